@@ -1,0 +1,3 @@
+//! The `euthymia` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Tape and events to trajectories: lanes, integrators, dense output.

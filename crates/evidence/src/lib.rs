@@ -1,0 +1,1 @@
+//! Trials as typed tables, and which of them match a course.

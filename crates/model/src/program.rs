@@ -1,0 +1,106 @@
+//! A compiled model: what the engine needs to advance it, and nothing about where it came from.
+
+use crate::tape::{Register, Tape};
+
+/// A value that is given from outside, constant over a subject's course.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Name in the model text (`lcl`, `eta.cl`, `WT`).
+    pub name: String,
+    /// What kind of value it is.
+    pub kind: InputKind,
+    /// Register that receives it.
+    pub register: Register,
+    /// Value when nobody gives one: the estimate of a theta, 0 of an eta, none of a covariate.
+    pub default: Option<f64>,
+}
+
+/// Where the value of an [`Input`] comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputKind {
+    /// Population parameter of `ini({})`.
+    Theta,
+    /// Random effect of `ini({})`.
+    Eta,
+    /// A name the equations use and nothing defines.
+    Covariate,
+}
+
+/// One compartment: a differential equation with its dosing attributes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Compartment name.
+    pub name: String,
+    /// Holds the state variable while derivative and output tapes run.
+    pub register: Register,
+    /// Holds the derivative after [`Program::derivatives`] ran.
+    pub derivative: Register,
+    /// Initial value, computed by [`Program::subject`]; absent means 0.
+    pub initial: Option<Register>,
+    /// `f(x)`: bioavailability, computed by [`Program::subject`]; absent means 1.
+    pub bioavailability: Option<Register>,
+    /// `alag(x)`: lag time, computed by [`Program::subject`]; absent means 0.
+    pub lag: Option<Register>,
+    /// `dur(x)`: modelled infusion duration, for doses that ask for it.
+    pub duration: Option<Register>,
+    /// `rate(x)`: modelled infusion rate, for doses that ask for it.
+    pub rate: Option<Register>,
+}
+
+/// A computed variable that is reported.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// Name in the model text.
+    pub name: String,
+    /// Holds the value after [`Program::outputs`] ran.
+    pub register: Register,
+}
+
+/// One structurally non-zero entry of the Jacobian, d(derivative of `row`)/d(state `column`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JacobianEntry {
+    /// Index of the differential equation.
+    pub row: u16,
+    /// Index of the state.
+    pub column: u16,
+    /// Holds the value: after [`Program::jacobian`] ran, or from [`Program::subject`] or [`Program::run`] on where
+    /// it does not change with time.
+    pub register: Register,
+}
+
+/// A model compiled to tapes over one register file.
+///
+/// Order of execution: constants are written, `run` once, then for every subject inputs are written and `subject`
+/// runs, then for every stage of a step time and states are written and `derivatives` (or `jacobian`) runs, and at
+/// every observation `outputs`. A tape may read what an earlier layer computed; it never writes there. Registers
+/// that `derivatives`, `jacobian` and `outputs` write belong to that tape alone until another of the three runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    /// Number of registers.
+    pub registers: usize,
+    /// Literal values, written once.
+    pub constants: Vec<(Register, f64)>,
+    /// Values given from outside.
+    pub inputs: Vec<Input>,
+    /// Register of the time since the start of the course, in the model's time unit.
+    pub time: Register,
+    /// Compartments, in the order of the model text.
+    pub states: Vec<State>,
+    /// Reported variables, in the order of the model text.
+    pub outputs_reported: Vec<Output>,
+    /// Layer 1: what depends on constants and on inputs declared the same for the whole run.
+    pub run: Tape,
+    /// Layer 2: what is constant for a subject.
+    pub subject: Tape,
+    /// Layer 3: right-hand sides of the differential equations, without infusions.
+    pub derivatives: Tape,
+    /// Layer 3: entries of the Jacobian that change with time or state, and the derivatives' explicit dependence
+    /// on time. Reads time and states only, not what `derivatives` left.
+    pub jacobian: Tape,
+    /// Non-zero pattern of the Jacobian, sorted by row, then column.
+    pub jacobian_entries: Vec<JacobianEntry>,
+    /// d(derivative)/dt at fixed state, for states where it is not structurally zero.
+    pub time_derivatives: Vec<(u16, Register)>,
+    /// Layer 3: reported variables.
+    pub outputs: Tape,
+}

@@ -1,0 +1,153 @@
+//! Straight-line code over registers: what the compiler emits and the engine executes.
+//!
+//! A register holds one `f64` per lane. A tape is a list of instructions without jumps: a condition becomes a
+//! [`Op::Select`]. Every tape of a [`Program`] works on one register file, so what a constant layer computed is
+//! simply there when a later layer runs.
+
+/// Index into the register file of a [`Program`].
+pub type Register = u16;
+
+/// What one instruction does. Operands are registers `a`, `b`, `c`; truth is 1.0, falsehood 0.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `a`
+    Copy,
+    /// `a + b`
+    Add,
+    /// `a - b`
+    Sub,
+    /// `a * b`
+    Mul,
+    /// `a / b`
+    Div,
+    /// `-a`
+    Neg,
+    /// `a * b + c`, rounded twice (never fused: fused results differ between machines)
+    MulAdd,
+    /// `c - a * b`, rounded twice
+    MulSub,
+    /// `e^a`
+    Exp,
+    /// `ln a`
+    Ln,
+    /// `log10 a`
+    Log10,
+    /// `log2 a`
+    Log2,
+    /// `ln(1 + a)`
+    Log1p,
+    /// `e^a - 1`
+    Expm1,
+    /// `a^b` by `exp(b ln a)` with the special cases of C's `pow`
+    Pow,
+    /// Square root of `a`
+    Sqrt,
+    /// `|a|`
+    Abs,
+    /// The smaller of `a` and `b`
+    Min,
+    /// The larger of `a` and `b`
+    Max,
+    /// Largest integer not above `a`
+    Floor,
+    /// Smallest integer not below `a`
+    Ceil,
+    /// `a` rounded half away from zero
+    Round,
+    /// Sine, `a` in radians
+    Sin,
+    /// Cosine, `a` in radians
+    Cos,
+    /// Tangent, `a` in radians
+    Tan,
+    /// Hyperbolic tangent
+    Tanh,
+    /// Distribution function of the standard normal
+    Phi,
+    /// Error function
+    Erf,
+    /// Logarithm of the absolute value of the gamma function
+    LogGamma,
+    /// `a < b`
+    Less,
+    /// `a <= b`
+    LessEqual,
+    /// `a == b`
+    Equal,
+    /// `a != b`
+    NotEqual,
+    /// `a != 0 && b != 0`
+    And,
+    /// `a != 0 || b != 0`
+    Or,
+    /// `a == 0`
+    Not,
+    /// `if a != 0 { b } else { c }`
+    Select,
+}
+
+impl Op {
+    /// How many of the operands `a`, `b`, `c` the operation reads.
+    #[must_use]
+    pub fn arity(self) -> usize {
+        match self {
+            Self::Copy
+            | Self::Neg
+            | Self::Exp
+            | Self::Ln
+            | Self::Log10
+            | Self::Log2
+            | Self::Log1p
+            | Self::Expm1
+            | Self::Sqrt
+            | Self::Abs
+            | Self::Floor
+            | Self::Ceil
+            | Self::Round
+            | Self::Sin
+            | Self::Cos
+            | Self::Tan
+            | Self::Tanh
+            | Self::Phi
+            | Self::Erf
+            | Self::LogGamma
+            | Self::Not => 1,
+            Self::MulAdd | Self::MulSub | Self::Select => 3,
+            Self::Add
+            | Self::Sub
+            | Self::Mul
+            | Self::Div
+            | Self::Pow
+            | Self::Min
+            | Self::Max
+            | Self::Less
+            | Self::LessEqual
+            | Self::Equal
+            | Self::NotEqual
+            | Self::And
+            | Self::Or => 2,
+        }
+    }
+}
+
+/// One instruction: `destination = op(a, b, c)`. Operands beyond the arity are 0 and not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// What to do.
+    pub op: Op,
+    /// Where the result goes.
+    pub destination: Register,
+    /// First operand.
+    pub a: Register,
+    /// Second operand.
+    pub b: Register,
+    /// Third operand.
+    pub c: Register,
+}
+
+/// Instructions in the order they run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tape {
+    /// The instructions.
+    pub instructions: Vec<Instruction>,
+}

@@ -1,0 +1,1 @@
+//! Results to figures (SVG) and one self-contained HTML page.

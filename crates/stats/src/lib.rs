@@ -1,0 +1,1 @@
+//! Densities, special functions, quantiles and keyed random streams.

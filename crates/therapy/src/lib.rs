@@ -1,0 +1,1 @@
+//! The domain: instruments, courses, populations, response and outcomes.

@@ -1,0 +1,1 @@
+//! Dimensions and units at run time: parse, convert, compare.

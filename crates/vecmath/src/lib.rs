@@ -1,0 +1,1 @@
+//! exp, ln, pow and friends over lanes: the same bits on every machine.
