@@ -1,1 +1,3 @@
 //! The domain: instruments, courses, populations, response and outcomes.
+
+pub mod result;
