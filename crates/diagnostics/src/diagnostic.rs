@@ -57,13 +57,24 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity, code, message: message.into(), labels: Vec::new(), notes: Vec::new(), help: Vec::new() }
+        Self {
+            severity,
+            code,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     /// Adds a place.
     #[must_use]
     pub fn at(mut self, source: &Source, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { source: source.clone(), span, message: message.into() });
+        self.labels.push(Label {
+            source: source.clone(),
+            span,
+            message: message.into(),
+        });
         self
     }
 

@@ -4,7 +4,9 @@
 //! plain data, so the command line, the report and a page in a browser each show it in their own way.
 
 mod diagnostic;
+mod nearest;
 mod source;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use nearest::nearest;
 pub use source::{Position, Source, Span};

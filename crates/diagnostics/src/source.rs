@@ -18,7 +18,12 @@ impl Source {
     /// A text with the name that messages show (a path as the user wrote it).
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { inner: Arc::new(SourceText { name: name.into(), text: text.into() }) }
+        Self {
+            inner: Arc::new(SourceText {
+                name: name.into(),
+                text: text.into(),
+            }),
+        }
     }
 
     /// The name that messages show.
@@ -78,13 +83,19 @@ impl Span {
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         let clip = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { start: clip(start), end: clip(end.max(start)) }
+        Self {
+            start: clip(start),
+            end: clip(end.max(start)),
+        }
     }
 
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }
 
