@@ -1,0 +1,3 @@
+//! Nanoseconds per element of every function.
+
+fn main() {}
