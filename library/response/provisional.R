@@ -48,7 +48,6 @@ provisional_response <- function() {
     psychotherapy_size <- 0; label("Log of the factor on the score after a full course of psychotherapy, sign reversed") # [assumed] wilkinson-2021: centred on no effect
     rate_psychotherapy <- fix(1 / (8 * 7 * 24)); label("Rate at which it builds (1/h)") # [assumed] euthymia: eight weeks
 
-    ln_2 <- fix(log(2)); label("Rate times half-life") # [derived] euthymia: definition of a half-life
     score_top <- fix(60); label("Top of the scale (points)") # [seen] snaith-cut-points: MADRS 0 to 60
 
     # Between studies
@@ -68,15 +67,15 @@ provisional_response <- function() {
   })
 
   model({
-    k_hope <- ln_2 / half_hope
-    k_trust <- ln_2 / exp(lhalf_trust + eta_half_trust)
+    k_hope <- log(2) / half_hope # [derived] euthymia: the rate of a half-life
+    k_trust <- log(2) / exp(lhalf_trust + eta_half_trust) # [derived] euthymia: the rate of a half-life
     d/dt(expectancy) <- -k_hope * expectancy
     d/dt(trust) <- k_hope * expectancy - k_trust * trust
     load <- exp(lweight_hope) * expectancy + trust
     max_expectancy <- 1 / (1 + exp(-(logit_max_expectancy + eta_max_expectancy + eta_study_expectancy)))
     expectancy_effect <- max_expectancy * load / (load + exp(lload_half + eta_load_half))
 
-    k_offset <- ln_2 / exp(lhalf_offset + eta_half_offset)
+    k_offset <- log(2) / exp(lhalf_offset + eta_half_offset) # [derived] euthymia: the rate of a half-life
     d/dt(action) <- occupancy - k_offset * action
     max_drug <- 1 / (1 + exp(-(logit_max_drug + eta_max_drug + eta_study_drug)))
     drug_effect <- max_drug * action / (action + exp(laction_half + eta_action_half))
