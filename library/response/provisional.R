@@ -28,10 +28,11 @@ provisional_response <- function() {
   )
 
   ini({
-    # Expectancy: every session doses its strength into `expectancy` (hope), which becomes `trust` and fades
+    # Expectancy: every session doses its strength into `expectancy`, which becomes `hope` within the hour, then `trust`, and fades
     logit_max_expectancy <- -0.25; label("Greatest improvement by expectancy (logit of a fraction)") # [assumed] euthymia: tuned to control arms
     lload_half <- log(2.4); label("Load of half that improvement (sessions)") # [assumed] euthymia: tuned to control arms
     lweight_hope <- log(3.3); label("Weight of fresh hope over lasting trust") # [assumed] daly-2018: placebo 9.7 points at 2 h, 5.7 at 24 h, tuned
+    half_rise <- fix(0.5); label("Half-life of the rise of hope (h)") # [assumed] euthymia: within a session; a score before it is the baseline
     half_hope <- fix(10); label("Half-life of fresh hope (h)") # [assumed] daly-2018: most of the effect at 2 h is gone at 24 h
     lhalf_trust <- log(14 * 24); label("Half-life of trust (h)") # [assumed] euthymia: two weeks; control arms do not fall back within one
 
@@ -67,11 +68,13 @@ provisional_response <- function() {
   })
 
   model({
+    k_rise <- log(2) / half_rise # [derived] euthymia: the rate of a half-life
     k_hope <- log(2) / half_hope # [derived] euthymia: the rate of a half-life
     k_trust <- log(2) / exp(lhalf_trust + eta_half_trust) # [derived] euthymia: the rate of a half-life
-    d/dt(expectancy) <- -k_hope * expectancy
-    d/dt(trust) <- k_hope * expectancy - k_trust * trust
-    load <- exp(lweight_hope) * expectancy + trust
+    d/dt(expectancy) <- -k_rise * expectancy
+    d/dt(hope) <- k_rise * expectancy - k_hope * hope
+    d/dt(trust) <- k_hope * hope - k_trust * trust
+    load <- exp(lweight_hope) * hope + trust
     max_expectancy <- 1 / (1 + exp(-(logit_max_expectancy + eta_max_expectancy + eta_study_expectancy)))
     expectancy_effect <- max_expectancy * load / (load + exp(lload_half + eta_load_half))
 
