@@ -2,6 +2,7 @@ provisional_response <- function() {
   description <- "From occupancy and sessions to the MADRS score. Four effects, each a fraction of what the one before left: score = BASE x (1 - expectancy) x (1 - drug) x (1 - new antidepressant) x psychotherapy."
   reference <- "Our own, tuned by hand and least squares to the published arms listed in response/README.md. Not fitted to individual data."
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
+  conditions <- c("mdd", "trd")
   provisional <- "Tuned to a handful of published means until a model fitted to all arms replaces it; the uncertainty is a judgement."
   outputs <- list(
     score = "MADRS score (points)",

@@ -9,7 +9,6 @@ pub mod csv;
 mod error;
 pub mod hash;
 pub mod library;
-pub mod parquet;
 mod read;
 pub mod toml;
 
