@@ -9,6 +9,7 @@ pub mod csv;
 mod error;
 pub mod hash;
 pub mod library;
+pub mod parquet;
 mod read;
 pub mod toml;
 
