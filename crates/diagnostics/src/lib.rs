@@ -5,7 +5,6 @@
 
 mod diagnostic;
 mod nearest;
-pub mod render;
 mod source;
 
 pub use diagnostic::{Diagnostic, Label, Severity};

@@ -17,7 +17,7 @@ pub(crate) struct Term {
 }
 
 /// A product of powers of named units. Equal units have the same factors in any order.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Unit {
     terms: Vec<Term>,
 }
@@ -182,12 +182,6 @@ impl Div for Unit {
     type Output = Unit;
     fn div(self, other: Self) -> Unit {
         &self / &other
-    }
-}
-
-impl fmt::Debug for Unit {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Unit({self})")
     }
 }
 

@@ -1,2 +1,0 @@
-//! Virtual patients.
-pub(crate) mod truncation;
