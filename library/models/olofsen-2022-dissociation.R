@@ -20,11 +20,10 @@ olofsen_2022_dissociation <- function() {
   ini({
     lc50 <- log(0.51); label("Concentration of half effect (nmol/mL)") # [seen] olofsen-2022: abstract
     lhalf_ke0 <- log(8.3 / 60); label("Half-life of equilibration with plasma (h)") # [seen] olofsen-2022: abstract, 8.3 min
-    ln_2 <- fix(log(2)); label("Rate times half-life") # [derived] euthymia: definition of a half-life
   })
 
   model({
-    ke0 <- ln_2 / exp(lhalf_ke0)
+    ke0 <- log(2) / exp(lhalf_ke0) # [derived] euthymia: the rate of a half-life
     d/dt(ce_s) <- ke0 * (cp_s - ce_s)
     dissociation <- ce_s / (ce_s + exp(lc50))
   })
