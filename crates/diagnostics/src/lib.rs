@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod nearest;
+pub mod render;
 mod source;
 
 pub use diagnostic::{Diagnostic, Label, Severity};

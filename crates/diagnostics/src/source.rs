@@ -1,5 +1,6 @@
 //! A text that diagnostics point into, and positions in it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A named text: a file, an argument, a cell. Cheap to clone; two clones are the same text.
@@ -41,17 +42,23 @@ impl Source {
     /// The text under a span, clipped to the text and to character boundaries.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
-        let text = self.text();
-        let start = floor_boundary(text, span.start as usize);
-        let end = floor_boundary(text, span.end as usize).max(start);
-        &text[start..end]
+        &self.text()[self.clipped(span)]
     }
 
-    /// Line and column of a byte offset, both from 1, the column in characters.
+    /// A span as a range that can index the text.
+    pub(crate) fn clipped(&self, span: Span) -> Range<usize> {
+        let start = floor_boundary(self.text(), span.start as usize);
+        let end = floor_boundary(self.text(), span.end as usize).max(start);
+        start..end
+    }
+
+    /// Line and column of a byte offset, both from 1, the column in characters; a byte order mark is
+    /// none.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         let text = self.text();
         let before = &text[..floor_boundary(text, offset as usize)];
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Position {
             line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,

@@ -1,1 +1,17 @@
 //! The only crate that opens a file: TOML, CSV, Parquet, the library, manifests.
+//!
+//! In: [`read_source`] reads a text, [`toml::document`] and [`csv::rows`] turn it into trees and tables with spans, and
+//! [`library::Library`] hands out the texts that are shipped with the program. Out: [`atomic`] writes whole files or
+//! none, [`csv::write_table`] and [`parquet::TrajectoryWriter`] write results.
+
+pub mod atomic;
+pub mod csv;
+mod error;
+pub mod hash;
+pub mod library;
+pub mod parquet;
+mod read;
+pub mod toml;
+
+pub use error::{IoError, IoErrorKind};
+pub use read::read_source;

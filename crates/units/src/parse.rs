@@ -15,7 +15,7 @@ use crate::quantity::Quantity;
 use crate::unit::Unit;
 
 /// The largest power read; beyond it stands a typing error.
-const LARGEST_POWER: i32 = 12;
+const LARGEST_POWER: i32 = 64;
 /// Parentheses deeper than this are no unit anyone writes.
 const DEEPEST: u32 = 16;
 

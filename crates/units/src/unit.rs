@@ -17,7 +17,7 @@ pub(crate) struct Term {
 }
 
 /// A product of powers of named units. Equal units have the same factors in any order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Unit {
     terms: Vec<Term>,
 }
@@ -182,6 +182,12 @@ impl Div for Unit {
     type Output = Unit;
     fn div(self, other: Self) -> Unit {
         &self / &other
+    }
+}
+
+impl fmt::Debug for Unit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Unit({self})")
     }
 }
 

@@ -1,0 +1,203 @@
+//! CSV text to rows with spans, and tables of results to CSV.
+//!
+//! The reading is RFC 4180: commas, double quotes, quotes doubled inside them, any line ending, no blank lines counted.
+//! It is done here and not by a library because every cell must know its bytes.
+
+use std::path::Path;
+
+use euthymia_diagnostics::{Diagnostic, Source, Span};
+use euthymia_document::{Cell, Row, Rows};
+
+use crate::atomic::AtomicFile;
+use crate::error::{IoError, IoErrorKind};
+
+/// Reads a CSV text with a header line.
+///
+/// `None` when a quote is never closed, a row has too few or too many cells, or there is no header.
+#[must_use]
+pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
+    let mut scanner = Scanner {
+        source,
+        at: 0,
+        diagnostics: Vec::new(),
+    };
+    let mut header = None;
+    let mut rows = Vec::new();
+    while let Some(cells) = scanner.record() {
+        match &header {
+            None => header = Some(cells),
+            Some(header) => {
+                scanner.check_width(header, &cells);
+                rows.push(Row { cells });
+            }
+        }
+    }
+    let mut diagnostics = scanner.diagnostics;
+    if header.is_none() {
+        let message = "expected a line with the names of the columns, found nothing";
+        diagnostics.push(Diagnostic::error("D013", message).at(source, Span::default(), "empty"));
+    }
+    let whole = !diagnostics.iter().any(Diagnostic::is_error);
+    let header = header.filter(|_| whole);
+    (
+        header.map(|header| Rows {
+            source: source.clone(),
+            header,
+            rows,
+        }),
+        diagnostics,
+    )
+}
+
+struct Scanner<'s> {
+    source: &'s Source,
+    at: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'s> Scanner<'s> {
+    fn rest(&self) -> &'s str {
+        &self.source.text()[self.at..]
+    }
+
+    /// The cells of the next line that is not empty.
+    fn record(&mut self) -> Option<Vec<Cell>> {
+        while self.line_ending() {}
+        if self.rest().is_empty() {
+            return None;
+        }
+        let mut cells = Vec::new();
+        loop {
+            cells.push(self.cell());
+            if self.rest().starts_with(',') {
+                self.at += 1;
+            } else {
+                self.line_ending();
+                return Some(cells);
+            }
+        }
+    }
+
+    fn line_ending(&mut self) -> bool {
+        let length = ["\r\n", "\n", "\r"]
+            .iter()
+            .find(|ending| self.rest().starts_with(**ending));
+        self.at += length.map_or(0, |ending| ending.len());
+        length.is_some()
+    }
+
+    /// A cell up to the comma or line ending after it.
+    fn cell(&mut self) -> Cell {
+        let start = self.at;
+        if self.rest().starts_with('"') {
+            return self.quoted_cell();
+        }
+        let rest = self.rest();
+        let length = rest.find([',', '\n', '\r']).unwrap_or(rest.len());
+        self.at += length;
+        Cell {
+            text: rest[..length].to_owned(),
+            span: Span::new(start, self.at),
+        }
+    }
+
+    fn quoted_cell(&mut self) -> Cell {
+        let start = self.at;
+        let mut text = String::new();
+        self.at += 1;
+        loop {
+            let rest = self.rest();
+            let Some(length) = rest.find('"') else {
+                let message = "a quoted cell is never closed";
+                let diagnostic = Diagnostic::error("D013", message)
+                    .at(self.source, Span::new(start, start + 1), "begins here")
+                    .help("end it with `\"`; a quote inside it is written twice");
+                self.diagnostics.push(diagnostic);
+                self.at = self.source.text().len();
+                break;
+            };
+            text.push_str(&rest[..length]);
+            self.at += length + 1;
+            if !self.rest().starts_with('"') {
+                break;
+            }
+            text.push('"');
+            self.at += 1;
+        }
+        let end = self.at;
+        let rest = self.rest();
+        let stray = rest.find([',', '\n', '\r']).unwrap_or(rest.len());
+        if stray > 0 {
+            let message = "expected a comma or the end of the line after a quoted cell";
+            let diagnostic = Diagnostic::error("D013", message)
+                .at(self.source, Span::new(end, end + stray), "unexpected")
+                .help("a quote inside a quoted cell is written twice");
+            self.diagnostics.push(diagnostic);
+            self.at += stray;
+        }
+        Cell {
+            text,
+            span: Span::new(start, end),
+        }
+    }
+
+    fn check_width(&mut self, header: &[Cell], cells: &[Cell]) {
+        if cells.len() == header.len() {
+            return;
+        }
+        let message = format!(
+            "expected {} cells as in the header, found {}",
+            header.len(),
+            cells.len()
+        );
+        let diagnostic = Diagnostic::error("D013", message);
+        let diagnostic = match (cells.get(header.len()), cells.last(), header.get(cells.len())) {
+            (Some(surplus), _, _) => diagnostic
+                .at(self.source, surplus.span, "the first cell too many")
+                .help("a cell that holds a comma goes into double quotes"),
+            (None, Some(last), Some(missing)) => diagnostic.at(
+                self.source,
+                last.span,
+                format!("the line ends here, before `{}`", missing.text),
+            ),
+            _ => diagnostic,
+        };
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// Writes a table, whole or not at all.
+///
+/// # Errors
+/// The file cannot be written, or a row is not as long as the header.
+pub fn write_table<R>(path: impl AsRef<Path>, header: &[&str], rows: R) -> Result<(), IoError>
+where
+    R: IntoIterator,
+    R::Item: IntoIterator,
+    <R::Item as IntoIterator>::Item: AsRef<[u8]>,
+{
+    let path = path.as_ref();
+    let failed = |error: ::csv::Error| IoError::new("write", path, why(error));
+    let mut writer = ::csv::Writer::from_writer(AtomicFile::create(path)?);
+    writer.write_record(header).map_err(failed)?;
+    for row in rows {
+        writer.write_record(row).map_err(failed)?;
+    }
+    let file = writer
+        .into_inner()
+        .map_err(|error| IoError::new("write", path, error.into_error()))?;
+    file.finish()
+}
+
+fn why(error: ::csv::Error) -> IoErrorKind {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => IoErrorKind::System(error),
+        ::csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => IoErrorKind::Shape {
+            found: len as usize,
+            expected: format!("{expected_len} columns"),
+        },
+        other => IoErrorKind::System(std::io::Error::other(format!("{other:?}"))),
+    }
+}
