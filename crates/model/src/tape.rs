@@ -8,8 +8,6 @@
 pub type Register = u16;
 
 /// What one instruction does. Operands are registers `a`, `b`, `c`; truth is 1.0, falsehood 0.0.
-///
-/// [`crate::interpret::evaluate`] is the reference for every operation, down to the bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// `a`
@@ -46,9 +44,9 @@ pub enum Op {
     Sqrt,
     /// `|a|`
     Abs,
-    /// The smaller of `a` and `b`, NaN if either is
+    /// The smaller of `a` and `b`
     Min,
-    /// The larger of `a` and `b`, NaN if either is
+    /// The larger of `a` and `b`
     Max,
     /// Largest integer not above `a`
     Floor,
@@ -132,8 +130,7 @@ impl Op {
     }
 }
 
-/// One instruction: `destination = op(a, b, c)`. Operands beyond the arity are 0 and not read. The destination may be
-/// one of the operands.
+/// One instruction: `destination = op(a, b, c)`. Operands beyond the arity are 0 and not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
     /// What to do.

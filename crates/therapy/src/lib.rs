@@ -1,3 +1,22 @@
-//! The domain: instruments, courses, populations, response and outcomes.
+//! The domain: what a course of treatment is, who receives it, what it does to them.
+//!
+//! `course` and `drug` and `instrument` turn documents into checked values; `events` and `population` turn those into
+//! what the engine needs; `simulate` runs it and folds the trajectories into one [`result::CourseResult`], from which
+//! every figure, table and file is made. `lint` refuses a number of the library that does not say where it comes from.
+//!
+//! Nothing here opens a file, reads a clock or prints: the library is handed in, progress and raw trajectories are
+//! handed out.
 
+mod answer;
+pub mod course;
+mod definition;
+mod design;
+pub mod drug;
+mod events;
+mod grid;
+pub mod instrument;
+pub mod library;
+pub mod lint;
+mod population;
 pub mod result;
+pub mod sources;

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::course::ArmRole;
+
 /// The outcome of simulating one course.
 #[derive(Clone, Debug, Serialize)]
 pub struct CourseResult {
@@ -175,6 +177,8 @@ pub struct Observation {
     pub study_id: String,
     /// Short name for the legend (`Fava 2020, 0.5 mg/kg`).
     pub label: String,
+    /// Whether the arm received what is simulated or is the trial's comparison, which is drawn apart and not counted.
+    pub role: ArmRole,
     /// Which series it belongs to: a quantity's or an outcome's `id`.
     pub series: String,
     /// Time on the study's clock, h.

@@ -1,8 +1,13 @@
 //! `erf`, `erfc` and the normal distribution function `phi`: rational approximations of fdlibm's `s_erf.c` (Sun
 //! Microsystems 1993). Not vectorised: branches are allowed here.
 
-use crate::exponential::exp_of_sum;
-use crate::numbers::exact_sum;
+use core::f64::consts::FRAC_1_SQRT_2;
+
+use crate::exponential::{exp, exp_of_sum};
+use crate::numbers::{exact_product, exact_sum};
+
+/// What [`FRAC_1_SQRT_2`] leaves out of 1/sqrt(2).
+const FRAC_1_SQRT_2_LOW: f64 = -4.833_646_656_726_457e-17;
 
 /// Value of the polynomial with these coefficients, constant term first.
 pub(crate) fn polynomial<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
@@ -189,12 +194,18 @@ pub(crate) fn erfc(x: f64) -> f64 {
 /// Distribution function of the standard normal.
 pub(crate) fn phi(x: f64) -> f64 {
     let magnitude = x.abs();
-    if x.is_nan() || magnitude < 1.75 {
-        // Also NaN comes back as NaN.
-        return 0.5 * erfc(-x * core::f64::consts::FRAC_1_SQRT_2);
+    if x.is_nan() {
+        return f64::NAN;
+    }
+    if magnitude < 1.775 {
+        // The rounding of the scaled argument would be multiplied in the result: it is put back to first order.
+        let (scaled, product_low) = exact_product(-x, FRAC_1_SQRT_2);
+        let scaled_low = product_low - x * FRAC_1_SQRT_2_LOW;
+        let slope = -core::f64::consts::FRAC_2_SQRT_PI * exp(-scaled * scaled);
+        return 0.5 * (erfc(scaled) + slope * scaled_low);
     }
     let lower = if magnitude < 39.0 {
-        let scaled = magnitude * core::f64::consts::FRAC_1_SQRT_2;
+        let scaled = magnitude * FRAC_1_SQRT_2;
         0.5 * (gaussian(magnitude, 0.5, tail(2.0 / (magnitude * magnitude))) / scaled)
     } else {
         0.0

@@ -45,7 +45,9 @@ fn sine_of_pi_times(x: f64) -> f64 {
 }
 
 fn positive(x: f64) -> f64 {
-    if x < 2.0 {
+    if x == 1.0 || x == 2.0 {
+        0.0
+    } else if x < 2.0 {
         below_two(x)
     } else if x < 8.0 {
         below_eight(x)

@@ -151,8 +151,6 @@ binary! {
     max(x, y) = if (x > y) | (x.is_nan()) { x } else { y };
     /// The magnitude of `self` with the sign of the other.
     copysign(x, y) = x.copysign(y);
-    /// x^y, see [`crate::scalar::pow`].
-    pow(x, y) = power::pow(x, y);
     /// Whether `self < other`; false if either is NaN.
     less(x, y) = truth(x < y);
     /// Whether `self <= other`; false if either is NaN.
@@ -187,6 +185,22 @@ impl<const L: usize> Lanes<L> {
     #[inline(always)]
     pub fn mul_sub_twice(self, b: Self, c: Self) -> Self {
         each!(i => c.0[i] - self.0[i] * b.0[i])
+    }
+
+    /// `self^exponent`, see [`crate::scalar::pow`].
+    #[must_use]
+    #[inline(always)]
+    pub fn pow(self, exponent: Self) -> Self {
+        // The special cases cost a fifth of the time: skip them together where no lane has one.
+        let mut ordinary = true;
+        for (x, y) in self.0.into_iter().zip(exponent.0) {
+            ordinary &= power::is_ordinary(x, y);
+        }
+        if ordinary {
+            each!(i => power::ordinary(self.0[i], exponent.0[i]))
+        } else {
+            each!(i => power::pow(self.0[i], exponent.0[i]))
+        }
     }
 
     /// `a` in the lanes where `mask` is not 0, `b` in the others. What is not chosen has no influence, not even

@@ -19,17 +19,16 @@
 //!
 //! | function | error | where |
 //! |---|---|---|
-//! | `exp` | 0.53 | everywhere; 1 where the result is subnormal |
-//! | `expm1` | 0.60 | everywhere |
-//! | `ln` | 0.90 | everywhere |
-//! | `log1p` | 1.0 | everywhere |
-//! | `log10`, `log2` | 0.51 | everywhere |
-//! | `pow` | 0.53 | everywhere; 1 where the result is subnormal |
-//! | `sin`, `cos` | 0.8 | everywhere |
-//! | `tan` | 1.0 | everywhere |
+//! | `exp` | 0.56 | everywhere; 0.8 where the result is subnormal |
+//! | `expm1` | 1.0 | everywhere |
+//! | `ln`, `log1p` | 0.8 | everywhere |
+//! | `log10`, `log2` | 0.5001 | everywhere |
+//! | `pow` | 0.7 | everywhere; 1 where the result is subnormal |
+//! | `sin`, `cos` | 0.8 | everywhere, also for huge arguments |
+//! | `tan` | 2.0 | everywhere |
 //! | `tanh` | 2.5 | everywhere |
-//! | `erf`, `phi` | 1.0, 2.5 | everywhere |
-//! | `log_gamma` | 1.5 | arguments above 0; relative to 1 near the zeros below 0 |
+//! | `erf`, `erfc`, `phi` | 1.0, 2.5, 3.0 | everywhere; subnormal results of the last two aside |
+//! | `log_gamma` | 2.5 | arguments above 0; below, relative to 1 near the zeros |
 
 mod error_function;
 mod exponential;
@@ -37,6 +36,7 @@ mod gamma;
 mod isa;
 mod lanes;
 mod logarithm;
+mod logarithm_table;
 mod numbers;
 mod power;
 pub mod scalar;

@@ -1,15 +1,14 @@
 //! `ln`, `log1p`, and a logarithm of twice the precision for `pow`, `log10` and `log2`.
 
-use crate::numbers::{MANTISSA, exact_product, exact_sum, exact_sum_ordered, select};
+use crate::logarithm_table::TABLE;
+use crate::numbers::{LN_2_HIGH, LN_2_LOW, MANTISSA, exact_product, exact_sum, exact_sum_ordered, select};
 
 /// Logarithm of 2 to 33 bits.
 const LN_2_UPPER: f64 = 0.693_147_180_485_539_1;
 /// What [`LN_2_UPPER`] leaves out.
 const LN_2_LOWER: f64 = 7.440_617_110_012_397e-11;
-/// Logarithm of 3/2 to 32 bits.
-const LN_3_2_UPPER: f64 = 0.405_465_107_993_222_8;
-/// What [`LN_3_2_UPPER`] leaves out.
-const LN_3_2_LOWER: f64 = 1.149_416_089_029_093_5e-10;
+/// 2^54: makes a subnormal number normal.
+const TWO_54: f64 = 18_014_398_509_481_984.0;
 
 /// Bits of 1, and of the square root of 1/2.
 const ONE: u64 = 0x3ff0_0000_0000_0000;
@@ -76,57 +75,58 @@ pub(crate) fn ln_1p(x: f64) -> f64 {
     let (k, m) = split(u);
     let exact = k == 0.0;
     let inside = assemble(k, select(exact, x, m - 1.0), select(exact, 0.0, lost / u));
-    edges(u, inside)
+    edges(u, inside).copysign(x)
 }
 
+/// Bits of the number, a little above 1/sqrt(2), where the intervals of [`TABLE`] begin.
+const TABLE_START: u64 = 0x3fe6_9555_0000_0000;
+
 /// ln x as an unevaluated sum, relative error below 2^-67, for positive finite x.
-///
-/// The significand is measured from 1 or 3/2, whichever is nearer, so that |s| <= 0.101 in `ln = 2 atanh s`
-/// (the arrangement of fdlibm's `e_pow.c`).
 #[inline(always)]
 pub(crate) fn ln_double(x: f64) -> (f64, f64) {
     let subnormal = x < f64::MIN_POSITIVE;
-    let normal = select(subnormal, x * 1.801_439_850_948_198_4e16, x);
-    let bits = normal.to_bits();
-    let significand = f64::from_bits((bits & MANTISSA) | ONE);
-    let upper_third = significand >= 1.732_050_807_568_877_2;
-    let lower_third = significand < 1.224_744_871_391_589;
-    let middle = !(upper_third | lower_third);
-    let z = select(upper_third, 0.5 * significand, significand);
-    let k = exponent(bits) + select(upper_third, 1.0, 0.0) - select(subnormal, 54.0, 0.0);
-    let anchor = select(middle, 1.5, 1.0);
+    ln_double_shifted(select(subnormal, x * TWO_54, x), select(subnormal, 54.0, 0.0))
+}
 
-    // s = (z - anchor) / (z + anchor)
-    let numerator = z - anchor;
-    let (denominator, denominator_low) = exact_sum_ordered(anchor, z);
-    let reciprocal = 1.0 / denominator;
-    let s = numerator * reciprocal;
-    let (product, product_low) = exact_product(s, denominator);
-    let s_low = (((numerator - product) - product_low) - s * denominator_low) * reciprocal;
+/// [`ln_double`] for normal numbers.
+#[inline(always)]
+pub(crate) fn ln_double_of_normal(x: f64) -> (f64, f64) {
+    ln_double_shifted(x, 0.0)
+}
 
-    // ln = 2/3 s (3 + s^2 + 3 s^4 (1/5 + s^2/7 + ...)). Polynomial of fdlibm's `e_pow.c`.
-    let (square, square_error) = exact_product(s, s);
-    let square_low = square_error + 2.0 * s * s_low;
-    let square2 = square * square;
-    let series = square2
-        * ((0.599_999_999_999_994_6 + square * 0.428_571_428_578_550_2)
-            + square2
-                * ((0.333_333_329_818_377_43 + square * 0.272_728_123_808_534)
-                    + square2 * (0.230_660_745_775_561_75 + square * 0.206_975_017_800_338_42)));
-    let (bracket, bracket_error) = exact_sum_ordered(3.0, square);
-    let bracket_low = bracket_error + (square_low + series);
-    let (half, half_error) = exact_product(s, bracket);
-    let half_low = half_error + (s * bracket_low + s_low * bracket);
-    const TWO_THIRDS: f64 = 0.666_666_666_666_666_6;
-    const TWO_THIRDS_LOW: f64 = 3.700_743_415_417_188e-17;
-    let (main, main_error) = exact_product(half, TWO_THIRDS);
-    let main_low = main_error + (half * TWO_THIRDS_LOW + half_low * TWO_THIRDS);
+/// ln(2^-shift x) for positive normal x.
+///
+/// The arrangement of the `pow` of Arm's optimized routines without fused multiply-add: `ln z = ln c + ln(z / c)`
+/// for one of 128 numbers c near z whose reciprocal has so few bits that `z / c - 1` comes out exactly.
+#[inline(always)]
+fn ln_double_shifted(x: f64, shift: f64) -> (f64, f64) {
+    let bits = x.to_bits();
+    let offset = bits.wrapping_sub(TABLE_START);
+    let [reciprocal, ln_c, ln_c_low, _] = TABLE[(offset >> 45) as usize & 127];
+    let z = f64::from_bits((offset & MANTISSA) + TABLE_START);
+    let k = exponent(offset.wrapping_add(ONE)) - shift;
 
-    // The constants' upper parts lie on one grid of 2^-33, so their sum is exact.
-    let base = k * LN_2_UPPER + select(middle, LN_3_2_UPPER, 0.0);
-    let base_low = k * LN_2_LOWER + select(middle, LN_3_2_LOWER, 0.0);
-    let (sum, sum_low) = exact_sum_ordered(base, main);
-    exact_sum_ordered(sum, sum_low + (base_low + main_low))
+    let z_upper = f64::from_bits((z.to_bits() + 0x8000_0000) & 0xffff_ffff_0000_0000);
+    let r_upper = z_upper * reciprocal - 1.0;
+    let r_lower = (z - z_upper) * reciprocal;
+    let (r, r_error) = exact_sum_ordered(r_upper, r_lower);
+
+    // k ln 2 + ln c + r - r^2 / 2, of which the first three and the upper part of the last without error.
+    let constant = k * LN_2_HIGH + ln_c;
+    let (linear, linear_low) = exact_sum_ordered(constant, r);
+    let upper_square = -0.5 * r_upper * r_upper;
+    let (high, high_low) = exact_sum_ordered(linear, upper_square);
+    let lower_square = -0.5 * r_lower * (r + r_upper);
+
+    // The rest of ln(1 + r): Chebyshev interpolation on |r| < 0.00527 with 60 digits, error below 2^-68 r.
+    let r2 = r * r;
+    let series = r
+        * r2
+        * ((0.333_333_333_333_333_4 - 0.250_000_000_000_000_06 * r)
+            + r2 * ((0.199_999_999_952_151_45 - 0.166_666_666_623_602_94 * r)
+                + r2 * (0.142_861_754_408_868_64 - 0.125_004_150_398_510_68 * r)));
+    let low = (k * LN_2_LOW + ln_c_low) + (linear_low + high_low) + ((lower_square + r_error) + series);
+    exact_sum_ordered(high, low)
 }
 
 /// A logarithm to another base, whose reciprocal natural logarithm is `factor + factor_low`.

@@ -41,6 +41,9 @@ const TWO_OVER_PI: [u64; 21] = [
 
 /// `x = quadrant * pi/2 + (r + r_low)` with |r| a little above pi/4 at most; quadrant modulo 4. `x` is finite.
 fn reduce(x: f64) -> (u64, f64, f64) {
+    if x.abs() <= core::f64::consts::FRAC_PI_4 {
+        return (0, x, 0.0);
+    }
     if x.abs() <= CODY_WAITE_LIMIT {
         let k = nearest_integer(x * core::f64::consts::FRAC_2_PI);
         let (b, b_low) = exact_sum(x - k * HALF_PI[0], -k * HALF_PI[1]);

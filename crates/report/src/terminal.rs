@@ -1,0 +1,341 @@
+//! The answer of a simulated course in a dozen lines of a terminal.
+
+use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
+
+use crate::course::{self, Track, Window, words};
+use crate::figure::number::{fixed, percent, significant};
+
+/// Whether lines carry ANSI styles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Plain text.
+    Plain,
+    /// Bold and dim.
+    Ansi,
+}
+
+/// Narrowest width that is laid out for.
+const NARROWEST: usize = 40;
+
+/// The lines that answer the question, each ended by a newline and, words permitting, at most `width` columns wide.
+///
+/// First the sentence in natural frequencies, then the score at key times, peaks, the time to return and the split of
+/// the variance. A result that [`course::page`] would refuse gives the sentence alone.
+#[must_use]
+pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
+    let width = width.max(NARROWEST);
+    let mut out = Lines {
+        text: String::new(),
+        width,
+        colour,
+    };
+    out.paragraph(&result.answer.sentence, Style::Bold);
+    if course::check(result).is_err() {
+        return out.text;
+    }
+    out.blank();
+    if let Some(score) = of_kind(result, QuantityKind::Score).first() {
+        score_rows(&mut out, result, score);
+        out.blank();
+    }
+    let mut rows = peaks(result);
+    let score = of_kind(result, QuantityKind::Score).first().copied();
+    rows.extend(
+        score
+            .and_then(|score| time_to_return(result, score))
+            .map(|text| ("Return".to_owned(), text)),
+    );
+    if let Some((time_h, shares)) = course::variance_shares(result) {
+        let parts: Vec<String> = shares
+            .iter()
+            .map(|(name, share)| format!("{} {}", percent(*share), short_part(name)))
+            .collect();
+        rows.push((
+            format!("Spread, {}", words::short_instant(time_h)),
+            parts.join(", "),
+        ));
+    }
+    let provisional: Vec<String> = result
+        .quantities
+        .iter()
+        .filter(|quantity| quantity.provisional)
+        .map(|quantity| words::in_sentence(&quantity.label))
+        .collect();
+    if !provisional.is_empty() {
+        rows.push(("Provisional".to_owned(), words::listed(&provisional)));
+    }
+    out.rows(&rows);
+    out.text
+}
+
+/// A week either side is not what a reader asks about; these moments are.
+fn key_times(result: &CourseResult) -> Vec<f64> {
+    let window = Window::whole(result);
+    let mut times = vec![window.start_h];
+    for time_h in [24.0, 168.0, result.answer.time_h, window.end_h] {
+        if time_h > window.start_h
+            && time_h <= window.end_h
+            && !times.iter().any(|seen| (seen - time_h).abs() < 1.0)
+        {
+            times.push(time_h);
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+fn score_rows(out: &mut Lines, result: &CourseResult, score: &Quantity) {
+    let times_h = &result.times_h;
+    let at = |values: &[f64], time_h: f64| fixed(Track { times_h, values }.at(time_h), 1);
+    let whole = |values: &[f64], time_h: f64| fixed(Track { times_h, values }.at(time_h), 0);
+    let mut rows = vec![[
+        score.label.clone(),
+        "average".to_owned(),
+        "90\u{a0}% interval".to_owned(),
+        "half of patients".to_owned(),
+        "nine in ten".to_owned(),
+    ]];
+    for time_h in key_times(result) {
+        let interval = score.mean_interval.as_ref().map_or_else(
+            || "unknown".to_owned(),
+            |interval| {
+                format!(
+                    "{} to {}",
+                    at(&interval.lower, time_h),
+                    at(&interval.upper, time_h)
+                )
+            },
+        );
+        rows.push([
+            words::capitalised(&words::short_instant(time_h)),
+            at(&score.mean, time_h),
+            interval,
+            format!("{} to {}", whole(&score.p25, time_h), whole(&score.p75, time_h)),
+            format!("{} to {}", whole(&score.p05, time_h), whole(&score.p95, time_h)),
+        ]);
+    }
+    let widths: Vec<usize> = (0..5)
+        .map(|column| {
+            rows.iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    // Where the terminal is too narrow the last columns go, never the average.
+    let mut columns = 5;
+    while columns > 2 && widths[..columns].iter().sum::<usize>() + 2 * (columns - 1) > out.width {
+        columns -= 1;
+    }
+    for (index, row) in rows.iter().enumerate() {
+        let mut line = pad_right(&row[0], widths[0]);
+        for column in 1..columns {
+            line.push_str("  ");
+            line.push_str(&pad_left(&row[column], widths[column]));
+        }
+        out.line(&line, if index == 0 { Style::Dim } else { Style::Plain });
+    }
+}
+
+/// Peak of the median of the first concentration, of the occupancy and of the acute effect, over the first session.
+fn peaks(result: &CourseResult) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let concentrations = of_kind(result, QuantityKind::Concentration);
+    let session = course::session_window(result);
+    let day = Window::whole(result).first(24.0);
+    let mut push = |name: String, quantity: &Quantity, window: Window| {
+        let track = Track {
+            times_h: &result.times_h,
+            values: &quantity.p50,
+        };
+        let Some(peak) = track.peak(window) else { return };
+        let number = |value: f64| {
+            if quantity.unit.is_empty() {
+                percent(value)
+            } else {
+                significant(value, 3)
+            }
+        };
+        let unit = if quantity.unit.is_empty() {
+            String::new()
+        } else {
+            format!("\u{a0}{}", quantity.unit)
+        };
+        let site = quantity
+            .sampling_site
+            .as_ref()
+            .map(|site| format!(" in {site}"))
+            .unwrap_or_default();
+        let when = words::short_instant(result.times_h[peak]);
+        out.push((
+            name,
+            format!(
+                "{}{unit}{site} at {when}; nine in ten {} to {}{unit}",
+                number(quantity.p50[peak]),
+                number(quantity.p05[peak]),
+                number(quantity.p95[peak])
+            ),
+        ));
+    };
+    if let Some(first) = concentrations.first() {
+        push(
+            format!("Peak {}", words::in_sentence(course::bare_label(first))),
+            first,
+            day,
+        );
+    }
+    for kind in [QuantityKind::Occupancy, QuantityKind::AcuteEffect] {
+        for quantity in of_kind(result, kind) {
+            push(
+                format!("Peak {}", words::in_sentence(&quantity.label)),
+                quantity,
+                session,
+            );
+        }
+    }
+    out
+}
+
+/// When half of the average improvement is lost after the last dose.
+fn time_to_return(result: &CourseResult, score: &Quantity) -> Option<String> {
+    let last_dose_h = result
+        .doses
+        .iter()
+        .map(|dose| dose.time_h + dose.duration_h)
+        .reduce(f64::max)?;
+    let window = Window {
+        start_h: last_dose_h,
+        ..Window::whole(result)
+    };
+    let start = *score.mean.first()?;
+    let after = window.indices(&result.times_h);
+    let best = after.iter().copied().reduce(|best, index| {
+        if score.mean[index] < score.mean[best] {
+            index
+        } else {
+            best
+        }
+    })?;
+    let gain = start - score.mean[best];
+    if gain < 1.0 {
+        return None;
+    }
+    let half = start - gain / 2.0;
+    let back = after
+        .into_iter()
+        .find(|index| *index > best && score.mean[*index] >= half);
+    Some(match back {
+        Some(index) => format!(
+            "half of the average improvement is lost {} after the last dose",
+            words::span(result.times_h[index] - last_dose_h)
+        ),
+        None => format!(
+            "more than half of the average improvement is still there {} after the last dose, where the simulation ends",
+            words::span(window.end_h - last_dose_h)
+        ),
+    })
+}
+
+fn short_part(name: &str) -> &str {
+    name.strip_prefix("differences ").unwrap_or(name)
+}
+
+fn of_kind(result: &CourseResult, kind: QuantityKind) -> Vec<&Quantity> {
+    result
+        .quantities
+        .iter()
+        .filter(|quantity| quantity.kind == kind)
+        .collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Bold,
+    Dim,
+}
+
+struct Lines {
+    text: String,
+    width: usize,
+    colour: Colour,
+}
+
+impl Lines {
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    fn line(&mut self, line: &str, style: Style) {
+        let code = match (self.colour, style) {
+            (Colour::Ansi, Style::Bold) => "\u{1b}[1m",
+            (Colour::Ansi, Style::Dim) => "\u{1b}[2m",
+            _ => "",
+        };
+        self.text.push_str(code);
+        self.text.push_str(&printable(line));
+        if !code.is_empty() {
+            self.text.push_str("\u{1b}[0m");
+        }
+        self.text.push('\n');
+    }
+
+    fn paragraph(&mut self, text: &str, style: Style) {
+        for line in wrap(text, self.width) {
+            self.line(&line, style);
+        }
+    }
+
+    /// Labels in a column of their own; on a narrow terminal, or where a label is very long, before the text.
+    fn rows(&mut self, rows: &[(String, String)]) {
+        let limit = if self.width < 70 { 0 } else { self.width * 2 / 5 };
+        let columns = |label: &str| label.chars().count();
+        let aligned = rows
+            .iter()
+            .map(|(label, _)| columns(label))
+            .filter(|width| *width <= limit)
+            .max();
+        for (label, text) in rows {
+            match aligned {
+                Some(column) if columns(label) <= limit => {
+                    for (index, line) in wrap(text, self.width - column - 2).iter().enumerate() {
+                        let head = if index == 0 { label } else { "" };
+                        self.line(&format!("{}  {line}", pad_right(head, column)), Style::Plain);
+                    }
+                }
+                _ => self.paragraph(&format!("{label}: {text}"), Style::Plain),
+            }
+        }
+    }
+}
+
+/// A terminal obeys control characters; text from files must not reach it with any. Spaces that held words together while
+/// lines were broken become ordinary ones, so that the output can be searched.
+fn printable(text: &str) -> String {
+    let shown = text.chars().filter(|character| !character.is_control());
+    shown
+        .map(|character| if character == '\u{a0}' { ' ' } else { character })
+        .collect()
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn pad_right(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.chars().count())))
+}
+
+fn pad_left(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(text.chars().count())))
+}

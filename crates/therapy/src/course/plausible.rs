@@ -1,0 +1,55 @@
+//! Warnings about what can be computed but was hardly meant.
+
+use super::DoseAmount;
+use crate::drug::{Drug, DrugKind};
+use euthymia_diagnostics::Diagnostic;
+use euthymia_document::Reader;
+
+/// A dose per body weight that is more likely a wrong unit than a dose, mg/kg. A guard, not a clinical limit.
+const LARGE_DOSE_MG_PER_KG: f64 = 10.0;
+/// Weight with which doses in mg are compared with the guard, kg.
+const GUARD_WEIGHT_KG: f64 = 70.0;
+/// Weights of people between which no unit was mistaken, kg.
+pub(crate) const WEIGHTS_KG: std::ops::RangeInclusive<f64> = 20.0..=400.0;
+/// Ages of people between which no unit was mistaken, years.
+pub(crate) const AGES_YEARS: std::ops::RangeInclusive<f64> = 1.0..=120.0;
+
+/// Warns about a dose that is probably in the wrong unit.
+pub(crate) fn dose(reader: &mut Reader<'_, '_>, drug: &Drug, amount: DoseAmount) {
+    let per_kg = amount.milligrams(GUARD_WEIGHT_KG) / GUARD_WEIGHT_KG;
+    if drug.kind == DrugKind::Active && per_kg > LARGE_DOSE_MG_PER_KG {
+        let words = crate::definition::in_words(per_kg);
+        let diagnostic = Diagnostic::warning("C023", format!("a dose of {words} mg/kg is very large"))
+            .at(
+                reader.source(),
+                reader.span("dose"),
+                "check the number and the unit",
+            )
+            .note(format!(
+                "computed all the same; the models were made for doses far below {LARGE_DOSE_MG_PER_KG} mg/kg"
+            ));
+        reader.push(diagnostic);
+    }
+}
+
+/// Reports a weight or an age that no person has; `unit` is what the value is in.
+pub(crate) fn of_a_person(
+    reader: &mut Reader<'_, '_>,
+    key: &str,
+    value: Option<f64>,
+    range: &std::ops::RangeInclusive<f64>,
+    unit: &str,
+) -> Option<f64> {
+    let value = value?;
+    if range.contains(&value) {
+        return Some(value);
+    }
+    let message = format!(
+        "`{key}` must be from {} to {} {unit}, found {} {unit}",
+        range.start(),
+        range.end(),
+        crate::definition::in_words(value)
+    );
+    reader.report(key, "C024", message, "check the number and the unit");
+    None
+}

@@ -1,0 +1,187 @@
+//! Rating scales: range, direction, what counts as response and remission, and how one scale is read from another.
+//!
+//! An instrument comes from `library/instruments/*.toml` (see [`read`]); the numbers are the file's, never this
+//! module's. Scores of the response model are on its own scale and reach another through [`Instrument::from_linked`].
+
+mod read;
+
+pub use read::read;
+
+use crate::definition::in_words;
+use euthymia_diagnostics::Source;
+
+/// Which way a patient gets worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// A higher score is a sicker patient.
+    HigherIsWorse,
+    /// A lower score is a sicker patient.
+    LowerIsWorse,
+}
+
+/// A named range of scores, edges included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// What the range is called (`mild`).
+    pub name: String,
+    /// Lowest score of the band.
+    pub from: f64,
+    /// Highest score of the band.
+    pub to: f64,
+}
+
+/// How an instrument is read from another one: straight lines through points, both coordinates increasing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Identifier of the other instrument.
+    pub from: String,
+    /// `[score on the other instrument, score on this one]`, at least two, strictly increasing in both.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// A rating scale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instrument {
+    /// Identifier: the stem of its file (`madrs`).
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// Short name (`MADRS`).
+    pub abbreviation: String,
+    /// Which way is worse.
+    pub direction: Direction,
+    /// Smallest possible score.
+    pub minimum: f64,
+    /// Largest possible score.
+    pub maximum: f64,
+    /// Response: improvement of at least this fraction of the baseline score.
+    pub response_improvement: f64,
+    /// Key of the source of the response definition.
+    pub response_source: String,
+    /// Remission: a score at this value or beyond it in the good direction.
+    pub remission_cut_off: f64,
+    /// Key of the source of the cut-off.
+    pub remission_source: String,
+    /// Other cut-offs in use.
+    pub remission_alternatives: Vec<f64>,
+    /// Severity bands, from mild to severe.
+    pub severity: Vec<Band>,
+    /// How it is read from another instrument, if it can be.
+    pub link: Option<Link>,
+    /// The file it came from.
+    pub source: Source,
+}
+
+impl Instrument {
+    /// The score that a rater could have written down: a whole number within the range. NaN stays NaN.
+    #[must_use]
+    pub fn observed(&self, score: f64) -> f64 {
+        self.bounded(score).round()
+    }
+
+    /// A score moved into the range of the scale. NaN stays NaN.
+    #[must_use]
+    pub fn bounded(&self, score: f64) -> f64 {
+        if score < self.minimum {
+            self.minimum
+        } else if score > self.maximum {
+            self.maximum
+        } else {
+            score
+        }
+    }
+
+    /// Whether `score` is a response against `baseline`, both as a rater wrote them down. A patient who had nothing
+    /// to improve (a baseline at the good end of the scale) does not respond; NaN is no response.
+    #[must_use]
+    pub fn is_response(&self, baseline: f64, score: f64) -> bool {
+        let (distance, improvement) = match self.direction {
+            Direction::HigherIsWorse => (baseline - self.minimum, baseline - score),
+            Direction::LowerIsWorse => (self.maximum - baseline, score - baseline),
+        };
+        distance > 0.0 && improvement >= self.response_improvement * distance
+    }
+
+    /// Whether `score` is remission. NaN is not.
+    #[must_use]
+    pub fn is_remission(&self, score: f64) -> bool {
+        match self.direction {
+            Direction::HigherIsWorse => score <= self.remission_cut_off,
+            Direction::LowerIsWorse => score >= self.remission_cut_off,
+        }
+    }
+
+    /// Name of the severity band that holds `score`, if one does.
+    #[must_use]
+    pub fn severity(&self, score: f64) -> Option<&str> {
+        let band = self
+            .severity
+            .iter()
+            .find(|band| band.from <= score && score <= band.to)?;
+        Some(&band.name)
+    }
+
+    /// The response definition in words.
+    #[must_use]
+    pub fn response_in_words(&self) -> String {
+        let percent = in_words(100.0 * self.response_improvement);
+        let name = &self.abbreviation;
+        match self.direction {
+            Direction::HigherIsWorse => {
+                format!("{name} at least {percent} % below the patient's own baseline")
+            }
+            Direction::LowerIsWorse => format!(
+                "{name} at least {percent} % of the way from baseline to {}",
+                self.maximum
+            ),
+        }
+    }
+
+    /// The remission definition in words.
+    #[must_use]
+    pub fn remission_in_words(&self) -> String {
+        let relation = match self.direction {
+            Direction::HigherIsWorse => "or less",
+            Direction::LowerIsWorse => "or more",
+        };
+        format!(
+            "{} of {} {relation}",
+            self.abbreviation,
+            in_words(self.remission_cut_off)
+        )
+    }
+
+    /// Reads a score of the instrument `from` on this one; `None` where no link says how. Beyond the outermost
+    /// points the outermost line goes on, within the range of this scale.
+    #[must_use]
+    pub fn from_linked(&self, from: &str, score: f64) -> Option<f64> {
+        if from == self.id {
+            return Some(score);
+        }
+        let link = self.link.as_ref().filter(|link| link.from == from)?;
+        interpolate(&link.points, 0, 1, score).map(|score| self.bounded(score))
+    }
+
+    /// Reads a score of this instrument on the one it is linked to: the inverse of [`Instrument::from_linked`].
+    #[must_use]
+    pub fn to_linked(&self, to: &str, score: f64) -> Option<f64> {
+        if to == self.id {
+            return Some(score);
+        }
+        let link = self.link.as_ref().filter(|link| link.from == to)?;
+        interpolate(&link.points, 1, 0, score)
+    }
+}
+
+/// Straight lines through `points`, from coordinate `x` to coordinate `y`.
+fn interpolate(points: &[[f64; 2]], x: usize, y: usize, at: f64) -> Option<f64> {
+    let segment = points
+        .windows(2)
+        .find(|pair| at <= pair[1][x])
+        .or_else(|| points.windows(2).next_back())?;
+    let (low, high) = (segment[0], segment[1]);
+    Some(low[y] + (at - low[x]) * (high[y] - low[y]) / (high[x] - low[x]))
+}
+
+#[cfg(test)]
+mod tests;

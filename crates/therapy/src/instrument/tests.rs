@@ -1,0 +1,100 @@
+use super::*;
+use proptest::prelude::*;
+
+fn instrument(id: &str) -> Instrument {
+    let path = format!(
+        "{}/../../library/instruments/{id}.toml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let source = Source::new(format!("{id}.toml"), std::fs::read_to_string(path).unwrap());
+    let (document, _) = euthymia_io::toml::document(&source);
+    let (instrument, diagnostics) = read(id, &document.unwrap());
+    assert_eq!(diagnostics, []);
+    instrument.unwrap()
+}
+
+#[test]
+fn response_is_half_of_the_baseline() {
+    let madrs = instrument("madrs");
+    assert!(madrs.is_response(34.0, 17.0));
+    assert!(!madrs.is_response(34.0, 18.0));
+    assert!(!madrs.is_response(33.0, 17.0));
+    assert!(!madrs.is_response(0.0, 0.0), "nothing to improve");
+    assert!(!madrs.is_response(34.0, f64::NAN));
+    assert!(!madrs.is_response(f64::NAN, 10.0));
+}
+
+#[test]
+fn response_on_a_scale_where_less_is_worse() {
+    let upside_down = Instrument {
+        direction: Direction::LowerIsWorse,
+        ..instrument("madrs")
+    };
+    assert!(
+        upside_down.is_response(20.0, 40.0),
+        "half of the 40 points to the top"
+    );
+    assert!(!upside_down.is_response(20.0, 39.0));
+    assert!(upside_down.is_remission(60.0) && !upside_down.is_remission(0.0));
+}
+
+#[test]
+fn remission_is_the_cut_off_of_the_file_itself_included() {
+    let madrs = instrument("madrs");
+    assert!(madrs.is_remission(madrs.remission_cut_off));
+    assert!(!madrs.is_remission(madrs.remission_cut_off + 1.0));
+    assert!(!madrs.is_remission(f64::NAN));
+}
+
+#[test]
+fn severity_by_band() {
+    let madrs = instrument("madrs");
+    assert_eq!(madrs.severity(6.0), Some("none"));
+    assert_eq!(madrs.severity(7.0), Some("mild"));
+    assert_eq!(madrs.severity(34.0), Some("moderate"));
+    assert_eq!(madrs.severity(60.0), Some("severe"));
+    assert_eq!(madrs.severity(f64::NAN), None);
+}
+
+#[test]
+fn observed_scores_are_whole_and_on_the_scale() {
+    let madrs = instrument("madrs");
+    assert_eq!(madrs.observed(-3.0), 0.0);
+    assert_eq!(madrs.observed(10.49), 10.0);
+    assert_eq!(madrs.observed(63.0), 60.0);
+    assert!(madrs.observed(f64::NAN).is_nan());
+}
+
+#[test]
+fn hamd_from_madrs_goes_through_the_points_of_the_link() {
+    let hamd = instrument("hamd17");
+    // Leucht 2018: HAM-D 10, 20, 30 at MADRS 13, 26, 39.
+    for (madrs, points) in [(13.0, 10.0), (26.0, 20.0), (39.0, 30.0), (0.0, 0.0)] {
+        assert_eq!(hamd.from_linked("madrs", madrs), Some(points));
+        assert_eq!(hamd.to_linked("madrs", points), Some(madrs));
+    }
+    assert_eq!(hamd.from_linked("phq9", 10.0), None);
+    assert_eq!(hamd.from_linked("hamd17", 10.0), Some(10.0));
+}
+
+proptest! {
+    #[test]
+    fn linking_goes_there_and_back(score in 0.0..60.0_f64) {
+        let hamd = instrument("hamd17");
+        let there = hamd.from_linked("madrs", score).unwrap();
+        let back = hamd.to_linked("madrs", there).unwrap();
+        prop_assert!((back - score).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_lower_score_is_never_worse(baseline in 0_u32..=60, score in 0_u32..=60) {
+        let madrs = instrument("madrs");
+        let (baseline, score) = (f64::from(baseline), f64::from(score));
+        if score > 0.0 && madrs.is_response(baseline, score) {
+            prop_assert!(madrs.is_response(baseline, score - 1.0));
+        }
+        if score > 0.0 && madrs.is_remission(score) {
+            prop_assert!(madrs.is_remission(score - 1.0));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Every number of the library says where it comes from: the check that refuses one that does not.
+//!
+//! In a model file the line that holds the number ends with `# [grade] key: locator`. In TOML the table that holds it
+//! holds `source` and `grade`, or a table around it does. In the evidence tables every row names the page it was read
+//! from. Whatever a course chooses rather than measures needs none.
+
+mod comment;
+mod csv;
+mod model;
+mod toml;
+
+pub use comment::{Comment, Grade};
+
+use crate::library::Library;
+use crate::sources::Sources;
+use euthymia_diagnostics::Diagnostic;
+
+/// The grades, from the best to the worst.
+pub const GRADES: [&str; 5] = ["seen", "digitised", "derived", "memory", "assumed"];
+
+/// Checks every file of a library; no diagnostic means that every number has its source and its grade.
+#[must_use]
+pub fn lint(library: &Library) -> Vec<Diagnostic> {
+    let sources = match library.sources() {
+        Ok(sources) => sources,
+        Err(diagnostics) => return diagnostics,
+    };
+    let mut diagnostics = Vec::new();
+    for (path, document) in library.documents() {
+        toml::check(path, document, &sources, &mut diagnostics);
+    }
+    for (_, text) in library.texts() {
+        diagnostics.extend(model::check(text, &sources));
+    }
+    for (path, rows) in library.tables() {
+        csv::check(path, rows, &mut diagnostics);
+    }
+    diagnostics
+}
+
+/// Reports a key that `sources.toml` does not hold, with the nearest one that it does.
+fn unknown_key(key: &str, sources: &Sources) -> Option<Diagnostic> {
+    if sources.contains_key(key) {
+        return None;
+    }
+    let diagnostic = Diagnostic::error("L033", format!("`{key}` is no key of `sources.toml`"));
+    Some(
+        match euthymia_diagnostics::nearest(key, sources.keys().map(String::as_str)) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("add `[{key}]` to `sources.toml`")),
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! The check of a TOML file: every number stands in a table that says where it comes from, or inside one that does.
+
+use super::unknown_key;
+use crate::sources::Sources;
+use euthymia_diagnostics::{Diagnostic, Source, Span};
+use euthymia_document::{Document, Node, Table, Value};
+use euthymia_units::Quantity;
+
+/// Tables of a course that hold what its author chose.
+const CHOSEN: [&str; 6] = [
+    "treatments",
+    "report",
+    "patient",
+    "psychotherapy",
+    "background",
+    "observed",
+];
+
+/// What surrounds a value.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    source: &'p Source,
+    /// Whether a table around it says where its numbers come from.
+    covered: bool,
+    sources: &'p Sources,
+}
+
+/// Reports every number without a source or a grade, and every source key that does not exist.
+pub(super) fn check(path: &str, document: &Document, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    if path == "sources.toml" {
+        return;
+    }
+    let is_course = path.starts_with("courses/");
+    let place = Place {
+        source: &document.source,
+        covered: false,
+        sources,
+    };
+    for entry in &document.root.entries {
+        let chosen = is_course
+            && (CHOSEN.contains(&entry.key.as_str())
+                || !matches!(entry.node.value, Value::Table(_) | Value::Array(_)));
+        if chosen {
+            continue;
+        }
+        match &entry.node.value {
+            Value::Table(table) if is_course && entry.key == "population" => {
+                walk(table, &["size"], place, diagnostics);
+            }
+            _ => value(&entry.key, &entry.node, place, diagnostics),
+        }
+    }
+}
+
+fn walk(table: &Table, skip: &[&str], place: Place<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let text = |key: &str| match table.get(key).map(|entry| &entry.node) {
+        Some(Node {
+            value: Value::String(text),
+            span,
+        }) => Some((text.as_str(), *span)),
+        _ => None,
+    };
+    let (source, grade) = (text("source"), text("grade"));
+    if let Some((key, span)) = source {
+        diagnostics
+            .extend(unknown_key(key, place.sources).map(|wrong| wrong.at(place.source, span, "unknown key")));
+    }
+    if let (Some((_, span)), None) | (None, Some((_, span))) = (source, grade) {
+        let missing = if source.is_some() { "grade" } else { "source" };
+        diagnostics.push(
+            Diagnostic::error("L032", "`source` and `grade` belong together").at(
+                place.source,
+                span,
+                format!("`{missing}` is missing in this table"),
+            ),
+        );
+    }
+    let place = Place {
+        covered: place.covered || source.is_some() && grade.is_some(),
+        ..place
+    };
+    for entry in table
+        .entries
+        .iter()
+        .filter(|entry| !skip.contains(&entry.key.as_str()))
+    {
+        value(&entry.key, &entry.node, place, diagnostics);
+    }
+}
+
+fn value(key: &str, node: &Node, place: Place<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    match &node.value {
+        Value::Table(table) => walk(table, &[], place, diagnostics),
+        Value::Array(items) => items.iter().for_each(|item| value(key, item, place, diagnostics)),
+        Value::Integer(_) | Value::Float(_) => number(key, node.span, place, diagnostics),
+        Value::String(text) if !PROSE.contains(&key) && Quantity::parse(text).is_ok() => {
+            number(key, node.span, place, diagnostics);
+        }
+        Value::String(_) | Value::Boolean(_) | Value::Datetime(_) => {}
+    }
+}
+
+/// Keys whose text is never a quantity.
+const PROSE: [&str; 8] = [
+    "name",
+    "title",
+    "abbreviation",
+    "description",
+    "locator",
+    "summary",
+    "source",
+    "condition",
+];
+
+fn number(key: &str, span: Span, place: Place<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if place.covered {
+        return;
+    }
+    diagnostics.push(
+        Diagnostic::error("L030", format!("the number of `{key}` has no source"))
+            .at(place.source, span, "where does it come from?")
+            .help("add `source = \"...\"` and `grade = \"...\"` to the table that holds it"),
+    );
+}

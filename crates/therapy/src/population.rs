@@ -1,0 +1,2 @@
+//! Virtual patients.
+pub(crate) mod truncation;
