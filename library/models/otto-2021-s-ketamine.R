@@ -38,8 +38,8 @@ otto_2021_s_ketamine <- function() {
 
     eta_v1_s + eta_cl_s ~ c(0.0842, 0.0226, 0.0260) # [seen] otto-2021: Table 3
     eta_v1_sn + eta_cl_sn ~ c(0.0404, 0.0446, 0.1032) # [seen] otto-2021: Table 3
-    prop_sd_s <- 0.236; label("Residual of S-ketamine (fraction)") # [derived] otto-2021: Table 3, root of 0.056
-    prop_sd_sn <- 0.143; label("Residual of norketamine (fraction)") # [derived] otto-2021: Table 3, root of 0.020
+    prop_sd_s <- 0.236; label("Residual of S-ketamine, fraction") # [derived] otto-2021: Table 3, root of 0.056
+    prop_sd_sn <- 0.143; label("Residual of norketamine, fraction") # [derived] otto-2021: Table 3, root of 0.020
   })
 
   model({

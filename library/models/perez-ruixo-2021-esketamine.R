@@ -63,8 +63,8 @@ perez_ruixo_2021_esketamine <- function() {
     eta_v1_sn ~ 0.0952 # [derived] perez-ruixo-2021: Table 3, CV 31.6 %
     eta_cl_sn ~ 0.0625 # [derived] perez-ruixo-2021: Table 3, CV 25.4 %
 
-    log_sd_s <- 0.276; label("Residual of esketamine (log scale)") # [seen] perez-ruixo-2021: Table 3, phase 1 and 2
-    log_sd_sn <- 0.422; label("Residual of noresketamine (log scale)") # [seen] perez-ruixo-2021: Table 3, phase 1 and 2
+    log_sd_s <- 0.276; label("Residual of esketamine, log scale") # [seen] perez-ruixo-2021: Table 3, phase 1 and 2
+    log_sd_sn <- 0.422; label("Residual of noresketamine, log scale") # [seen] perez-ruixo-2021: Table 3, phase 1 and 2
   })
 
   model({

@@ -99,10 +99,10 @@ simons_2022_s_ketamine <- function() {
     eta_ka_swallowed ~ 0.376 # [seen] simons-2022: Table 4, KA2
     eta_mtt_gut ~ 0.937 # [seen] simons-2022: Table 4, MTT gut
 
-    prop_sd_s <- 0.110; label("Residual of S-ketamine (fraction)") # [derived] simons-2022: Table 4, 0.012 read as a variance
-    prop_sd_sn <- 0.102; label("Residual of norketamine (fraction)") # [seen] simons-2022: Table 4
+    prop_sd_s <- 0.110; label("Residual of S-ketamine, fraction") # [derived] simons-2022: Table 4, 0.012 read as a variance
+    prop_sd_sn <- 0.102; label("Residual of norketamine, fraction") # [seen] simons-2022: Table 4
     add_sd_sn <- 0.058; label("Residual of norketamine (nmol/mL)") # [seen] simons-2022: Table 4
-    prop_sd_shnk <- 0.079; label("Residual of hydroxynorketamine (fraction)") # [seen] simons-2022: Table 4
+    prop_sd_shnk <- 0.079; label("Residual of hydroxynorketamine, fraction") # [seen] simons-2022: Table 4
     add_sd_shnk <- 0.020; label("Residual of hydroxynorketamine (nmol/mL)") # [seen] simons-2022: Table 4
   })
 

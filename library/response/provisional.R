@@ -30,20 +30,20 @@ provisional_response <- function() {
 
   ini({
     # Expectancy: every session doses its strength into `expectancy`, which becomes `hope` within the hour, then `trust`, and fades
-    logit_max_expectancy <- -0.25; label("Greatest improvement by expectancy (logit of a fraction)") # [assumed] euthymia: tuned to control arms
-    lload_half <- log(2.4); label("Load of half that improvement (sessions)") # [assumed] euthymia: tuned to control arms
+    logit_max_expectancy <- -0.25; label("Greatest improvement by expectancy, logit") # [assumed] euthymia: tuned to control arms
+    lload_half <- log(2.4); label("Load of half that improvement, in sessions") # [assumed] euthymia: tuned to control arms
     lweight_hope <- log(3.3); label("Weight of fresh hope over lasting trust") # [assumed] daly-2018: placebo 9.7 points at 2 h, 5.7 at 24 h, tuned
     half_rise <- fix(0.5); label("Half-life of the rise of hope (h)") # [assumed] euthymia: within a session; a score before it is the baseline
     half_hope <- fix(10); label("Half-life of fresh hope (h)") # [assumed] daly-2018: most of the effect at 2 h is gone at 24 h
     lhalf_trust <- log(14 * 24); label("Half-life of trust (h)") # [assumed] euthymia: two weeks; control arms do not fall back within one
 
     # Drug: `action` collects occupancy (occupancy x hours) and fades
-    logit_max_drug <- 0.70; label("Greatest improvement by the drug (logit of a fraction)") # [assumed] euthymia: tuned to differences from controls
-    laction_half <- log(0.60); label("Action of half that improvement (occupancy x h)") # [assumed] daly-2018: flat from 28 to 84 mg, tuned
+    logit_max_drug <- 0.70; label("Greatest improvement by the drug, logit") # [assumed] euthymia: tuned to differences from controls
+    laction_half <- log(0.60); label("Action of half that improvement, occupancy x h") # [assumed] daly-2018: flat from 28 to 84 mg, tuned
     lhalf_offset <- log(3.5 * 24); label("Half-life of the action (h)") # [assumed] coyle-2015: an effect at 7 days, none to be shown at 12 to 14, tuned
 
     # An antidepressant started with the course
-    logit_max_ad <- -1.80; label("Greatest improvement by a new antidepressant (logit of a fraction)") # [assumed] shigetome-2025: 90.9 % in an uncontrolled cohort, less what expectancy explains, tuned
+    logit_max_ad <- -1.80; label("Greatest improvement by a new antidepressant, logit") # [assumed] shigetome-2025: 90.9 % in an uncontrolled cohort, less what expectancy explains, tuned
     half_ad <- fix(2 * 7 * 24); label("Time of half that improvement (h)") # [derived] shigetome-2025: 0.984 + (28.64 / 28.64)^2.38 weeks
 
     # Psychotherapy: as likely to harm as to help, until somebody measures it

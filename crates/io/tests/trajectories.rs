@@ -1,6 +1,9 @@
 //! A file of trajectories holds what was written, in any blocks, under the names rxode2 uses.
 
-#![allow(clippy::unwrap_used, reason = "a failure to read or write is a failure of the test")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a failure to read or write is a failure of the test"
+)]
 
 use std::fs::File;
 use std::path::Path;

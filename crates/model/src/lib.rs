@@ -1,4 +1,41 @@
 //! nlmixr2 model text to a checked model and straight-line tapes.
+//!
+//! The way of a model: text -> [`syntax`] tree -> [`check`] -> [`Model`] -> (several: [`compose`]) -> [`compile`] ->
+//! [`program::Program`], which the engine executes. Parsing and checking never fail, they report; compilation fails
+//! only on what the text cannot show. The crate knows no drug and opens no file.
+//!
+//! ```
+//! use euthymia_diagnostics::Source;
+//! use euthymia_model::{check::check, compile::{CompileOptions, compile}, syntax::parse};
+//!
+//! let text = "decay <- function() {
+//!   ini({ lk <- log(0.1); label(\"Rate (1/h)\") })
+//!   model({
+//!     k <- exp(lk)
+//!     d/dt(x) <- -k*x
+//!   })
+//! }";
+//! let (file, problems) = parse(&Source::new("decay.R", text));
+//! assert!(problems.is_empty());
+//! let (model, problems) = check(&file);
+//! assert!(problems.is_empty());
+//! let program = compile(&model.unwrap(), &CompileOptions::default())?;
+//! let mut subject = euthymia_model::interpret::Interpreter::new(&program);
+//! assert!((subject.derivatives(0.0, &[2.0])[0] + 0.2).abs() < 1e-15);
+//! # Ok::<(), euthymia_model::compile::CompileError>(())
+//! ```
 
+pub mod check;
+pub mod compile;
+pub mod compose;
+mod functions;
+pub mod interpret;
+mod model;
 pub mod program;
+pub mod syntax;
 pub mod tape;
+
+pub use model::{
+    Compartment, Covariate, Endpoint, ErrorArgument, ErrorKind, ErrorTerm, Level, Model, OmegaBlock,
+    OutputLabel, Theta, Variable,
+};

@@ -13,6 +13,17 @@ pub struct Input {
     pub register: Register,
     /// Value when nobody gives one: the estimate of a theta, 0 of an eta, none of a covariate.
     pub default: Option<f64>,
+    /// How often it may change.
+    pub scope: Scope,
+}
+
+/// How often an [`Input`] may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The same for all subjects: written before [`Program::run`].
+    Run,
+    /// Differs between subjects: written before [`Program::subject`].
+    Subject,
 }
 
 /// Where the value of an [`Input`] comes from.
@@ -33,7 +44,8 @@ pub struct State {
     pub name: String,
     /// Holds the state variable while derivative and output tapes run.
     pub register: Register,
-    /// Holds the derivative after [`Program::derivatives`] ran.
+    /// Holds the derivative after [`Program::derivatives`] or [`Program::jacobian`] ran. No other state, entry or
+    /// output shares it, so that infusions may be added in place.
     pub derivative: Register,
     /// Initial value, computed by [`Program::subject`]; absent means 0.
     pub initial: Option<Register>,
@@ -47,12 +59,13 @@ pub struct State {
     pub rate: Option<Register>,
 }
 
-/// A computed variable that is reported.
+/// A computed variable that is reported, or a compartment that was left out because it provably stays 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// Name in the model text.
     pub name: String,
-    /// Holds the value after [`Program::outputs`] ran.
+    /// Holds the value after [`Program::outputs`] ran: a register that tape wrote, or that of a state, an input, a
+    /// constant or an earlier layer, so it must not be written to.
     pub register: Register,
 }
 
@@ -73,7 +86,9 @@ pub struct JacobianEntry {
 /// Order of execution: constants are written, `run` once, then for every subject inputs are written and `subject`
 /// runs, then for every stage of a step time and states are written and `derivatives` (or `jacobian`) runs, and at
 /// every observation `outputs`. A tape may read what an earlier layer computed; it never writes there. Registers
-/// that `derivatives`, `jacobian` and `outputs` write belong to that tape alone until another of the three runs.
+/// that `derivatives`, `jacobian` and `outputs` write belong to that tape alone until another of the three runs;
+/// results (derivatives, Jacobian entries, outputs) have registers of their own that no other tape writes, save that
+/// `jacobian` leaves the derivatives too, in the same registers as `derivatives` and with the same bits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
     /// Number of registers.
@@ -94,8 +109,9 @@ pub struct Program {
     pub subject: Tape,
     /// Layer 3: right-hand sides of the differential equations, without infusions.
     pub derivatives: Tape,
-    /// Layer 3: entries of the Jacobian that change with time or state, and the derivatives' explicit dependence
-    /// on time. Reads time and states only, not what `derivatives` left.
+    /// Layer 3: entries of the Jacobian that change with time or state, the derivatives' explicit dependence on
+    /// time, and the derivatives themselves, which share most of the work: where both are wanted at one point this
+    /// tape alone is enough. Reads time and states only, not what `derivatives` left.
     pub jacobian: Tape,
     /// Non-zero pattern of the Jacobian, sorted by row, then column.
     pub jacobian_entries: Vec<JacobianEntry>,

@@ -8,6 +8,8 @@
 pub type Register = u16;
 
 /// What one instruction does. Operands are registers `a`, `b`, `c`; truth is 1.0, falsehood 0.0.
+///
+/// [`crate::interpret::evaluate`] is the reference for every operation, down to the bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// `a`
@@ -44,9 +46,9 @@ pub enum Op {
     Sqrt,
     /// `|a|`
     Abs,
-    /// The smaller of `a` and `b`
+    /// The smaller of `a` and `b`, NaN if either is
     Min,
-    /// The larger of `a` and `b`
+    /// The larger of `a` and `b`, NaN if either is
     Max,
     /// Largest integer not above `a`
     Floor,
@@ -130,7 +132,8 @@ impl Op {
     }
 }
 
-/// One instruction: `destination = op(a, b, c)`. Operands beyond the arity are 0 and not read.
+/// One instruction: `destination = op(a, b, c)`. Operands beyond the arity are 0 and not read. The destination may be
+/// one of the operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
     /// What to do.

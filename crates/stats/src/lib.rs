@@ -1,1 +1,27 @@
-//! Densities, special functions, quantiles and keyed random streams.
+//! Densities, special functions, quantiles, variance components and keyed random streams.
+//!
+//! What the layers above need to draw virtual patients and to say what a million of them came to:
+//!
+//! - [`random`]: draws that are addresses, not sequences: the same number for the same seed, purpose, replicate,
+//!   subject and draw, in whatever order and on however many threads they are asked for;
+//! - [`normal`], [`student`], [`beta`], [`gamma`]: distribution functions and quantiles;
+//! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
+//! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
+//! - [`proportion`]: intervals for proportions;
+//! - [`Cholesky`]: correlated normals from independent ones.
+//!
+//! Everything is computed with `euthymia_vecmath` and sums in a fixed order: the same bits on every machine.
+
+pub mod beta;
+mod cholesky;
+pub mod gamma;
+pub mod moments;
+pub mod normal;
+pub mod proportion;
+pub mod quantile;
+pub mod random;
+mod root;
+pub mod student;
+pub mod variance;
+
+pub use cholesky::{Cholesky, CholeskyError};

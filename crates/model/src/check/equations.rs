@@ -1,0 +1,289 @@
+//! Statements of `model({})` in order: what is defined where, on every path.
+
+use euthymia_diagnostics::Diagnostic;
+
+use super::Checker;
+use super::expression::{Defined, Scope};
+use crate::model::{Symbol, Variable};
+use crate::syntax::tree::{Block, Expression, Statement, StatementKind, Target, TargetKind};
+
+/// Under which name a scope knows what an assignment defines.
+pub(crate) fn key(kind: TargetKind, name: &str) -> String {
+    match kind {
+        TargetKind::Variable => name.to_owned(),
+        TargetKind::Derivative => format!("d/dt({name})"),
+        TargetKind::Initial => format!("{name}(0)"),
+        TargetKind::Bioavailability => format!("f({name})"),
+        TargetKind::Lag => format!("alag({name})"),
+        TargetKind::Duration => format!("dur({name})"),
+        TargetKind::Rate => format!("rate({name})"),
+    }
+}
+
+impl Checker<'_> {
+    /// All equations of all files.
+    pub(crate) fn equations(&mut self) {
+        let mut scope = Scope::new();
+        for (index, file) in self.files.iter().enumerate() {
+            self.file = index;
+            self.block(&file.equations, &mut scope, true);
+        }
+        self.check_partial(&scope);
+    }
+
+    fn block(&mut self, block: &Block, scope: &mut Scope, certain: bool) {
+        for statement in &block.statements {
+            self.statement(statement, scope, certain);
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement, scope: &mut Scope, certain: bool) {
+        match &statement.kind {
+            StatementKind::Assign {
+                target,
+                suppressed,
+                value,
+            } => {
+                let varies = self.expression(value, scope);
+                self.assign(target, *suppressed, value, varies, scope, certain);
+            }
+            StatementKind::Endpoint {
+                variable,
+                terms,
+                condition,
+            } => {
+                self.endpoint(variable, terms, condition.as_ref(), scope);
+            }
+            StatementKind::If { branches, otherwise } => self.condition(branches, otherwise.as_ref(), scope),
+        }
+    }
+
+    fn assign(
+        &mut self,
+        target: &Target,
+        suppressed: bool,
+        value: &Expression,
+        varies: bool,
+        scope: &mut Scope,
+        certain: bool,
+    ) {
+        let name = &target.name;
+        if target.kind == TargetKind::Variable {
+            if !self.may_be_assigned(target) {
+                return;
+            }
+            self.note_variable(&name.text, suppressed);
+        } else {
+            if suppressed && target.kind != TargetKind::Derivative {
+                let diagnostic = Diagnostic::error("M004", "`~` for a property of a compartment")
+                    .at(self.source(), target.span.0, "expected `<-`")
+                    .help("write `<-`");
+                self.report(diagnostic);
+            }
+            if target.kind != TargetKind::Derivative {
+                self.known_compartment(name);
+            }
+            if varies && target.kind != TargetKind::Derivative {
+                self.property_varies(target, value);
+            }
+        }
+        let key = key(target.kind, &name.text);
+        if let Some(first) = scope.get(&key).cloned() {
+            self.assigned_again(target, &first, &key, certain);
+        }
+        scope.insert(
+            key,
+            Defined {
+                span: target.span.0,
+                certain: true,
+                varies,
+                read: false,
+            },
+        );
+    }
+
+    /// Reports an assignment to something that is no variable.
+    fn may_be_assigned(&mut self, target: &Target) -> bool {
+        let name = &target.name;
+        if crate::functions::is_reserved(&name.text) {
+            let diagnostic = Diagnostic::error("M044", format!("`{}` has a meaning of its own", name.text))
+                .at(self.source(), name.span, "cannot be assigned to")
+                .help("choose another name");
+            self.report(diagnostic);
+            return false;
+        }
+        match self.model.symbols.get(&name.text) {
+            Some(Symbol::Variable) | None => true,
+            Some(Symbol::Covariate(_) | Symbol::Constant(_)) => {
+                // Only a clash of files leads here: the file itself would have said it is used too early.
+                false
+            }
+            Some(Symbol::Theta(_) | Symbol::Eta(_) | Symbol::State(_)) => {
+                if let Some(first) = self.declared.get(&name.text).cloned()
+                    && self.complained.insert(name.text.clone())
+                {
+                    let code = if first.file == self.file { "M044" } else { "M060" };
+                    let diagnostic = Diagnostic::error(code, format!("`{}` is a {}", name.text, first.what))
+                        .at(self.source(), name.span, "cannot be assigned to")
+                        .at(
+                            self.source_of(first.file),
+                            first.span,
+                            format!("{} here", first.what),
+                        )
+                        .help("choose another name for the variable");
+                    self.report(diagnostic);
+                }
+                false
+            }
+        }
+    }
+
+    fn note_variable(&mut self, name: &str, suppressed: bool) {
+        self.model.symbols.insert(name.to_owned(), Symbol::Variable);
+        match self
+            .model
+            .variables
+            .iter_mut()
+            .find(|variable| variable.name == name)
+        {
+            Some(variable) => variable.reported |= !suppressed,
+            None => self.model.variables.push(Variable {
+                name: name.to_owned(),
+                reported: !suppressed,
+            }),
+        }
+    }
+
+    fn property_varies(&mut self, target: &Target, value: &Expression) {
+        let what = key(target.kind, &target.name.text);
+        let diagnostic = Diagnostic::error(
+            "M048",
+            format!("`{what}` changes with time or with a compartment"),
+        )
+        .at(
+            self.source(),
+            value.span,
+            "expected a value that is constant for a subject",
+        )
+        .at(self.source(), target.span.0, "given here")
+        .help("compute it from parameters and covariates only");
+        self.report(diagnostic);
+    }
+
+    fn assigned_again(&mut self, target: &Target, first: &Defined, key: &str, certain: bool) {
+        if target.kind != TargetKind::Variable {
+            let diagnostic = Diagnostic::error("M046", format!("`{key}` is given twice"))
+                .at(self.source(), target.span.0, "second")
+                .at(self.source(), first.span, "first")
+                .help("keep one of them; terms are added in one equation");
+            self.report(diagnostic);
+        } else if certain && first.certain && !first.read {
+            let diagnostic = Diagnostic::warning("M049", format!("the first value of `{key}` is never used"))
+                .at(self.source(), target.span.0, "assigned again here")
+                .at(self.source(), first.span, "first assigned here")
+                .help("remove one of the assignments, or give them different names");
+            self.report(diagnostic);
+        }
+    }
+
+    fn condition(&mut self, branches: &[(Expression, Block)], otherwise: Option<&Block>, scope: &mut Scope) {
+        let mut varies = false;
+        let mut ends = Vec::new();
+        for (condition, block) in branches {
+            varies |= self.expression(condition, scope);
+            let mut inner = scope.clone();
+            self.block(block, &mut inner, false);
+            ends.push(inner);
+        }
+        let mut last = scope.clone();
+        if let Some(block) = otherwise {
+            self.block(block, &mut last, false);
+        }
+        ends.push(last);
+        *scope = merge(&ends, scope, varies);
+    }
+
+    /// Reports what is left without a value on some path at the end.
+    fn check_partial(&mut self, scope: &Scope) {
+        let mut partial: Vec<(&String, &Defined)> =
+            scope.iter().filter(|(_, defined)| !defined.certain).collect();
+        partial.sort_by_key(|(_, defined)| defined.span.start);
+        for (name, defined) in partial {
+            let variable = self
+                .model
+                .variables
+                .iter()
+                .position(|variable| variable.name == **name);
+            let file = self
+                .assigned
+                .get(name)
+                .map_or_else(|| self.file_of(name), |(file, _)| *file);
+            match variable {
+                Some(index) => {
+                    let warn =
+                        self.model.variables[index].reported && !self.complained.contains(name.as_str());
+                    self.model.variables[index].reported = false;
+                    if warn {
+                        let diagnostic = Diagnostic::warning(
+                            "M047",
+                            format!("`{name}` has no value in some cases: not reported"),
+                        )
+                        .at(
+                            self.source_of(file),
+                            defined.span,
+                            "assigned only under a condition",
+                        )
+                        .help("add an `else` that gives it a value to have it reported");
+                        self.report(diagnostic);
+                    }
+                }
+                None => {
+                    let diagnostic =
+                        Diagnostic::error("M047", format!("`{name}` has no value in some cases"))
+                            .at(self.source_of(file), defined.span, "given only under a condition")
+                            .help("add an `else` that gives it a value");
+                    self.report(diagnostic);
+                }
+            }
+        }
+    }
+
+    /// The file of the compartment that a key such as `d/dt(x)` is about.
+    fn file_of(&self, key: &str) -> usize {
+        let inside = |(_, rest): (&str, &str)| rest.strip_suffix(')').map(str::to_owned);
+        let name = match key.strip_suffix("(0)") {
+            Some(name) => Some(name.to_owned()),
+            None => key.split_once('(').and_then(inside),
+        };
+        name.and_then(|name| self.declared.get(&name))
+            .map_or(self.file, |declared| declared.file)
+    }
+}
+
+/// What is defined after branches that ended so, having begun with `before`.
+fn merge(ends: &[Scope], before: &Scope, varies: bool) -> Scope {
+    let mut merged = Scope::new();
+    for (name, defined) in ends.iter().flatten() {
+        if merged.contains_key(name) {
+            continue;
+        }
+        let all: Vec<&Defined> = ends.iter().filter_map(|end| end.get(name)).collect();
+        let changed = all
+            .iter()
+            .any(|end| before.get(name).is_none_or(|was| was.span != end.span));
+        let last = all
+            .iter()
+            .rev()
+            .find(|end| before.get(name).is_none_or(|was| was.span != end.span));
+        merged.insert(
+            name.clone(),
+            Defined {
+                span: last.map_or(defined.span, |end| end.span),
+                certain: all.len() == ends.len() && all.iter().all(|end| end.certain),
+                varies: all.iter().any(|end| end.varies) || (changed && varies),
+                read: changed || all.iter().any(|end| end.read),
+            },
+        );
+    }
+    merged
+}

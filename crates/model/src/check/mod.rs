@@ -1,0 +1,298 @@
+//! Syntax tree to checked model: every name resolved, every call of a known function, every number finite.
+
+mod constant;
+mod endpoint;
+mod equations;
+mod expression;
+mod ini;
+mod metadata;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
+
+use crate::model::{Compartment, Covariate, Model, Symbol};
+use crate::syntax::tree::{Block, ModelFile, Name, Statement, StatementKind, TargetKind};
+
+pub(crate) use constant::constant;
+pub(crate) use equations::key;
+
+/// Checks a model. The model is absent if there are errors; warnings come with it.
+#[must_use]
+pub fn check(file: &ModelFile) -> (Option<Model>, Vec<Diagnostic>) {
+    let files = [Arc::new(file.clone())];
+    let mut checker = Checker::new(&files, &[]);
+    checker.run();
+    checker.warn_unused();
+    checker.finish()
+}
+
+/// What a name was declared as, and where.
+#[derive(Clone)]
+pub(crate) struct Declared {
+    pub(crate) what: &'static str,
+    pub(crate) file: usize,
+    pub(crate) span: Span,
+}
+
+/// The state of a check over the files of a model, one after the other.
+pub(crate) struct Checker<'m> {
+    pub(crate) files: &'m [Arc<ModelFile>],
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Which file is being checked.
+    pub(crate) file: usize,
+    pub(crate) model: Model,
+    /// Thetas, etas and compartments by name.
+    pub(crate) declared: HashMap<String, Declared>,
+    /// First assignment of every variable of all files.
+    pub(crate) assigned: HashMap<String, (usize, Span)>,
+    /// Names the equations and endpoints read.
+    pub(crate) used: HashSet<String>,
+    /// Problems with names already reported: said once per name, not once per use.
+    pub(crate) complained: HashSet<String>,
+}
+
+impl<'m> Checker<'m> {
+    pub(crate) fn new(files: &'m [Arc<ModelFile>], constants: &[(String, f64)]) -> Self {
+        let model = Model {
+            files: files.to_vec(),
+            thetas: Vec::new(),
+            omegas: Vec::new(),
+            covariates: Vec::new(),
+            compartments: Vec::new(),
+            variables: Vec::new(),
+            endpoints: Vec::new(),
+            constants: constants.to_vec(),
+            symbols: HashMap::new(),
+        };
+        Self {
+            files,
+            diagnostics: Vec::new(),
+            file: 0,
+            model,
+            declared: HashMap::new(),
+            assigned: HashMap::new(),
+            used: HashSet::new(),
+            complained: HashSet::new(),
+        }
+    }
+
+    /// Runs every check.
+    pub(crate) fn run(&mut self) {
+        for (index, file) in self.files.iter().enumerate() {
+            self.file = index;
+            self.ini(&file.ini);
+        }
+        for (index, file) in self.files.iter().enumerate() {
+            self.file = index;
+            self.collect_targets(&file.equations);
+        }
+        self.equations();
+        for (index, file) in self.files.iter().enumerate() {
+            self.file = index;
+            self.metadata(file);
+        }
+    }
+
+    /// The model, if nothing was wrong, and what was said.
+    pub(crate) fn finish(mut self) -> (Option<Model>, Vec<Diagnostic>) {
+        let failed = self.diagnostics.iter().any(Diagnostic::is_error);
+        self.diagnostics
+            .sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+        ((!failed).then_some(self.model), self.diagnostics)
+    }
+
+    pub(crate) fn source(&self) -> &'m Source {
+        self.source_of(self.file)
+    }
+
+    pub(crate) fn source_of(&self, file: usize) -> &'m Source {
+        // Indices come from enumerating the files.
+        &self.files[file].source
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Registers a name of which there may be only one, or reports the clash.
+    pub(crate) fn declare(&mut self, name: &Name, what: &'static str, symbol: Symbol) -> bool {
+        if crate::functions::is_reserved(&name.text) {
+            let diagnostic = Diagnostic::error("M044", format!("`{}` has a meaning of its own", name.text))
+                .at(self.source(), name.span, format!("cannot be a {what}"))
+                .help("choose another name");
+            self.report(diagnostic);
+            return false;
+        }
+        if let Some(first) = self.declared.get(&name.text).cloned() {
+            self.clash(name, what, &first);
+            return false;
+        }
+        self.declared.insert(
+            name.text.clone(),
+            Declared {
+                what,
+                file: self.file,
+                span: name.span,
+            },
+        );
+        self.model.symbols.insert(name.text.clone(), symbol);
+        true
+    }
+
+    /// Reports that two things have one name.
+    pub(crate) fn clash(&mut self, name: &Name, what: &str, first: &Declared) {
+        let across = first.file != self.file;
+        let code = if across { "M060" } else { "M020" };
+        let mut diagnostic = Diagnostic::error(code, format!("`{}` is defined twice", name.text))
+            .at(self.source(), name.span, format!("{what} here"))
+            .at(
+                self.source_of(first.file),
+                first.span,
+                format!("{} here", first.what),
+            );
+        diagnostic = if across {
+            diagnostic
+                .note("the files of a composed model share their names")
+                .help("rename one of them; a name that a file only uses is linked to the file before that defines it")
+        } else {
+            diagnostic.help("rename one of them")
+        };
+        self.report(diagnostic);
+    }
+
+    /// Finds compartments and assigned variables before any equation is looked at.
+    fn collect_targets(&mut self, block: &Block) {
+        for Statement { kind, .. } in &block.statements {
+            match kind {
+                StatementKind::Assign { target, .. } => match target.kind {
+                    TargetKind::Derivative => {
+                        let known =
+                            matches!(self.model.symbols.get(&target.name.text), Some(Symbol::State(_)))
+                                && self
+                                    .declared
+                                    .get(&target.name.text)
+                                    .is_some_and(|first| first.file == self.file);
+                        let index = self.model.compartments.len();
+                        if !known && self.declare(&target.name, "compartment", Symbol::State(index)) {
+                            self.model.compartments.push(Compartment {
+                                name: target.name.text.clone(),
+                            });
+                        }
+                    }
+                    TargetKind::Variable => self.collect_variable(&target.name),
+                    _ => {}
+                },
+                StatementKind::If { branches, otherwise } => {
+                    for inner in branches.iter().map(|(_, block)| block).chain(otherwise) {
+                        self.collect_targets(inner);
+                    }
+                }
+                StatementKind::Endpoint { .. } => {}
+            }
+        }
+    }
+
+    fn collect_variable(&mut self, name: &Name) {
+        let first = self.assigned.get(&name.text).copied();
+        match first {
+            Some((file, span)) if file != self.file => {
+                if self.complained.insert(name.text.clone()) {
+                    self.clash(
+                        name,
+                        "variable",
+                        &Declared {
+                            what: "variable",
+                            file,
+                            span,
+                        },
+                    );
+                }
+            }
+            Some(_) => {}
+            None => {
+                self.assigned.insert(name.text.clone(), (self.file, name.span));
+            }
+        }
+    }
+
+    /// Warns of parameters that nothing reads and of covariates that look like mistyped names.
+    fn warn_unused(&mut self) {
+        let mut unused = Vec::new();
+        let words = |symbol: &Symbol| match symbol {
+            Symbol::Theta(_) => Some("parameter"),
+            Symbol::Eta(_) => Some("random effect"),
+            _ => None,
+        };
+        for (name, symbol) in &self.model.symbols {
+            if let (Some(what), false) = (words(symbol), self.used.contains(name))
+                && let Some(declared) = self.declared.get(name)
+            {
+                unused.push((declared.span, declared.file, what, name.clone()));
+            }
+        }
+        unused.sort_by_key(|(span, ..)| span.start);
+        for (span, file, what, name) in unused {
+            let diagnostic = Diagnostic::warning("M029", format!("{what} `{name}` is never used"))
+                .at(self.source_of(file), span, "declared here")
+                .help("use it in an equation, or remove it");
+            self.report(diagnostic);
+        }
+        let covariates: Vec<Covariate> = self.model.covariates.clone();
+        for covariate in covariates {
+            self.warn_mistyped(&covariate);
+        }
+    }
+
+    fn warn_mistyped(&mut self, covariate: &Covariate) {
+        let name = covariate.name.as_str();
+        let declared_as_covariate = self
+            .model
+            .entries("covariateData")
+            .any(|(known, _)| known == name);
+        if declared_as_covariate || name.len() < 4 || !name.chars().any(char::is_lowercase) {
+            return;
+        }
+        let candidates: Vec<&str> = self
+            .declared
+            .keys()
+            .chain(self.assigned.keys())
+            .map(String::as_str)
+            .collect();
+        let slips = |candidate: &&str| edit_distance_is_one(name, candidate);
+        let close: Vec<&str> = candidates.into_iter().filter(slips).collect();
+        let Some(meant) = nearest(name, close.iter().copied()) else {
+            return;
+        };
+        let diagnostic = Diagnostic::warning(
+            "M054",
+            format!("nothing defines `{name}`: it is taken as a covariate"),
+        )
+        .at(&covariate.source, covariate.span, "first used here")
+        .help(format!(
+            "if it was meant to be `{meant}`, correct it; else name it in `covariateData`"
+        ));
+        self.report(diagnostic);
+    }
+}
+
+/// Whether one insertion, deletion, replacement or swap of neighbours that are both letters turns one into the other.
+/// Names that differ in a digit only (`q2`, `q3`) are meant to differ.
+fn edit_distance_is_one(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let end = a[start..]
+        .iter()
+        .rev()
+        .zip(b[start..].iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    let (left, right) = (&a[start..a.len() - end], &b[start..b.len() - end]);
+    let letters = left
+        .iter()
+        .chain(right)
+        .all(|character| character.is_alphabetic());
+    let swapped = left.len() == 2 && right.len() == 2 && left[0] == right[1] && left[1] == right[0];
+    letters && (left.len().max(right.len()) == 1 || swapped)
+}

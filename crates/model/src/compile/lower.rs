@@ -1,0 +1,205 @@
+//! Equations to the graph: names become nodes, `if` becomes a choice between values.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::graph::{Graph, Layer, Node, NodeId};
+use super::special;
+use crate::check::key;
+use crate::functions;
+use crate::model::{Model, Symbol};
+use crate::syntax::tree::{
+    BinaryOperator, Block, Expression, ExpressionKind, StatementKind, TargetKind, UnaryOperator,
+};
+use crate::tape::Op;
+
+/// Values by the key under which an assignment defines them.
+pub(crate) type Environment = HashMap<String, NodeId>;
+
+/// What a name that is not assigned stands for in the graph.
+pub(crate) trait Names {
+    fn node(&self, graph: &mut Graph, name: &str) -> Option<NodeId>;
+}
+
+/// Names of a model: inputs by their position in the program, compartments that stay 0 as 0.
+pub(crate) struct ModelNames<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) values: &'m HashMap<String, Value>,
+    pub(crate) zero: &'m BTreeSet<usize>,
+}
+
+/// Where the value of a theta, eta or covariate comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value {
+    Literal(f64),
+    Input(u32, Layer),
+}
+
+impl Names for ModelNames<'_> {
+    fn node(&self, graph: &mut Graph, name: &str) -> Option<NodeId> {
+        match self.model.symbols.get(name)? {
+            Symbol::State(index) if self.zero.contains(index) => Some(graph.constant(0.0)),
+            Symbol::State(index) => Some(graph.intern(Node::State(u32::try_from(*index).ok()?))),
+            Symbol::Constant(value) => Some(graph.constant(*value)),
+            Symbol::Theta(_) | Symbol::Eta(_) | Symbol::Covariate(_) => match self.values.get(name)? {
+                Value::Literal(value) => Some(graph.constant(*value)),
+                Value::Input(index, layer) => Some(graph.intern(Node::Input(*index, *layer))),
+            },
+            Symbol::Variable => None,
+        }
+    }
+}
+
+/// No names at all: values of `ini({})`.
+struct NoNames;
+
+impl Names for NoNames {
+    fn node(&self, _: &mut Graph, _: &str) -> Option<NodeId> {
+        None
+    }
+}
+
+/// The value of an expression of numbers and known functions.
+pub(crate) fn constant_value(graph: &mut Graph, expression: &Expression) -> Option<f64> {
+    let node = Lowering {
+        graph,
+        names: &NoNames,
+    }
+    .expression(expression, &Environment::new());
+    graph.value(node)
+}
+
+/// All equations of a model: every variable, derivative, initial value and property by its key.
+pub(crate) fn lower(graph: &mut Graph, names: &ModelNames<'_>) -> Environment {
+    let mut environment = Environment::new();
+    for file in &names.model.files {
+        Lowering { graph, names }.block(&file.equations, &mut environment);
+    }
+    environment
+}
+
+struct Lowering<'g, N> {
+    graph: &'g mut Graph,
+    names: &'g N,
+}
+
+impl<N: Names> Lowering<'_, N> {
+    fn block(&mut self, block: &Block, environment: &mut Environment) {
+        for statement in &block.statements {
+            match &statement.kind {
+                StatementKind::Assign { target, value, .. } => {
+                    let node = self.expression(value, environment);
+                    environment.insert(key(target.kind, &target.name.text), node);
+                }
+                StatementKind::If { branches, otherwise } => {
+                    self.condition(branches, otherwise.as_ref(), environment);
+                }
+                StatementKind::Endpoint { .. } => {}
+            }
+        }
+    }
+
+    fn condition(
+        &mut self,
+        branches: &[(Expression, Block)],
+        otherwise: Option<&Block>,
+        environment: &mut Environment,
+    ) {
+        let mut ends = Vec::new();
+        for (condition, block) in branches {
+            let condition = self.expression(condition, environment);
+            let mut inner = environment.clone();
+            self.block(block, &mut inner);
+            ends.push((condition, inner));
+        }
+        let mut merged = environment.clone();
+        if let Some(block) = otherwise {
+            self.block(block, &mut merged);
+        }
+        for (condition, inner) in ends.into_iter().rev() {
+            let mut names: Vec<(String, NodeId)> = inner.into_iter().collect();
+            names.sort();
+            for (name, node) in names {
+                // What has a value in some cases only is not used outside of them: the check has seen to that.
+                let value = match merged.get(&name) {
+                    Some(other) => self.graph.select(condition, node, *other),
+                    None => node,
+                };
+                merged.insert(name, value);
+            }
+        }
+        *environment = merged;
+    }
+
+    fn expression(&mut self, expression: &Expression, environment: &Environment) -> NodeId {
+        match &expression.kind {
+            ExpressionKind::Number(value) => self.graph.constant(*value),
+            ExpressionKind::Name(name) => self.name(name, environment),
+            ExpressionKind::Derivative(name) => {
+                self.known(environment.get(&key(TargetKind::Derivative, &name.text)).copied())
+            }
+            ExpressionKind::Unary(operator, operand) => {
+                let operand = self.expression(operand, environment);
+                match operator {
+                    UnaryOperator::Plus => operand,
+                    UnaryOperator::Minus => self.graph.neg(operand),
+                    UnaryOperator::Not => self.graph.unary(Op::Not, operand),
+                }
+            }
+            ExpressionKind::Binary(operator, left, right) => {
+                let left = self.expression(left, environment);
+                let right = self.expression(right, environment);
+                self.binary(*operator, left, right)
+            }
+            ExpressionKind::Call(name, arguments) => {
+                let arguments: Vec<NodeId> = arguments
+                    .iter()
+                    .map(|argument| self.expression(argument, environment))
+                    .collect();
+                match functions::function(&name.text) {
+                    Some(signature) => special::call(self.graph, signature.function, &arguments),
+                    None => self.known(None),
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str, environment: &Environment) -> NodeId {
+        match name {
+            "t" | "time" => self.graph.intern(Node::Time),
+            "pi" | "M_PI" => self.graph.constant(std::f64::consts::PI),
+            "TRUE" => self.graph.constant(1.0),
+            "FALSE" => self.graph.constant(0.0),
+            _ => {
+                let node = environment
+                    .get(name)
+                    .copied()
+                    .or_else(|| self.names.node(self.graph, name));
+                self.known(node)
+            }
+        }
+    }
+
+    /// The checks leave no name without a meaning; were there one, its value would be NaN, which shows.
+    fn known(&mut self, node: Option<NodeId>) -> NodeId {
+        node.unwrap_or_else(|| self.graph.constant(f64::NAN))
+    }
+
+    fn binary(&mut self, operator: BinaryOperator, left: NodeId, right: NodeId) -> NodeId {
+        let (op, left, right) = match operator {
+            BinaryOperator::Or => (Op::Or, left, right),
+            BinaryOperator::And => (Op::And, left, right),
+            BinaryOperator::Less => (Op::Less, left, right),
+            BinaryOperator::LessEqual => (Op::LessEqual, left, right),
+            BinaryOperator::Greater => (Op::Less, right, left),
+            BinaryOperator::GreaterEqual => (Op::LessEqual, right, left),
+            BinaryOperator::Equal => (Op::Equal, left, right),
+            BinaryOperator::NotEqual => (Op::NotEqual, left, right),
+            BinaryOperator::Add => (Op::Add, left, right),
+            BinaryOperator::Subtract => (Op::Sub, left, right),
+            BinaryOperator::Multiply => (Op::Mul, left, right),
+            BinaryOperator::Divide => (Op::Div, left, right),
+            BinaryOperator::Power => (Op::Pow, left, right),
+        };
+        self.graph.binary(op, left, right)
+    }
+}

@@ -1,0 +1,346 @@
+//! Functions of the language that are put together from operations.
+
+use super::graph::{Graph, NodeId};
+use crate::functions::Function;
+use crate::tape::Op;
+
+/// The value of a call. The number of arguments has been checked.
+pub(crate) fn call(graph: &mut Graph, function: Function, arguments: &[NodeId]) -> NodeId {
+    let argument = |at: usize| arguments.get(at).copied();
+    // Every function has at least one argument.
+    let Some(x) = argument(0) else {
+        return graph.constant(f64::NAN);
+    };
+    let y = argument(1).unwrap_or(x);
+    match function {
+        Function::Exp => graph.unary(Op::Exp, x),
+        Function::Ln => graph.unary(Op::Ln, x),
+        Function::Log10 => graph.unary(Op::Log10, x),
+        Function::Log2 => graph.unary(Op::Log2, x),
+        Function::Log1p => graph.unary(Op::Log1p, x),
+        Function::Expm1 => graph.unary(Op::Expm1, x),
+        Function::Sqrt => graph.unary(Op::Sqrt, x),
+        Function::Power => graph.pow(x, y),
+        Function::Abs => graph.unary(Op::Abs, x),
+        Function::Min => fold(graph, Op::Min, arguments, x),
+        Function::Max => fold(graph, Op::Max, arguments, x),
+        Function::Sum => fold(graph, Op::Add, arguments, x),
+        Function::Product => fold(graph, Op::Mul, arguments, x),
+        Function::Floor => graph.unary(Op::Floor, x),
+        Function::Ceiling => graph.unary(Op::Ceil, x),
+        Function::Round => graph.unary(Op::Round, x),
+        Function::Truncate => truncate(graph, x),
+        Function::Sign => sign(graph, x),
+        Function::Sin => graph.unary(Op::Sin, x),
+        Function::Cos => graph.unary(Op::Cos, x),
+        Function::Tan => graph.unary(Op::Tan, x),
+        Function::Asin => arc_sine(graph, x),
+        Function::Acos => {
+            let half_turn = graph.constant(std::f64::consts::FRAC_PI_2);
+            let other = arc_sine(graph, x);
+            graph.sub(half_turn, other)
+        }
+        Function::Atan => arc_tangent(graph, x),
+        Function::Sinh => sinh(graph, x),
+        Function::Cosh => cosh(graph, x),
+        Function::Tanh => graph.unary(Op::Tanh, x),
+        Function::Asinh => asinh(graph, x),
+        Function::Acosh => acosh(graph, x),
+        Function::Atanh => atanh(graph, x),
+        Function::Expit => expit(graph, arguments),
+        Function::Logit => logit(graph, arguments),
+        Function::Phi => standard_normal(graph, arguments),
+        Function::ProbitInverse => {
+            let probability = graph.unary(Op::Phi, x);
+            stretch(graph, probability, arguments)
+        }
+        Function::Erf => graph.unary(Op::Erf, x),
+        Function::Erfc => erfc(graph, x),
+        Function::LogGamma => graph.unary(Op::LogGamma, x),
+        Function::Gamma => gamma(graph, x),
+        Function::LogFactorial => log_factorial(graph, x),
+        Function::Factorial => {
+            let shifted = plus(graph, x, 1.0);
+            gamma(graph, shifted)
+        }
+        Function::LogBeta => log_beta(graph, x, y),
+        Function::Beta => {
+            let log = log_beta(graph, x, y);
+            graph.unary(Op::Exp, log)
+        }
+        Function::LogChoose => log_choose(graph, x, y),
+        Function::Choose => {
+            let log = log_choose(graph, x, y);
+            let value = graph.unary(Op::Exp, log);
+            graph.unary(Op::Round, value)
+        }
+        Function::IfElse => graph.select(x, y, argument(2).unwrap_or(y)),
+    }
+}
+
+fn fold(graph: &mut Graph, op: Op, arguments: &[NodeId], first: NodeId) -> NodeId {
+    arguments
+        .iter()
+        .skip(1)
+        .fold(first, |so_far, next| graph.binary(op, so_far, *next))
+}
+
+pub(crate) fn plus(graph: &mut Graph, x: NodeId, value: f64) -> NodeId {
+    let constant = graph.constant(value);
+    graph.add(x, constant)
+}
+
+pub(crate) fn times(graph: &mut Graph, x: NodeId, value: f64) -> NodeId {
+    let constant = graph.constant(value);
+    graph.mul(constant, x)
+}
+
+/// `value - x`
+pub(crate) fn from(graph: &mut Graph, value: f64, x: NodeId) -> NodeId {
+    let constant = graph.constant(value);
+    graph.sub(constant, x)
+}
+
+/// `x < value`
+pub(crate) fn below(graph: &mut Graph, x: NodeId, value: f64) -> NodeId {
+    let constant = graph.constant(value);
+    graph.binary(Op::Less, x, constant)
+}
+
+fn truncate(graph: &mut Graph, x: NodeId) -> NodeId {
+    let (negative, up, down) = (
+        below(graph, x, 0.0),
+        graph.unary(Op::Ceil, x),
+        graph.unary(Op::Floor, x),
+    );
+    graph.select(negative, up, down)
+}
+
+fn sign(graph: &mut Graph, x: NodeId) -> NodeId {
+    let zero = graph.constant(0.0);
+    let (negative, positive) = (below(graph, x, 0.0), graph.binary(Op::Less, zero, x));
+    graph.sub(positive, negative)
+}
+
+/// `asin x = atan(x / sqrt((1 - x)(1 + x)))`
+fn arc_sine(graph: &mut Graph, x: NodeId) -> NodeId {
+    let (below_one, above_one) = (from(graph, 1.0, x), plus(graph, x, 1.0));
+    let product = graph.mul(below_one, above_one);
+    let root = graph.unary(Op::Sqrt, product);
+    let tangent = graph.div(x, root);
+    arc_tangent(graph, tangent)
+}
+
+/// Arc tangent by reduction to |x| <= tan(pi/8) and a rational approximation.
+///
+/// Source: S. L. Moshier, Cephes Mathematical Library 2.8, `atan.c`; relative error below 1.8e-16.
+fn arc_tangent(graph: &mut Graph, x: NodeId) -> NodeId {
+    const P: [f64; 5] = [
+        -8.750_608_600_031_904_122_785e-1,
+        -1.615_753_718_733_365_076_637e1,
+        -7.500_855_792_314_704_667_340e1,
+        -1.228_866_684_490_136_173_410e2,
+        -6.485_021_904_942_025_371_773e1,
+    ];
+    const Q: [f64; 6] = [
+        1.0,
+        2.485_846_490_142_306_297_962e1,
+        1.650_270_098_316_988_542_046e2,
+        4.328_810_604_912_902_668_951e2,
+        4.853_903_996_359_136_964_868e2,
+        1.945_506_571_482_613_964_425e2,
+    ];
+    const TAN_3_PI_8: f64 = 2.414_213_562_373_095;
+    const MIDDLE: f64 = 0.66;
+    /// What pi/2 lacks to the true value.
+    const REST: f64 = 6.123_233_995_736_765_886_130e-17;
+    let size = graph.unary(Op::Abs, x);
+    let near = {
+        let limit = graph.constant(MIDDLE);
+        graph.binary(Op::LessEqual, size, limit)
+    };
+    let far = {
+        let limit = graph.constant(TAN_3_PI_8);
+        graph.binary(Op::Less, limit, size)
+    };
+    let reciprocal = graph.reciprocal(size);
+    let inverted = graph.neg(reciprocal);
+    let (less, more) = (plus(graph, size, -1.0), plus(graph, size, 1.0));
+    let turned = graph.div(less, more);
+    let reduced = graph.select(near, size, turned);
+    let reduced = graph.select(far, inverted, reduced);
+    let zero = graph.constant(0.0);
+    let quarter = graph.constant(std::f64::consts::FRAC_PI_4);
+    let half = graph.constant(std::f64::consts::FRAC_PI_2);
+    let base = graph.select(near, zero, quarter);
+    let base = graph.select(far, half, base);
+    let (half_rest, rest) = (graph.constant(0.5 * REST), graph.constant(REST));
+    let correction = graph.select(near, zero, half_rest);
+    let correction = graph.select(far, rest, correction);
+    let square = graph.mul(reduced, reduced);
+    let (numerator, denominator) = (polynomial(graph, square, &P), polynomial(graph, square, &Q));
+    let quotient = graph.div(numerator, denominator);
+    let scaled = graph.mul(square, quotient);
+    let small = graph.mul(reduced, scaled);
+    let small = graph.add(small, reduced);
+    let small = graph.add(small, correction);
+    let magnitude = graph.add(base, small);
+    let (negative, mirrored) = (below(graph, x, 0.0), graph.neg(magnitude));
+    graph.select(negative, mirrored, magnitude)
+}
+
+/// Horner's scheme, highest power first.
+pub(crate) fn polynomial(graph: &mut Graph, x: NodeId, coefficients: &[f64]) -> NodeId {
+    let mut value = graph.constant(0.0);
+    for coefficient in coefficients {
+        let product = graph.mul(value, x);
+        value = plus(graph, product, *coefficient);
+    }
+    value
+}
+
+/// `(e + e / (e + 1)) / 2` with `e = e^|x| - 1` and the sign of x.
+fn sinh(graph: &mut Graph, x: NodeId) -> NodeId {
+    let size = graph.unary(Op::Abs, x);
+    let grown = graph.unary(Op::Expm1, size);
+    let next = plus(graph, grown, 1.0);
+    let quotient = graph.div(grown, next);
+    let sum = graph.add(grown, quotient);
+    let half = times(graph, sum, 0.5);
+    mirror(graph, x, half)
+}
+
+fn cosh(graph: &mut Graph, x: NodeId) -> NodeId {
+    let grown = graph.unary(Op::Exp, x);
+    let shrunk = graph.reciprocal(grown);
+    let sum = graph.add(grown, shrunk);
+    times(graph, sum, 0.5)
+}
+
+/// An odd function from its values for |x|.
+fn mirror(graph: &mut Graph, x: NodeId, of_size: NodeId) -> NodeId {
+    let (negative, mirrored) = (below(graph, x, 0.0), graph.neg(of_size));
+    graph.select(negative, mirrored, of_size)
+}
+
+/// `ln(1 + (|x| + x^2 / (1 + sqrt(1 + x^2))))` with the sign of x.
+fn asinh(graph: &mut Graph, x: NodeId) -> NodeId {
+    let size = graph.unary(Op::Abs, x);
+    let square = graph.mul(size, size);
+    let under = plus(graph, square, 1.0);
+    let root = graph.unary(Op::Sqrt, under);
+    let below_it = plus(graph, root, 1.0);
+    let quotient = graph.div(square, below_it);
+    let inside = graph.add(size, quotient);
+    let value = graph.unary(Op::Log1p, inside);
+    mirror(graph, x, value)
+}
+
+/// `ln(1 + (y + sqrt(y (y + 2))))` with `y = x - 1`.
+fn acosh(graph: &mut Graph, x: NodeId) -> NodeId {
+    let y = plus(graph, x, -1.0);
+    let more = plus(graph, y, 2.0);
+    let product = graph.mul(y, more);
+    let root = graph.unary(Op::Sqrt, product);
+    let inside = graph.add(y, root);
+    graph.unary(Op::Log1p, inside)
+}
+
+/// `ln(1 + 2|x| / (1 - |x|)) / 2` with the sign of x.
+fn atanh(graph: &mut Graph, x: NodeId) -> NodeId {
+    let size = graph.unary(Op::Abs, x);
+    let (double, rest) = (times(graph, size, 2.0), from(graph, 1.0, size));
+    let inside = graph.div(double, rest);
+    let value = graph.unary(Op::Log1p, inside);
+    let half = times(graph, value, 0.5);
+    mirror(graph, x, half)
+}
+
+/// `1 / (1 + e^-x)`, within bounds if there are any.
+fn expit(graph: &mut Graph, arguments: &[NodeId]) -> NodeId {
+    let negative = graph.neg(arguments[0]);
+    let grown = graph.unary(Op::Exp, negative);
+    let under = plus(graph, grown, 1.0);
+    let probability = graph.reciprocal(under);
+    stretch(graph, probability, arguments)
+}
+
+/// A fraction of the way from the second to the third argument, which are 0 and 1 where they are not given.
+fn stretch(graph: &mut Graph, fraction: NodeId, arguments: &[NodeId]) -> NodeId {
+    let Some(&low) = arguments.get(1) else {
+        return fraction;
+    };
+    let high = arguments.get(2).copied().unwrap_or_else(|| graph.constant(1.0));
+    let width = graph.sub(high, low);
+    let above = graph.mul(fraction, width);
+    graph.add(low, above)
+}
+
+/// `ln((x - low) / (high - x))`
+fn logit(graph: &mut Graph, arguments: &[NodeId]) -> NodeId {
+    let x = arguments[0];
+    let low = arguments.get(1).copied().unwrap_or_else(|| graph.constant(0.0));
+    let high = arguments.get(2).copied().unwrap_or_else(|| graph.constant(1.0));
+    let (above, under) = (graph.sub(x, low), graph.sub(high, x));
+    let odds = graph.div(above, under);
+    graph.unary(Op::Ln, odds)
+}
+
+fn standard_normal(graph: &mut Graph, arguments: &[NodeId]) -> NodeId {
+    let mut x = arguments[0];
+    if let Some(mean) = arguments.get(1) {
+        x = graph.sub(x, *mean);
+    }
+    if let Some(deviation) = arguments.get(2) {
+        x = graph.div(x, *deviation);
+    }
+    graph.unary(Op::Phi, x)
+}
+
+/// `erfc x = 2 phi(-x sqrt 2)`, accurate where it is small.
+fn erfc(graph: &mut Graph, x: NodeId) -> NodeId {
+    let scaled = times(graph, x, -std::f64::consts::SQRT_2);
+    let tail = graph.unary(Op::Phi, scaled);
+    times(graph, tail, 2.0)
+}
+
+/// The gamma function with its sign, which changes at every pole left of 0.
+fn gamma(graph: &mut Graph, x: NodeId) -> NodeId {
+    let log = graph.unary(Op::LogGamma, x);
+    let magnitude = graph.unary(Op::Exp, log);
+    let steps = graph.unary(Op::Floor, x);
+    let halves = times(graph, steps, 0.5);
+    let whole = graph.unary(Op::Floor, halves);
+    let is_odd = graph.binary(Op::NotEqual, halves, whole);
+    let negative = below(graph, x, 0.0);
+    let flipped = graph.binary(Op::And, negative, is_odd);
+    let mirrored = graph.neg(magnitude);
+    graph.select(flipped, mirrored, magnitude)
+}
+
+fn log_factorial(graph: &mut Graph, x: NodeId) -> NodeId {
+    let shifted = plus(graph, x, 1.0);
+    graph.unary(Op::LogGamma, shifted)
+}
+
+fn log_beta(graph: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
+    let sum = graph.add(a, b);
+    let (first, second, both) = (
+        graph.unary(Op::LogGamma, a),
+        graph.unary(Op::LogGamma, b),
+        graph.unary(Op::LogGamma, sum),
+    );
+    let together = graph.add(first, second);
+    graph.sub(together, both)
+}
+
+fn log_choose(graph: &mut Graph, n: NodeId, k: NodeId) -> NodeId {
+    let rest = graph.sub(n, k);
+    let (all, chosen, left) = (
+        log_factorial(graph, n),
+        log_factorial(graph, k),
+        log_factorial(graph, rest),
+    );
+    let without = graph.sub(all, chosen);
+    graph.sub(without, left)
+}

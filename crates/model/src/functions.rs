@@ -1,0 +1,252 @@
+//! The functions and reserved names of the language, and what to write instead of those it does not take.
+
+/// What a function computes. The arguments are those of the table below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Function {
+    Exp,
+    Ln,
+    Log10,
+    Log2,
+    Log1p,
+    Expm1,
+    Sqrt,
+    Power,
+    Abs,
+    Min,
+    Max,
+    Sum,
+    Product,
+    Floor,
+    Ceiling,
+    Round,
+    Truncate,
+    Sign,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Sinh,
+    Cosh,
+    Tanh,
+    Asinh,
+    Acosh,
+    Atanh,
+    Expit,
+    Logit,
+    Phi,
+    ProbitInverse,
+    Erf,
+    Erfc,
+    LogGamma,
+    Gamma,
+    LogFactorial,
+    Factorial,
+    LogBeta,
+    Beta,
+    LogChoose,
+    Choose,
+    IfElse,
+}
+
+/// A function as the language knows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signature {
+    /// Its name in a model.
+    pub(crate) name: &'static str,
+    /// What it computes.
+    pub(crate) function: Function,
+    /// Fewest arguments.
+    pub(crate) least: usize,
+    /// Most arguments; `usize::MAX` for any number.
+    pub(crate) most: usize,
+    /// How it is called, for messages.
+    pub(crate) form: &'static str,
+}
+
+const fn entry(
+    name: &'static str,
+    function: Function,
+    counts: (usize, usize),
+    form: &'static str,
+) -> Signature {
+    Signature {
+        name,
+        function,
+        least: counts.0,
+        most: counts.1,
+        form,
+    }
+}
+
+const ONE: (usize, usize) = (1, 1);
+const TWO: (usize, usize) = (2, 2);
+const MANY: (usize, usize) = (1, usize::MAX);
+const BOUNDED: (usize, usize) = (1, 3);
+
+/// Every function that is taken.
+pub(crate) const FUNCTIONS: &[Signature] = &[
+    entry("exp", Function::Exp, ONE, "exp(x)"),
+    entry("log", Function::Ln, ONE, "log(x)"),
+    entry("log10", Function::Log10, ONE, "log10(x)"),
+    entry("log2", Function::Log2, ONE, "log2(x)"),
+    entry("log1p", Function::Log1p, ONE, "log1p(x)"),
+    entry("expm1", Function::Expm1, ONE, "expm1(x)"),
+    entry("sqrt", Function::Sqrt, ONE, "sqrt(x)"),
+    entry("pow", Function::Power, TWO, "pow(base, exponent)"),
+    entry("R_pow", Function::Power, TWO, "R_pow(base, exponent)"),
+    entry("Rx_pow", Function::Power, TWO, "Rx_pow(base, exponent)"),
+    entry("abs", Function::Abs, ONE, "abs(x)"),
+    entry("fabs", Function::Abs, ONE, "fabs(x)"),
+    entry("min", Function::Min, MANY, "min(a, b, ...)"),
+    entry("max", Function::Max, MANY, "max(a, b, ...)"),
+    entry("sum", Function::Sum, MANY, "sum(a, b, ...)"),
+    entry("prod", Function::Product, MANY, "prod(a, b, ...)"),
+    entry("floor", Function::Floor, ONE, "floor(x)"),
+    entry("ceil", Function::Ceiling, ONE, "ceil(x)"),
+    entry("ceiling", Function::Ceiling, ONE, "ceiling(x)"),
+    entry("round", Function::Round, ONE, "round(x)"),
+    entry("trunc", Function::Truncate, ONE, "trunc(x)"),
+    entry("sign", Function::Sign, ONE, "sign(x)"),
+    entry("sin", Function::Sin, ONE, "sin(x)"),
+    entry("cos", Function::Cos, ONE, "cos(x)"),
+    entry("tan", Function::Tan, ONE, "tan(x)"),
+    entry("asin", Function::Asin, ONE, "asin(x)"),
+    entry("acos", Function::Acos, ONE, "acos(x)"),
+    entry("atan", Function::Atan, ONE, "atan(x)"),
+    entry("sinh", Function::Sinh, ONE, "sinh(x)"),
+    entry("cosh", Function::Cosh, ONE, "cosh(x)"),
+    entry("tanh", Function::Tanh, ONE, "tanh(x)"),
+    entry("asinh", Function::Asinh, ONE, "asinh(x)"),
+    entry("acosh", Function::Acosh, ONE, "acosh(x)"),
+    entry("atanh", Function::Atanh, ONE, "atanh(x)"),
+    entry(
+        "expit",
+        Function::Expit,
+        BOUNDED,
+        "expit(x), expit(x, low), expit(x, low, high)",
+    ),
+    entry(
+        "logit",
+        Function::Logit,
+        BOUNDED,
+        "logit(x), logit(x, low), logit(x, low, high)",
+    ),
+    entry("phi", Function::Phi, ONE, "phi(x)"),
+    entry(
+        "pnorm",
+        Function::Phi,
+        BOUNDED,
+        "pnorm(x), pnorm(x, mean), pnorm(x, mean, sd)",
+    ),
+    entry("normcdf", Function::Phi, ONE, "normcdf(x)"),
+    entry(
+        "probitInv",
+        Function::ProbitInverse,
+        BOUNDED,
+        "probitInv(x), probitInv(x, low, high)",
+    ),
+    entry("erf", Function::Erf, ONE, "erf(x)"),
+    entry("erfc", Function::Erfc, ONE, "erfc(x)"),
+    entry("lgamma", Function::LogGamma, ONE, "lgamma(x)"),
+    entry("lgammafn", Function::LogGamma, ONE, "lgammafn(x)"),
+    entry("gamma", Function::Gamma, ONE, "gamma(x)"),
+    entry("gammafn", Function::Gamma, ONE, "gammafn(x)"),
+    entry("tgamma", Function::Gamma, ONE, "tgamma(x)"),
+    entry("lfactorial", Function::LogFactorial, ONE, "lfactorial(x)"),
+    entry("lgamma1p", Function::LogFactorial, ONE, "lgamma1p(x)"),
+    entry("factorial", Function::Factorial, ONE, "factorial(x)"),
+    entry("lbeta", Function::LogBeta, TWO, "lbeta(a, b)"),
+    entry("beta", Function::Beta, TWO, "beta(a, b)"),
+    entry("lchoose", Function::LogChoose, TWO, "lchoose(n, k)"),
+    entry("choose", Function::Choose, TWO, "choose(n, k)"),
+    entry("ifelse", Function::IfElse, (3, 3), "ifelse(condition, yes, no)"),
+];
+
+/// Functions of rxode2 that are refused by name, with what to write instead.
+const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
+    ("linCmt", "write the compartments as `d/dt()` equations"),
+    ("transit", "write the transit compartments as `d/dt()` equations"),
+    (
+        "tad",
+        "compare `t` with the dose time, or keep time since the dose in a compartment of its own",
+    ),
+    ("tafd", "compare `t` with the time of the first dose"),
+    ("tlast", "compare `t` with the dose time"),
+    ("tfirst", "compare `t` with the time of the first dose"),
+    ("podo", "give the dose as a covariate"),
+    ("dose", "give the dose as a covariate"),
+    ("lag", "keep the earlier value in a compartment of its own"),
+    ("lead", "give the later value as a covariate"),
+    ("diff", "keep the earlier value in a compartment of its own"),
+    ("first", "give the first value as a covariate"),
+    ("last", "give the last value as a covariate"),
+    ("probit", "give the quantile as a parameter"),
+    ("qnorm", "give the quantile as a parameter"),
+    ("norm", "add a random effect declared in `ini({ ... })`"),
+    ("rnorm", "add a random effect declared in `ini({ ... })`"),
+    ("rxnorm", "add a random effect declared in `ini({ ... })`"),
+    ("rxunif", "add a random effect declared in `ini({ ... })`"),
+    ("runif", "add a random effect declared in `ini({ ... })`"),
+    ("is.na", "give a covariate that says so by 0 or 1"),
+    ("is.nan", "give a covariate that says so by 0 or 1"),
+    ("is.finite", "give a covariate that says so by 0 or 1"),
+    ("atan2", "write `atan(y/x)` with the quadrant chosen by `ifelse`"),
+    ("gammap", "write out what it is needed for"),
+    ("gammaq", "write out what it is needed for"),
+    ("mix", "give the class as a covariate"),
+    ("mixest", "give the class as a covariate"),
+    ("digamma", "write out what it is needed for"),
+    ("trigamma", "write out what it is needed for"),
+    ("c", "a value of an equation is a single number"),
+];
+
+/// Reserved names of rxode2 that are refused by name, with what to write instead.
+const REFUSED_NAMES: &[(&str, &str)] = &[
+    ("tad", "compare `t` with the dose time"),
+    ("tafd", "compare `t` with the time of the first dose"),
+    ("tlast", "compare `t` with the dose time"),
+    ("podo", "give the dose as a covariate"),
+    ("dosenum", "give the number of the dose as a covariate"),
+    ("newind", "initial values go into `x(0) <- ...`"),
+    ("NEWIND", "initial values go into `x(0) <- ...`"),
+    ("rxFlag", "leave it out"),
+    ("amt", "give the dose as a covariate of another name"),
+    ("evid", "give what it decides as a covariate of another name"),
+    ("linCmt", "write the compartments as `d/dt()` equations"),
+    ("NA", "give a number"),
+    ("NaN", "give a number"),
+    ("NULL", "give a number"),
+    ("Inf", "give a large number, such as `1e300`"),
+];
+
+/// Names with a meaning of their own, which nothing else may take.
+pub(crate) const RESERVED: &[&str] = &["t", "time", "pi", "TRUE", "FALSE", "M_PI"];
+
+/// The function of that name.
+pub(crate) fn function(name: &str) -> Option<&'static Signature> {
+    FUNCTIONS.iter().find(|signature| signature.name == name)
+}
+
+/// What to write instead of a function that is not taken.
+pub(crate) fn instead_of_function(name: &str) -> Option<&'static str> {
+    find(REFUSED_FUNCTIONS, name)
+}
+
+/// What to write instead of a reserved name that is not taken.
+pub(crate) fn instead_of_name(name: &str) -> Option<&'static str> {
+    find(REFUSED_NAMES, name)
+}
+
+/// Whether nothing in a model may be given this name.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || instead_of_name(name).is_some()
+}
+
+fn find(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, instead)| *instead)
+}

@@ -1,0 +1,28 @@
+//! Model text to a syntax tree.
+//!
+//! ```
+//! use euthymia_diagnostics::Source;
+//! let text = "m <- function() {\n ini({ k <- 0.1 })\n model({ d/dt(x) <- -k*x })\n}";
+//! let (file, problems) = euthymia_model::syntax::parse(&Source::new("m.R", text));
+//! assert!(problems.is_empty());
+//! assert_eq!(file.name.text, "m");
+//! ```
+
+mod equations;
+mod expression;
+mod file;
+mod ini;
+mod lexer;
+mod parser;
+mod token;
+pub mod tree;
+
+use euthymia_diagnostics::{Diagnostic, Source};
+
+pub use tree::ModelFile;
+
+/// Parses a model file. Never fails: what cannot be understood is reported and left out of the tree.
+#[must_use]
+pub fn parse(source: &Source) -> (ModelFile, Vec<Diagnostic>) {
+    parser::Parser::new(source, lexer::lex(source)).file()
+}
