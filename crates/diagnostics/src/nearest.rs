@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 /// The candidate most like `word`, if any is like enough to be worth suggesting.
 ///
 /// Case, `-`, `_` and blanks do not count. A slip is an insertion, deletion, replacement or swap of neighbours: none
-/// may separate words of one letter, one those of up to five, two up to eight, three beyond. Failing that, a candidate
+/// may separate words of one letter, one those of up to four, two up to eight (of five: only with
+/// the same first two letters), three beyond. Failing that, a candidate
 /// that continues the word (`subj` for `subjects`) is taken. Among equals the one that shares the longest beginning
 /// wins, then the first.
 #[must_use]
@@ -18,8 +19,8 @@ where
     let slips = match length {
         0 => return None,
         1 => 0,
-        2..=5 => 1,
-        6..=8 => 2,
+        2..=4 => 1,
+        5..=8 => 2,
         _ => 3,
     };
     let rank = |candidate: &'c str| {
@@ -31,8 +32,10 @@ where
             .count();
         let distance = strsim::damerau_levenshtein(&folded, &other);
         let continues = length >= 3 && other.starts_with(&folded);
-        let rank = if distance <= slips { distance } else { slips + 1 };
-        (distance <= slips || continues).then_some(((rank, Reverse(shared)), candidate))
+        // Two slips are much for five letters, so the beginning must be right.
+        let alike = distance <= slips && (length != 5 || distance < 2 || shared >= 2);
+        let rank = if alike { distance } else { slips + 1 };
+        (alike || continues).then_some(((rank, Reverse(shared)), candidate))
     };
     candidates
         .into_iter()
@@ -71,6 +74,7 @@ mod tests {
             ("popluation", "population"),
             ("horizont", "horizon"),
             ("subj", "subjects"),
+            ("titles", "title"),
         ] {
             assert_eq!(nearest(typed, keys), Some(meant), "{typed}");
         }
@@ -88,6 +92,12 @@ mod tests {
     #[test]
     fn the_longest_shared_beginning_wins_among_equals() {
         assert_eq!(nearest("mgs", ["ms", "mg", "g"]), Some("mg"));
+    }
+
+    #[test]
+    fn words_of_five_letters_may_be_two_slips_away_if_they_begin_alike() {
+        assert_eq!(nearest("dosis", ["drug", "dose"]), Some("dose"));
+        assert_eq!(nearest("mouse", ["dose"]), None);
     }
 
     #[test]

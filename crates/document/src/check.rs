@@ -160,5 +160,14 @@ pub(crate) fn in_range<T: Display + PartialOrd>(
     }
     let words = range_in_words(range).unwrap_or_else(|| "a number".to_owned());
     let message = format!("`{name}` must be {words}, found {value}");
-    Err(Diagnostic::error("D006", message).at(source, span, format!("must be {words}")))
+    let diagnostic = Diagnostic::error("D006", message).at(source, span, format!("must be {words}"));
+    // A percentage where a fraction is wanted is the usual reason.
+    let percentage = Quantity::parse(&format!("{value} %"))
+        .ok()
+        .filter(|_| words == "from 0 to 1");
+    let fraction = percentage.and_then(|quantity| quantity.in_unit(&Unit::BARE).ok());
+    Err(match fraction.filter(|fraction| (0.0..=1.0).contains(fraction)) {
+        Some(fraction) => diagnostic.help(format!("write `{fraction}` for {value} %")),
+        None => diagnostic,
+    })
 }

@@ -21,6 +21,11 @@ pub struct Item<'t, 'd> {
 }
 
 impl<'t> Item<'t, '_> {
+    /// The name without the tables it is in, as it stands in the text.
+    fn key(&self) -> &str {
+        self.name.rsplit('.').next().unwrap_or_default()
+    }
+
     /// The value itself.
     #[must_use]
     pub fn node(&self) -> &'t Node {
@@ -50,7 +55,7 @@ impl<'t> Item<'t, '_> {
                     "false" | "no" | "n" | "off" => Some("false"),
                     _ => None,
                 };
-                let help = word.map(|word| format!("write {word} without quotes"));
+                let help = word.map(|word| format!("write `{word}` without quotes"));
                 self.wrong_kind("`true` or `false`", help)
             }
             _ => self.wrong_kind("`true` or `false`", None),
@@ -65,14 +70,7 @@ impl<'t> Item<'t, '_> {
             Value::Integer(value) => *value as f64,
             Value::Float(value) if value.is_finite() => *value,
             Value::String(text) => {
-                let help = match text.trim().parse::<f64>() {
-                    Ok(_) => Some(format!("write {} without quotes", text.trim())),
-                    Err(_) => Quantity::parse(text)
-                        .ok()
-                        .filter(|quantity| !quantity.unit.is_bare())
-                        .map(|quantity| format!("write the number alone: {}", quantity.value)),
-                };
-                return self.wrong_kind("a number", help);
+                return self.wrong_kind("a number", number_in(text));
             }
             _ => return self.wrong_kind("a finite number", None),
         };
@@ -89,11 +87,11 @@ impl<'t> Item<'t, '_> {
                 self.keep(checked)
             }
             Value::Float(value) if value.fract() == 0.0 => {
-                let help = format!("write {value:.0} without a decimal point");
+                let help = format!("write `{value:.0}` without a decimal point");
                 self.wrong_kind("a whole number", Some(help))
             }
             Value::String(text) if text.trim().parse::<i64>().is_ok() => {
-                let help = format!("write {} without quotes", text.trim());
+                let help = format!("write `{}` without quotes", text.trim());
                 self.wrong_kind("a whole number", Some(help))
             }
             _ => self.wrong_kind("a whole number", None),
@@ -194,7 +192,7 @@ impl<'t> Item<'t, '_> {
                         })
                     ) =>
                 {
-                    Some(format!("write `[{0}]`, once, instead of `[[{0}]]`", self.name))
+                    Some(format!("write `[{0}]`, once, instead of `[[{0}]]`", self.key()))
                 }
                 _ => None,
             };
@@ -216,7 +214,7 @@ impl<'t> Item<'t, '_> {
                         self.name
                     )
                 }
-                Value::Table(_) => format!("write `{} = [{{ ... }}]`", self.name),
+                Value::Table(_) => format!("write `{} = [{{ ... }}]`", self.key()),
                 _ => format!(
                     "write it in brackets: `{} = [{}]`",
                     self.name,
@@ -292,4 +290,16 @@ impl<'t> Item<'t, '_> {
             .map_err(|diagnostic| self.diagnostics.push(diagnostic))
             .ok()
     }
+}
+
+/// How the number in a string would be written as a number.
+fn number_in(text: &str) -> Option<String> {
+    if text.trim().parse::<f64>().is_ok() {
+        return Some(format!("write `{}` without quotes", text.trim()));
+    }
+    let quantity = Quantity::parse(text).ok()?;
+    if quantity.unit.is_like(&Unit::BARE) {
+        return Some(format!("write `{}`", quantity.in_unit(&Unit::BARE).ok()?));
+    }
+    Some(format!("write the number alone: `{}`", quantity.value))
 }

@@ -29,8 +29,8 @@ pub struct Reader<'t, 'd> {
 #[derive(Debug)]
 struct Missing {
     key: String,
-    /// How a value would be written, if that can be said.
-    example: Option<String>,
+    /// The line that would give it, if that can be said.
+    line: Option<String>,
 }
 
 impl<'t, 'd> Reader<'t, 'd> {
@@ -92,13 +92,13 @@ impl<'t, 'd> Reader<'t, 'd> {
         self.required_like(key, None)
     }
 
-    fn required_like(&mut self, key: &str, example: Option<String>) -> Option<Item<'t, '_>> {
+    fn required_like(&mut self, key: &str, line: Option<String>) -> Option<Item<'t, '_>> {
         match self.ask(key) {
             Some(entry) => Some(self.item(entry)),
             None => {
                 self.missing.push(Missing {
                     key: key.to_owned(),
-                    example,
+                    line,
                 });
                 None
             }
@@ -110,6 +110,16 @@ impl<'t, 'd> Reader<'t, 'd> {
             self.asked.push(key.to_owned());
         }
         self.table.get(key)
+    }
+
+    /// The key with the tables it is in, as a header names it: positions in lists are not part of it.
+    fn path_of(&self, key: &str) -> String {
+        let tables = self
+            .name
+            .split('.')
+            .map(|part| part.split('[').next().unwrap_or_default());
+        let parts: Vec<&str> = tables.filter(|part| !part.is_empty()).chain([key]).collect();
+        parts.join(".")
     }
 
     fn item(&mut self, entry: &'t Entry) -> Item<'t, '_> {
@@ -128,7 +138,8 @@ impl<'t, 'd> Reader<'t, 'd> {
 
     /// A string that must be there.
     pub fn required_string(&mut self, key: &str) -> Option<String> {
-        self.required_like(key, Some("\"...\"".to_owned()))?.string()
+        self.required_like(key, Some(format!("{key} = \"...\"")))?
+            .string()
     }
 
     /// A string that may be absent.
@@ -163,13 +174,13 @@ impl<'t, 'd> Reader<'t, 'd> {
 
     /// `true` or `false`, must be there.
     pub fn required_boolean(&mut self, key: &str) -> Option<bool> {
-        self.required_like(key, Some("true".to_owned()))?.boolean()
+        self.required_like(key, Some(format!("{key} = true")))?.boolean()
     }
 
     /// One of some words, as the value beside it; must be there.
     pub fn required_choice<T: Clone>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
-        let example = words.first().map(|(word, _)| format!("{word:?}"));
-        self.required_like(key, example)?.choice(words)
+        let line = words.first().map(|(word, _)| format!("{key} = {word:?}"));
+        self.required_like(key, line)?.choice(words)
     }
 
     /// One of some words, as the value beside it; may be absent.
@@ -179,7 +190,8 @@ impl<'t, 'd> Reader<'t, 'd> {
 
     /// A quantity from a string with its unit; must be there.
     pub fn required_quantity(&mut self, key: &str, wanted: &Wanted) -> Option<Quantity> {
-        self.required_like(key, wanted.example())?.quantity(wanted)
+        let line = wanted.example().map(|example| format!("{key} = {example}"));
+        self.required_like(key, line)?.quantity(wanted)
     }
 
     /// A quantity from a string with its unit; may be absent.
@@ -193,7 +205,8 @@ impl<'t, 'd> Reader<'t, 'd> {
         key: &str,
         read: impl FnOnce(&mut Reader<'t, '_>) -> Option<T>,
     ) -> Option<T> {
-        self.required(key)?.table(read)
+        let line = format!("[{}]", self.path_of(key));
+        self.required_like(key, Some(line))?.table(read)
     }
 
     /// A table that may be absent, read by `read`.
@@ -229,7 +242,8 @@ impl<'t, 'd> Reader<'t, 'd> {
         key: &str,
         mut read: impl FnMut(&mut Reader<'t, '_>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let item = self.required(key)?;
+        let line = format!("[[{}]]", self.path_of(key));
+        let item = self.required_like(key, Some(line))?;
         if matches!(&item.node().value, Value::Array(items) if items.is_empty()) {
             let message = format!("`{key}` is empty");
             item.report("D009", message, "expected at least one table");
@@ -376,14 +390,14 @@ impl<'t, 'd> Reader<'t, 'd> {
             }
             self.diagnostics.push(diagnostic);
         }
-        for Missing { key, example } in missing {
+        for Missing { key, line } in missing {
             let (message, label) = match self.name.as_str() {
                 "" => (format!("`{key}` is missing"), "in this file"),
                 name => (format!("`{key}` is missing in `{name}`"), "in this table"),
             };
             let diagnostic = Diagnostic::error("D004", message).at(self.source, table.span, label);
-            self.diagnostics.push(match example {
-                Some(example) => diagnostic.help(format!("add a line such as `{key} = {example}`")),
+            self.diagnostics.push(match line {
+                Some(line) => diagnostic.help(format!("add a line such as `{line}`")),
                 None => diagnostic,
             });
         }

@@ -22,7 +22,7 @@ const SYNTAX: &[&str] = &[
     "title = \"Ketamine\nsize = 2\n",
     "title = 'Ketamine\n",
     "title = \"\"\"Ketamine\nsize = 2\n",
-    "title = \"C:\\files\"\n",
+    "title = \"C:\\data\"\n",
     "size = 5\ntitle = \"a\"\nsize = 6\n",
     "[population]\nsize = 5\n[population]\nmean = 3\n",
     "[treatments]\n[[treatments]]\n",

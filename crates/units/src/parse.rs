@@ -110,11 +110,13 @@ impl<'t> Parser<'t> {
             Some(c) if is_name(c) => {
                 let start = self.at;
                 let word = self.run(is_name);
-                if word == "per" || !spellings().contains_key(word) {
-                    return Err(unknown(word, start..self.at));
+                let error = unknown(word, start..self.at);
+                let misspelt = error.nearest().is_some() || word == "per";
+                if misspelt && !spellings().contains_key(word) {
+                    return Err(error);
                 }
                 self.at = start;
-                Err(self.unexpected("`*` or `/`"))
+                Err(self.unexpected("`*`, `/` or the end"))
             }
             Some(_) => Err(self.unexpected("`*`, `/` or a power")),
         }

@@ -3,7 +3,7 @@
 use euthymia_units::{Quantity, Unit};
 
 /// Text, the bytes that are wrong, the message, the help.
-const CASES: [(&str, &str, &str, &str); 37] = [
+const CASES: [(&str, &str, &str, &str); 38] = [
     ("0.5 mgs", "mgs", "unknown unit `mgs`", "did you mean `mg`?"),
     ("40 mins", "mins", "unknown unit `mins`", "did you mean `min`?"),
     ("0.5 mg/kgs", "kgs", "unknown unit `kgs`", "did you mean `kg`?"),
@@ -99,7 +99,13 @@ const CASES: [(&str, &str, &str, &str); 37] = [
     ),
     ("5 mg/", "", "expected a unit, found the end", ""),
     ("5 mg//kg", "/kg", "expected a unit, found `/kg`", ""),
-    ("5 mg kg", "kg", "expected `*` or `/`, found `kg`", ""),
+    ("5 mg kg", "kg", "expected `*`, `/` or the end, found `kg`", ""),
+    (
+        "5 mg/kg over 40 min",
+        "over",
+        "expected `*`, `/` or the end, found `over`",
+        "",
+    ),
     ("5 mg^", "", "expected a whole number, found the end", ""),
     ("5 m^99", "99", "`99` is not a power a unit can have", ""),
     ("5 (mg/kg", "", "expected `)`, found the end", ""),

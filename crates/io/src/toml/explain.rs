@@ -345,11 +345,14 @@ impl<'s> Complaint<'s> {
                 .help(format!("write `{key} = {value}`"));
         }
         if self.message.starts_with("invalid unquoted key") {
-            let message = format!("the key `{}` must be in quotes", self.slice());
-            return self.error(
-                message,
-                "only letters, digits, `-` and `_` can stand without quotes",
-            );
+            return self
+                .at(
+                    start,
+                    start + key.len(),
+                    format!("the key `{key}` must be in quotes"),
+                    "not in quotes",
+                )
+                .note("only letters of the English alphabet, digits, `-` and `_` can stand without quotes");
         }
         let key_end = start + key.len();
         if let Some((name, _)) = trimmed.split_once('=') {
