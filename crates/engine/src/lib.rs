@@ -1,1 +1,47 @@
 //! Tape and events to trajectories: lanes, integrators, dense output.
+//!
+//! The way of a run: [`simulate`] takes a compiled [`Program`](euthymia_model::program::Program), a [`Population`] that
+//! says what each subject is and receives, and observation times. Subjects are cut into blocks. For a block, the layer
+//! that is constant for a subject runs over all its subjects, doses become changes at points in time (`events`),
+//! and a group of lanes advances through the block (`group`): each lane carries one subject with its own time,
+//! step and next change, and takes the next subject when its own is finished. One step of a group is one pass of
+//! Rodas5P (`step`, `rodas5p`) with the compiled Jacobian and a sparse factorisation whose pattern is worked out once
+//! (`symbolic`, `lu`). Observations are read from the dense output of the steps (`dense`), and blocks go to a
+//! [`Sink`] in order.
+//!
+//! Nothing that a lane computes depends on another lane, so results have the same bits for any lane width, block size,
+//! number of threads and instruction set.
+//!
+//! The crate opens no file, reads no clock, and knows no drug.
+
+mod block;
+mod control;
+mod dense;
+mod error;
+mod events;
+mod executor;
+mod group;
+mod lu;
+mod options;
+#[cfg(test)]
+mod order;
+mod plan;
+mod population;
+mod rodas5p;
+mod simulate;
+mod sink;
+mod statistics;
+mod step;
+mod subjects;
+mod symbolic;
+
+#[cfg(test)]
+#[path = "../tests/common/writer.rs"]
+mod testing;
+
+pub use error::{Failure, FailureKind, SimulationError};
+pub use options::{LaneWidth, Options};
+pub use population::{Dose, DoseInput, Population, SubjectInputs};
+pub use simulate::simulate;
+pub use sink::{Block, Progress, Silent, Sink};
+pub use statistics::Statistics;

@@ -1,0 +1,64 @@
+//! How long the next step should be.
+
+use euthymia_vecmath::{Isa, Kernel, Lanes};
+
+use crate::rodas5p::ORDER;
+
+/// Part of the length that would just meet the tolerance that is tried.
+const SAFETY: f64 = 0.9;
+/// Exponents of the proportional and the integral part for a step that was accepted (Gustafsson 1991; Hairer and
+/// Wanner, Solving Ordinary Differential Equations II, IV.2).
+const PROPORTIONAL: f64 = 0.7 / ORDER;
+const INTEGRAL: f64 = 0.4 / ORDER;
+/// A step changes its length by these factors at most.
+const SMALLEST: f64 = 0.2;
+const LARGEST: f64 = 8.0;
+/// Errors below this say no more about the next step.
+const NEGLIGIBLE: f64 = 1e-10;
+/// ln of the error that is assumed before the first step.
+pub(crate) const FIRST_LOG_ERROR: f64 = -9.0;
+
+/// Computes the factors by which lengths change.
+pub(crate) struct Control<const L: usize> {
+    /// Error relative to what is tolerated.
+    pub(crate) error: Lanes<L>,
+    /// ln of the error of the last step that was accepted.
+    pub(crate) log_before: Lanes<L>,
+}
+
+/// What the error means for the next step.
+pub(crate) struct Advice<const L: usize> {
+    /// Factor for the length after a step that is accepted.
+    pub(crate) accepted: Lanes<L>,
+    /// Factor for the length that would just meet the tolerance, from this error alone.
+    pub(crate) alone: Lanes<L>,
+    /// ln of the error, bounded from below.
+    pub(crate) log_error: Lanes<L>,
+}
+
+/// Computes the advice.
+pub(crate) fn advise<const L: usize>(isa: Isa, error: Lanes<L>, log_before: Lanes<L>) -> Advice<L> {
+    isa.dispatch(Control { error, log_before })
+}
+
+impl<const L: usize> Kernel for Control<L> {
+    type Output = Advice<L>;
+
+    #[inline(always)]
+    fn run(self) -> Advice<L> {
+        let log_error = self.error.max(Lanes::splat(NEGLIGIBLE)).ln();
+        let bound = |factor: Lanes<L>| {
+            (factor * Lanes::splat(SAFETY))
+                .max(Lanes::splat(SMALLEST))
+                .min(Lanes::splat(LARGEST))
+        };
+        let accepted =
+            (self.log_before * Lanes::splat(INTEGRAL) - log_error * Lanes::splat(PROPORTIONAL)).exp();
+        let alone = (log_error * Lanes::splat(-1.0 / ORDER)).exp();
+        Advice {
+            accepted: bound(accepted),
+            alone: bound(alone),
+            log_error,
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! A lane group on its way through a block: each lane carries one subject, with its own time, step and next change, and
+//! takes the next subject when its own is finished.
+
+use std::array::from_fn;
+
+use euthymia_vecmath::{Kernel, Lanes};
+
+use crate::control::{Advice, FIRST_LOG_ERROR, advise};
+use crate::dense;
+use crate::error::{Failure, FailureKind};
+use crate::events::{Change, Effect};
+use crate::executor::{Registers, execute};
+use crate::options::Options;
+use crate::plan::Plan;
+use crate::rodas5p::STAGES;
+use crate::statistics::Statistics;
+use crate::step::{Attempt, Tried};
+use crate::subjects::Subjects;
+
+/// A step is no shorter than this part of the time; two changes closer than that happen at once.
+const SMALLEST_STEP: f64 = 8.0 * f64::EPSILON;
+
+/// What a lane is doing.
+#[derive(Clone, Copy, Debug)]
+struct Lane {
+    /// Subject of the block; `None` when there are no more.
+    subject: Option<usize>,
+    time: f64,
+    /// Length of the next step; 0 to have it estimated.
+    length: f64,
+    /// Time of the next change or of the last observation: the next step ends there at the latest.
+    stop: f64,
+    /// Next of the subject's changes.
+    change: usize,
+    /// Next observation time.
+    observation: usize,
+    /// Steps tried for the subject.
+    steps: u32,
+    /// ln of the error of the last step that was accepted.
+    log_error: f64,
+    /// Whether the last step was rejected.
+    rejected: bool,
+    /// What kind of change the next step follows, if it is the first after one.
+    fresh: Option<usize>,
+    /// The length that suited the first step after the last change of each [`kind`]; 0 if there was none.
+    suited: [f64; 2],
+}
+
+/// Kinds of changes that ask for a similar first step: 0 something enters, 1 an infusion ends.
+fn kind(changes: &[Change]) -> usize {
+    usize::from(changes.iter().all(|change| change.effect == Effect::Rate(0.0)))
+}
+
+/// A lane group and what it works on.
+pub(crate) struct Group<'a, const L: usize> {
+    plan: &'a Plan<'a>,
+    options: &'a Options,
+    times: &'a [f64],
+    subjects: &'a Subjects,
+    registers: &'a mut Registers<L>,
+    /// The block's values.
+    values: &'a mut [f64],
+    lanes: [Lane; L],
+    /// Next subject of the block to be taken.
+    next: usize,
+    statistics: Statistics,
+    /// The first subject that failed, and how.
+    failure: Option<(usize, Box<Failure>)>,
+}
+
+/// Advances all subjects of a block to the last observation time; their states go into `values`. `first` is the index
+/// of the block's first subject. If subjects fail, the failure of the first of them comes back.
+pub(crate) fn advance<const L: usize>(
+    plan: &Plan<'_>,
+    options: &Options,
+    times: &[f64],
+    (first, subjects): (u64, &Subjects),
+    registers: &mut Registers<L>,
+    values: &mut [f64],
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Statistics, Option<Box<Failure>>> {
+    let idle = Lane {
+        subject: None,
+        time: 0.0,
+        length: 1.0,
+        stop: 1.0,
+        change: 0,
+        observation: 0,
+        steps: 0,
+        log_error: FIRST_LOG_ERROR,
+        rejected: false,
+        fresh: None,
+        suited: [0.0; 2],
+    };
+    let mut group = Group {
+        plan,
+        options,
+        times,
+        subjects,
+        registers,
+        values,
+        lanes: [idle; L],
+        next: 0,
+        statistics: Statistics::default(),
+        failure: None,
+    };
+    for lane in 0..L {
+        group.take_subject(lane);
+    }
+    let mut passes = 0_u32;
+    while group.lanes.iter().any(|lane| lane.subject.is_some()) {
+        group.pass();
+        passes = passes.wrapping_add(1);
+        if passes.is_multiple_of(1024) && cancelled() {
+            return Err(None);
+        }
+    }
+    match group.failure {
+        Some((subject, mut failure)) => {
+            failure.subject = first + subject as u64;
+            Err(Some(failure))
+        }
+        None => Ok(group.statistics),
+    }
+}
+
+impl<const L: usize> Group<'_, L> {
+    /// Gives the lane the next subject that is not finished at once, if there is one.
+    fn take_subject(&mut self, lane: usize) {
+        loop {
+            self.lanes[lane].subject = None;
+            if self.next == self.subjects.len() {
+                return;
+            }
+            let subject = self.next;
+            self.next += 1;
+            let plan = self.plan;
+            for (&register, &value) in plan.of_subject.iter().zip(self.subjects.constants(plan, subject)) {
+                self.registers[register].0[lane] = value;
+            }
+            for (state, &value) in self.subjects.initial(plan, subject).iter().enumerate() {
+                self.registers[plan.current + state].0[lane] = value;
+                self.registers[plan.infusions + state].0[lane] = 0.0;
+            }
+            let time = self.subjects.start(subject).min(self.times[0]);
+            self.lanes[lane] = Lane {
+                subject: Some(subject),
+                time,
+                length: 0.0,
+                stop: time,
+                change: 0,
+                observation: 0,
+                steps: 0,
+                log_error: FIRST_LOG_ERROR,
+                rejected: false,
+                fresh: None,
+                suited: [0.0; 2],
+            };
+            self.statistics.subjects += 1;
+            if !self.arrive(lane, subject) {
+                return;
+            }
+        }
+    }
+
+    /// The lane stands at its stop: changes happen, observations at this time are taken, the next stop is set. Whether
+    /// the subject is finished.
+    fn arrive(&mut self, lane: usize, subject: usize) -> bool {
+        let own = &mut self.lanes[lane];
+        let last = self.times[self.times.len() - 1];
+        let changes = self.subjects.changes(subject);
+        loop {
+            let first = own.change;
+            while let Some(change) = changes.get(own.change).filter(|change| change.time <= own.time) {
+                let compartment = usize::from(change.compartment);
+                match change.effect {
+                    Effect::Add(amount) => self.registers[self.plan.current + compartment].0[lane] += amount,
+                    Effect::Rate(rate) => self.registers[self.plan.infusions + compartment].0[lane] = rate,
+                }
+                own.change += 1;
+            }
+            if own.change > first {
+                let kind = kind(&changes[first..own.change]);
+                own.fresh = Some(kind);
+                own.length = own.suited[kind];
+                own.log_error = FIRST_LOG_ERROR;
+                own.rejected = false;
+            }
+            while own.observation < self.times.len() && self.times[own.observation] <= own.time {
+                for state in 0..self.plan.states {
+                    self.values
+                        [(state * self.subjects.len() + subject) * self.times.len() + own.observation] =
+                        self.registers[self.plan.current + state].0[lane];
+                }
+                own.observation += 1;
+            }
+            if own.observation == self.times.len() {
+                return true;
+            }
+            own.stop = changes.get(own.change).map_or(last, |change| change.time);
+            if own.stop - own.time > SMALLEST_STEP * own.stop.abs() {
+                return false;
+            }
+            own.time = own.stop;
+        }
+    }
+
+    /// Tries a step in every lane and moves on those in which it succeeds.
+    fn pass(&mut self) {
+        let attempt = Attempt {
+            plan: self.plan,
+            isa: self.options.isa,
+            rtol: self.options.rtol,
+            atol: self.options.atol,
+            time: Lanes(from_fn(|lane| self.lanes[lane].time)),
+            length: Lanes(from_fn(|lane| self.lanes[lane].length)),
+            room: Lanes(from_fn(|lane| self.lanes[lane].stop - self.lanes[lane].time)),
+            registers: &mut *self.registers,
+        };
+        let tried = self.options.isa.dispatch(attempt);
+        let log_before = Lanes(from_fn(|lane| self.lanes[lane].log_error));
+        let advice = advise(self.options.isa, tried.error, log_before);
+
+        self.observe(&tried);
+        self.options.isa.dispatch(Accept {
+            plan: self.plan,
+            accepted: tried.error.less_equal(Lanes::splat(1.0)),
+            registers: &mut *self.registers,
+        });
+        for lane in 0..L {
+            if let Some(subject) = self.lanes[lane].subject {
+                self.conclude(lane, subject, &tried, &advice);
+            }
+        }
+    }
+
+    /// Takes the observations that lie inside accepted steps.
+    fn observe(&mut self, tried: &Tried<L>) {
+        let (times, plan, isa) = (self.times, self.plan, self.options.isa);
+        let ends: [f64; L] = from_fn(|lane| {
+            let own = &self.lanes[lane];
+            if own.subject.is_some() && tried.error.0[lane] <= 1.0 {
+                end(own, tried.length.0[lane])
+            } else {
+                f64::MIN
+            }
+        });
+        let mut prepared = false;
+        loop {
+            let due: [bool; L] = from_fn(|lane| {
+                times
+                    .get(self.lanes[lane].observation)
+                    .is_some_and(|&t| t < ends[lane])
+            });
+            if !due.contains(&true) {
+                return;
+            }
+            if !prepared {
+                dense::prepare(isa, plan, self.registers);
+                prepared = true;
+            }
+            let theta = Lanes(from_fn(|lane| {
+                let own = &self.lanes[lane];
+                if due[lane] {
+                    (times[own.observation] - own.time) / tried.length.0[lane]
+                } else {
+                    0.0
+                }
+            }));
+            dense::evaluate(isa, plan, theta, self.registers);
+            for lane in 0..L {
+                let own = &mut self.lanes[lane];
+                let Some(subject) = own.subject.filter(|_| due[lane]) else {
+                    continue;
+                };
+                for state in 0..plan.states {
+                    self.values[(state * self.subjects.len() + subject) * times.len() + own.observation] =
+                        self.registers[plan.observed + state].0[lane];
+                }
+                own.observation += 1;
+            }
+        }
+    }
+
+    /// Books the step of a lane and decides what it does next.
+    fn conclude(&mut self, lane: usize, subject: usize, tried: &Tried<L>, advice: &Advice<L>) {
+        let own = &mut self.lanes[lane];
+        let length = tried.length.0[lane];
+        own.steps += 1;
+        self.statistics.derivatives += STAGES as u64;
+        self.statistics.factorisations += 1;
+        if !own.rejected {
+            self.statistics.jacobians += 1;
+        }
+        if tried.error.0[lane] <= 1.0 {
+            self.statistics.accepted += 1;
+            if let Some(kind) = own.fresh.take() {
+                own.suited[kind] = length * advice.alone.0[lane];
+            }
+            let factor = advice.accepted.0[lane];
+            own.length = length * if own.rejected { factor.min(1.0) } else { factor };
+            own.rejected = false;
+            own.log_error = advice.log_error.0[lane];
+            own.time = end(own, length);
+            if own.time >= own.stop && self.arrive(lane, subject) {
+                self.take_subject(lane);
+                return;
+            }
+        } else {
+            self.statistics.rejected += 1;
+            own.rejected = true;
+            own.length = length * advice.alone.0[lane].min(1.0);
+        }
+        let own = &self.lanes[lane];
+        if own.rejected && own.length <= SMALLEST_STEP * own.time.abs().max(own.stop.abs()) {
+            let kind = self.step_size_failure(lane, length);
+            self.fail(lane, subject, kind);
+        } else if own.steps >= self.options.max_steps {
+            let kind = FailureKind::Steps {
+                time: own.time,
+                step: length,
+                steps: own.steps,
+            };
+            self.fail(lane, subject, kind);
+        }
+    }
+
+    /// Why steps became too small: a derivative that is not finite, or an unmet tolerance.
+    fn step_size_failure(&mut self, lane: usize, step: f64) -> FailureKind {
+        let (plan, time) = (self.plan, self.lanes[lane].time);
+        self.registers[usize::from(plan.program.time)] = Lanes(from_fn(|lane| self.lanes[lane].time));
+        for state in 0..plan.states {
+            self.registers[plan.arguments[state]] = self.registers[plan.current + state];
+        }
+        execute(
+            self.options.isa,
+            &plan.program.derivatives.instructions,
+            self.registers,
+        );
+        for (state, &register) in plan.program.states.iter().zip(&plan.derivatives) {
+            let value = self.registers[register].0[lane];
+            if !value.is_finite() {
+                return FailureKind::Derivative {
+                    time,
+                    step,
+                    state: state.name.clone(),
+                    value,
+                };
+            }
+        }
+        FailureKind::StepSize { time, step }
+    }
+
+    /// Gives the subject up; the first failed subject of the block is the one that is told.
+    fn fail(&mut self, lane: usize, subject: usize, kind: FailureKind) {
+        if self.failure.as_ref().is_none_or(|&(first, _)| subject < first) {
+            let value = |state: usize| self.registers[self.plan.current + state].0[lane];
+            let name = |state: usize| self.plan.program.states[state].name.clone();
+            let states = (0..self.plan.states)
+                .map(|state| (name(state), value(state)))
+                .collect();
+            let inputs = self.subjects.inputs(self.plan, subject);
+            self.failure = Some((
+                subject,
+                Box::new(Failure {
+                    subject: 0,
+                    kind,
+                    inputs,
+                    states,
+                }),
+            ));
+        }
+        self.take_subject(lane);
+    }
+}
+
+/// Where a step ends: exactly at the stop if it fills the room.
+fn end(lane: &Lane, length: f64) -> f64 {
+    if length >= lane.stop - lane.time {
+        lane.stop
+    } else {
+        lane.time + length
+    }
+}
+
+/// Makes the new states current where the step was accepted.
+struct Accept<'a, const L: usize> {
+    plan: &'a Plan<'a>,
+    accepted: Lanes<L>,
+    registers: &'a mut Registers<L>,
+}
+
+impl<const L: usize> Kernel for Accept<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for state in 0..self.plan.states {
+            let (current, next) = (self.plan.current + state, self.plan.next + state);
+            self.registers[current] =
+                Lanes::select(self.accepted, self.registers[next], self.registers[current]);
+        }
+    }
+}

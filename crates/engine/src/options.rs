@@ -1,0 +1,53 @@
+//! How to simulate: tolerances, limits, and how the work is laid over the machine.
+
+use euthymia_vecmath::Isa;
+
+/// How many subjects are advanced together. Results do not depend on it, speed does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaneWidth {
+    /// One at a time.
+    One,
+    /// Two.
+    Two,
+    /// Four.
+    Four,
+    /// Eight.
+    Eight,
+    /// Sixteen.
+    Sixteen,
+}
+
+/// How to simulate. Only `rtol`, `atol` and `max_steps` can change a result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Error allowed in a step relative to the magnitude of each state.
+    pub rtol: f64,
+    /// Error allowed in a step of each state, in the state's unit, added to what `rtol` allows.
+    pub atol: f64,
+    /// Largest number of steps, taken and rejected, for one subject.
+    pub max_steps: u32,
+    /// Number of threads that advance subjects; 1 works on the caller's thread alone.
+    pub threads: usize,
+    /// Subjects advanced together.
+    pub lanes: LaneWidth,
+    /// Instruction set.
+    pub isa: Isa,
+    /// Subjects in a block: what a thread takes at a time and a sink receives at a time.
+    pub block: usize,
+}
+
+impl Options {
+    /// The usual choice: relative tolerance 1e-6, absolute 1e-8, the best instruction set of this processor, one thread.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self {
+            rtol: 1e-6,
+            atol: 1e-8,
+            max_steps: 100_000,
+            threads: 1,
+            lanes: LaneWidth::Eight,
+            isa: Isa::detect(),
+            block: 256,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What is worked out once for a program: where everything lies in the register file, which registers belong to a
+//! subject, and the symbolic factorisation.
+
+use std::collections::BTreeSet;
+
+use euthymia_model::program::Program;
+use euthymia_model::tape::{Register, Tape};
+
+use crate::executor::ADDRESSABLE;
+use crate::lu::Places;
+use crate::rodas5p::STAGES;
+use crate::symbolic::Pattern;
+
+/// A program made ready. The workspace follows the program's registers, one register a state where not said otherwise.
+#[derive(Debug)]
+pub(crate) struct Plan<'p> {
+    /// The program.
+    pub(crate) program: &'p Program,
+    /// Number of states.
+    pub(crate) states: usize,
+    /// Register of each state's variable.
+    pub(crate) arguments: Vec<usize>,
+    /// Register of each state's derivative.
+    pub(crate) derivatives: Vec<usize>,
+    /// First register of the states at the start of the step.
+    pub(crate) current: usize,
+    /// First register of the states at its end.
+    pub(crate) next: usize,
+    /// First register of the stages: those of stage 1, then those of stage 2, and so on.
+    pub(crate) stages: usize,
+    /// First register of the running infusion rates.
+    pub(crate) infusions: usize,
+    /// First register of the time derivatives, one for each that the program has.
+    pub(crate) time_derivatives: usize,
+    /// The Jacobian and the factorisation.
+    pub(crate) places: Places,
+    /// First register of the three coefficients of the dense output.
+    pub(crate) dense: usize,
+    /// First register of the interpolated states.
+    pub(crate) observed: usize,
+    /// Elimination order, pattern and fill.
+    pub(crate) pattern: Pattern,
+    /// Registers that hold what is constant for a subject and is needed while it is advanced or observed.
+    pub(crate) of_subject: Vec<usize>,
+    /// Inputs that are common to the run, as indices.
+    pub(crate) common_inputs: Vec<usize>,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub(crate) enum PlanError {
+    TooLarge { needed: usize },
+    Inconsistent(String),
+}
+
+/// Registers that a tape reads.
+fn read(tape: &Tape) -> impl Iterator<Item = Register> + '_ {
+    tape.instructions
+        .iter()
+        .flat_map(|i| [i.a, i.b, i.c].into_iter().take(i.op.arity()))
+}
+
+/// Registers that a tape writes.
+fn written(tape: &Tape) -> impl Iterator<Item = Register> + '_ {
+    tape.instructions.iter().map(|i| i.destination)
+}
+
+impl<'p> Plan<'p> {
+    pub(crate) fn new(program: &'p Program) -> Result<Self, PlanError> {
+        check(program).map_err(PlanError::Inconsistent)?;
+        let states = program.states.len();
+        let mut end = program.registers;
+        let mut room = |count: usize| {
+            let start = end;
+            end += count;
+            start
+        };
+        let entries: Vec<_> = program
+            .jacobian_entries
+            .iter()
+            .map(|entry| (entry.row, entry.column))
+            .collect();
+        let pattern = Pattern::new(states, &entries).ok_or(PlanError::TooLarge {
+            needed: states * states,
+        })?;
+        let plan = Self {
+            program,
+            states,
+            arguments: program
+                .states
+                .iter()
+                .map(|state| usize::from(state.register))
+                .collect(),
+            derivatives: program
+                .states
+                .iter()
+                .map(|state| usize::from(state.derivative))
+                .collect(),
+            current: room(states),
+            next: room(states),
+            stages: room(STAGES * states),
+            infusions: room(states),
+            time_derivatives: room(program.time_derivatives.len()),
+            places: Places {
+                jacobian: room(entries.len()),
+                factor: room(pattern.slots),
+            },
+            dense: room(3 * states),
+            observed: room(states),
+            pattern,
+            of_subject: of_subject(program),
+            common_inputs: common_inputs(program),
+        };
+        if end > ADDRESSABLE {
+            Err(PlanError::TooLarge { needed: end })
+        } else {
+            Ok(plan)
+        }
+    }
+
+    /// Columns of a block: states, then outputs.
+    pub(crate) fn columns(&self) -> usize {
+        self.states + self.program.outputs_reported.len()
+    }
+}
+
+/// Registers set by inputs or by the subject layer that a later layer, or whoever reads its results, needs.
+fn of_subject(program: &Program) -> Vec<usize> {
+    let of_subject: BTreeSet<Register> = program
+        .inputs
+        .iter()
+        .map(|input| input.register)
+        .chain(written(&program.subject))
+        .collect();
+    let needed: BTreeSet<Register> = read(&program.derivatives)
+        .chain(read(&program.jacobian))
+        .chain(read(&program.outputs))
+        .chain(program.jacobian_entries.iter().map(|entry| entry.register))
+        .chain(program.time_derivatives.iter().map(|&(_, register)| register))
+        .chain(program.states.iter().map(|state| state.derivative))
+        .chain(program.outputs_reported.iter().map(|output| output.register))
+        .collect();
+    of_subject
+        .intersection(&needed)
+        .map(|&register| usize::from(register))
+        .collect()
+}
+
+/// Inputs that the run layer reads.
+fn common_inputs(program: &Program) -> Vec<usize> {
+    let common: BTreeSet<Register> = read(&program.run).collect();
+    let is_common = |&index: &usize| common.contains(&program.inputs[index].register);
+    (0..program.inputs.len()).filter(is_common).collect()
+}
+
+/// Whether all registers and states that the program names exist.
+fn check(program: &Program) -> Result<(), String> {
+    let tapes = [
+        &program.run,
+        &program.subject,
+        &program.derivatives,
+        &program.jacobian,
+        &program.outputs,
+    ];
+    let attributes = program.states.iter().flat_map(|state| {
+        [
+            state.initial,
+            state.bioavailability,
+            state.lag,
+            state.duration,
+            state.rate,
+        ]
+        .into_iter()
+        .flatten()
+    });
+    let beyond = tapes
+        .into_iter()
+        .flat_map(|tape| read(tape).chain(written(tape)))
+        .chain(program.constants.iter().map(|&(register, _)| register))
+        .chain(program.inputs.iter().map(|input| input.register))
+        .chain(
+            program
+                .states
+                .iter()
+                .flat_map(|state| [state.register, state.derivative]),
+        )
+        .chain(attributes)
+        .chain(program.outputs_reported.iter().map(|output| output.register))
+        .chain(program.jacobian_entries.iter().map(|entry| entry.register))
+        .chain(program.time_derivatives.iter().map(|&(_, register)| register))
+        .chain([program.time])
+        .find(|&register| usize::from(register) >= program.registers);
+    if let Some(register) = beyond {
+        return Err(format!(
+            "register {register} is used, but there are only {}",
+            program.registers
+        ));
+    }
+    let states = program.states.len();
+    let of_entries = program
+        .jacobian_entries
+        .iter()
+        .flat_map(|entry| [entry.row, entry.column]);
+    let of_times = program.time_derivatives.iter().map(|&(state, _)| state);
+    match of_entries
+        .chain(of_times)
+        .find(|&state| usize::from(state) >= states)
+    {
+        Some(state) => Err(format!(
+            "a derivative refers to state {state}, but there are only {states}"
+        )),
+        None => Ok(()),
+    }
+}
