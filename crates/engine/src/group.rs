@@ -268,8 +268,7 @@ impl<const L: usize> Group<'_, L> {
                 }
             }));
             dense::evaluate(isa, plan, theta, self.registers);
-            for lane in 0..L {
-                let own = &mut self.lanes[lane];
+            for (lane, own) in self.lanes.iter_mut().enumerate() {
                 let Some(subject) = own.subject.filter(|_| due[lane]) else {
                     continue;
                 };

@@ -5,29 +5,20 @@ use euthymia_vecmath::Lanes;
 use crate::executor::Registers;
 use crate::symbolic::Pattern;
 
-/// Where the factorisation lives in the register file.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Places {
-    /// First register of the Jacobian's entries.
-    pub(crate) jacobian: usize,
-    /// First register of the factor's slots.
-    pub(crate) factor: usize,
-}
-
-/// Factorises `diagonal * I - J`. The result is not 0 in the lanes whose pivots are all usable.
+/// Factorises `diagonal * I - J` into the registers from `first` on; the Jacobian stands where the program left it. The result is not 0 in the lanes whose pivots are all usable.
 #[inline(always)]
 pub(crate) fn factorise<const L: usize>(
     pattern: &Pattern,
-    places: Places,
+    first: usize,
     diagonal: Lanes<L>,
     r: &mut Registers<L>,
 ) -> Lanes<L> {
     let states = pattern.pivots.len();
     let zero = Lanes::splat(0.0);
-    for (slot, source) in pattern.source.iter().enumerate() {
+    for (slot, &source) in pattern.source.iter().enumerate() {
         let start = if slot < states { diagonal } else { zero };
-        r[at(places.factor + slot)] = match source {
-            Some(entry) => start - r[at(places.jacobian + entry)],
+        r[at(first + slot)] = match source {
+            Some(entry) => start - r[usize::from(entry)],
             None => start,
         };
     }
@@ -35,15 +26,15 @@ pub(crate) fn factorise<const L: usize>(
     let mut usable = one;
     for pivot in &pattern.pivots {
         for elimination in &pattern.eliminations[pivot.eliminations.clone()] {
-            let factor = at(places.factor + usize::from(elimination.factor));
-            let multiplier = r[factor] * r[at(places.factor + usize::from(elimination.pivot))];
+            let factor = at(first + usize::from(elimination.factor));
+            let multiplier = r[factor] * r[at(first + usize::from(elimination.pivot))];
             r[factor] = multiplier;
             for &(target, source) in &pattern.updates[elimination.updates.clone()] {
-                let target = at(places.factor + usize::from(target));
-                r[target] = multiplier.mul_sub_twice(r[at(places.factor + usize::from(source))], r[target]);
+                let target = at(first + usize::from(target));
+                r[target] = multiplier.mul_sub_twice(r[at(first + usize::from(source))], r[target]);
             }
         }
-        let slot = at(places.factor + usize::from(pivot.slot));
+        let slot = at(first + usize::from(pivot.slot));
         let reciprocal = one / r[slot];
         usable = usable.and(reciprocal.is_finite());
         r[slot] = reciprocal;
@@ -51,14 +42,14 @@ pub(crate) fn factorise<const L: usize>(
     usable
 }
 
-/// Solves for the right-hand side that stands in the registers from `vector` on, and leaves the solution there.
+/// Solves with the factorisation from `first` on for the right-hand side that stands in the registers from `vector` on, and leaves the solution there.
 #[inline(always)]
-pub(crate) fn solve<const L: usize>(pattern: &Pattern, places: Places, vector: usize, r: &mut Registers<L>) {
+pub(crate) fn solve<const L: usize>(pattern: &Pattern, first: usize, vector: usize, r: &mut Registers<L>) {
     for row in &pattern.lower_rows {
         let to = at(vector + usize::from(row.state));
         let mut value = r[to];
         for entry in &pattern.lower[row.entries.clone()] {
-            let factor = r[at(places.factor + usize::from(entry.slot))];
+            let factor = r[at(first + usize::from(entry.slot))];
             value = factor.mul_sub_twice(r[at(vector + usize::from(entry.column))], value);
         }
         r[to] = value;
@@ -67,10 +58,10 @@ pub(crate) fn solve<const L: usize>(pattern: &Pattern, places: Places, vector: u
         let state = usize::from(row.state);
         let mut value = r[at(vector + state)];
         for entry in &pattern.upper[row.entries.clone()] {
-            let factor = r[at(places.factor + usize::from(entry.slot))];
+            let factor = r[at(first + usize::from(entry.slot))];
             value = factor.mul_sub_twice(r[at(vector + usize::from(entry.column))], value);
         }
-        r[at(vector + state)] = value * r[at(places.factor + state)];
+        r[at(vector + state)] = value * r[at(first + state)];
     }
 }
 

@@ -31,7 +31,7 @@ fn stiff_linear() -> Problem {
     w.entry(0, 1, k[1]);
     w.entry(1, 1, k[2]);
     Problem {
-        program: w.program,
+        program: w.finish(),
         solution: |t, state| [1.0, 2.0][state] * scalar::exp(-t),
     }
 }
@@ -47,7 +47,7 @@ fn logistic() -> Problem {
     let entry = w.emit(Layer::Jacobian, Op::MulSub, &[two, y, one]);
     w.entry(0, 0, entry);
     Problem {
-        program: w.program,
+        program: w.finish(),
         solution: |t, _| 1.0 / (1.0 + 9.0 * scalar::exp(-t)),
     }
 }
@@ -57,7 +57,7 @@ fn prothero_robinson(rate: f64) -> Problem {
     let mut w = Writer::new();
     let y = w.state("y");
     let minus = w.constant(-rate);
-    let t: Register = w.program.time;
+    let t: Register = w.time();
     let derivatives = Layer::Derivatives;
     let cosine = w.emit(derivatives, Op::Cos, &[t]);
     let sine = w.emit(derivatives, Op::Sin, &[t]);
@@ -70,9 +70,9 @@ fn prothero_robinson(rate: f64) -> Problem {
     let sine = w.emit(Layer::Jacobian, Op::Sin, &[t]);
     let part = w.emit(Layer::Jacobian, Op::Mul, &[minus, sine]);
     let change = w.emit(Layer::Jacobian, Op::Sub, &[part, cosine]);
-    w.program.time_derivatives.push((0, change));
+    w.time_derivative(0, change);
     Problem {
-        program: w.program,
+        program: w.finish(),
         solution: |t, _| scalar::cos(t),
     }
 }
@@ -131,13 +131,18 @@ fn orders(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
 
 #[test]
 fn order_five_with_dense_output_of_order_four() {
-    for (name, problem, to, steps) in
-        [("logistic", logistic(), 4.0, 32), ("Prothero-Robinson, mild", prothero_robinson(2.0), 2.0, 16)]
-    {
+    for (name, problem, to, steps) in [
+        ("logistic", logistic(), 4.0, 32),
+        ("Prothero-Robinson, mild", prothero_robinson(2.0), 2.0, 16),
+    ] {
         let (at_ends, inside) = orders(&problem, to, steps);
         assert!((at_ends - 5.0).abs() < 0.2, "{name}: order {at_ends}");
         // The local error of an interpolation of order 4 is of order 5.
-        assert!((inside - 5.0).abs() < 0.2, "{name}: dense output, order {}", inside - 1.0);
+        assert!(
+            (inside - 5.0).abs() < 0.2,
+            "{name}: dense output, order {}",
+            inside - 1.0
+        );
     }
 }
 

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use euthymia_model::program::Program;
+use euthymia_model::program::{Program, Scope};
 use euthymia_model::tape::{Register, Tape};
 
 use crate::executor::ADDRESSABLE;
-use crate::lu::Places;
 use crate::rodas5p::STAGES;
 use crate::symbolic::Pattern;
 
@@ -32,8 +31,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) infusions: usize,
     /// First register of the time derivatives, one for each that the program has.
     pub(crate) time_derivatives: usize,
-    /// The Jacobian and the factorisation.
-    pub(crate) places: Places,
+    /// First register of the factorisation's slots.
+    pub(crate) factor: usize,
     /// First register of the three coefficients of the dense output.
     pub(crate) dense: usize,
     /// First register of the interpolated states.
@@ -75,12 +74,7 @@ impl<'p> Plan<'p> {
             end += count;
             start
         };
-        let entries: Vec<_> = program
-            .jacobian_entries
-            .iter()
-            .map(|entry| (entry.row, entry.column))
-            .collect();
-        let pattern = Pattern::new(states, &entries).ok_or(PlanError::TooLarge {
+        let pattern = Pattern::new(states, &program.jacobian_entries).ok_or(PlanError::TooLarge {
             needed: states * states,
         })?;
         let plan = Self {
@@ -101,15 +95,14 @@ impl<'p> Plan<'p> {
             stages: room(STAGES * states),
             infusions: room(states),
             time_derivatives: room(program.time_derivatives.len()),
-            places: Places {
-                jacobian: room(entries.len()),
-                factor: room(pattern.slots),
-            },
+            factor: room(pattern.slots),
             dense: room(3 * states),
             observed: room(states),
             pattern,
             of_subject: of_subject(program),
-            common_inputs: common_inputs(program),
+            common_inputs: (0..program.inputs.len())
+                .filter(|&i| program.inputs[i].scope == Scope::Run)
+                .collect(),
         };
         if end > ADDRESSABLE {
             Err(PlanError::TooLarge { needed: end })
@@ -126,9 +119,11 @@ impl<'p> Plan<'p> {
 
 /// Registers set by inputs or by the subject layer that a later layer, or whoever reads its results, needs.
 fn of_subject(program: &Program) -> Vec<usize> {
-    let of_subject: BTreeSet<Register> = program
+    let inputs = program
         .inputs
         .iter()
+        .filter(|input| input.scope == Scope::Subject);
+    let of_subject: BTreeSet<Register> = inputs
         .map(|input| input.register)
         .chain(written(&program.subject))
         .collect();
@@ -144,13 +139,6 @@ fn of_subject(program: &Program) -> Vec<usize> {
         .intersection(&needed)
         .map(|&register| usize::from(register))
         .collect()
-}
-
-/// Inputs that the run layer reads.
-fn common_inputs(program: &Program) -> Vec<usize> {
-    let common: BTreeSet<Register> = read(&program.run).collect();
-    let is_common = |&index: &usize| common.contains(&program.inputs[index].register);
-    (0..program.inputs.len()).filter(is_common).collect()
 }
 
 /// Whether all registers and states that the program names exist.

@@ -47,19 +47,15 @@ impl<const L: usize> Kernel for Attempt<'_, L> {
         } = self;
         let program = plan.program;
 
-        // At the start of the step: the Jacobian and the time derivatives, then the derivatives.
+        // At the start of the step: the Jacobian, the time derivatives and, from the same tape, the derivatives.
         r[usize::from(program.time)] = time;
         for state in 0..plan.states {
             r[at(plan.arguments[state])] = r[at(plan.current + state)];
         }
         execute(isa, &program.jacobian.instructions, r);
-        for (place, entry) in program.jacobian_entries.iter().enumerate() {
-            r[at(plan.places.jacobian + place)] = r[usize::from(entry.register)];
-        }
         for (place, &(_, register)) in program.time_derivatives.iter().enumerate() {
             r[at(plan.time_derivatives + place)] = r[usize::from(register)];
         }
-        execute(isa, &program.derivatives.instructions, r);
 
         let zero = Lanes::splat(0.0);
         let mut length = length;
@@ -70,7 +66,7 @@ impl<const L: usize> Kernel for Attempt<'_, L> {
         }
         let length = fit(length, room);
         let diagonal = Lanes::splat(1.0) / (length * Lanes::splat(GAMMA));
-        let usable = factorise(&plan.pattern, plan.places, diagonal, r);
+        let usable = factorise(&plan.pattern, plan.factor, diagonal, r);
 
         let step = Step {
             plan,
@@ -190,7 +186,7 @@ impl<const L: usize> Step<'_, L> {
                 r[row] = scale.mul_add_twice(r[at(plan.time_derivatives + place)], r[row]);
             }
         }
-        solve(&plan.pattern, plan.places, to, r);
+        solve(&plan.pattern, plan.factor, to, r);
     }
 }
 
@@ -216,11 +212,11 @@ fn first_length<const L: usize>(
     for (place, &(state, _)) in plan.program.time_derivatives.iter().enumerate() {
         r[at(plan.next + usize::from(state))] = r[at(plan.time_derivatives + place)];
     }
-    for (place, entry) in plan.program.jacobian_entries.iter().enumerate() {
+    for entry in &plan.program.jacobian_entries {
         let column = usize::from(entry.column);
         let slope = r[at(plan.derivatives[column])] + r[at(plan.infusions + column)];
         let row = at(plan.next + usize::from(entry.row));
-        r[row] = slope.mul_add_twice(r[at(plan.places.jacobian + place)], r[row]);
+        r[row] = slope.mul_add_twice(r[usize::from(entry.register)], r[row]);
     }
     let (mut first, mut second) = (Lanes::splat(0.0), Lanes::splat(0.0));
     for state in 0..n {

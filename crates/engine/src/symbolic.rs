@@ -7,6 +7,9 @@
 
 use std::ops::Range;
 
+use euthymia_model::program::JacobianEntry;
+use euthymia_model::tape::Register;
+
 /// An off-diagonal entry with its place in the list of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -51,8 +54,8 @@ pub(crate) struct Pivot {
 pub(crate) struct Pattern {
     /// Number of slots.
     pub(crate) slots: usize,
-    /// For every slot the Jacobian entry (its index) it starts from, if any.
-    pub(crate) source: Vec<Option<usize>>,
+    /// For every slot the register of the Jacobian's entry that it starts from, if any.
+    pub(crate) source: Vec<Option<Register>>,
     /// Rows in the order of elimination.
     pub(crate) pivots: Vec<Pivot>,
     /// Of all rows.
@@ -96,12 +99,12 @@ fn order(states: usize, mut filled: Vec<Vec<bool>>) -> (Vec<usize>, Vec<Vec<bool
 }
 
 impl Pattern {
-    /// The factorisation of a matrix with a full diagonal and the off-diagonal entries among `entries` (row, column).
+    /// The factorisation of a matrix with a full diagonal and the off-diagonal entries among `entries`.
     /// `None` if the slots or their number cannot be addressed.
-    pub(crate) fn new(states: usize, entries: &[(u16, u16)]) -> Option<Self> {
+    pub(crate) fn new(states: usize, entries: &[JacobianEntry]) -> Option<Self> {
         let mut filled = vec![vec![false; states]; states];
-        for &(row, column) in entries {
-            filled[usize::from(row)][usize::from(column)] = true;
+        for entry in entries {
+            filled[usize::from(entry.row)][usize::from(entry.column)] = true;
         }
         let (order, filled) = order(states, filled);
 
@@ -147,8 +150,9 @@ impl Pattern {
         }
 
         let mut source = vec![None; slots];
-        for (index, &(row, column)) in entries.iter().enumerate() {
-            source[usize::from(slot_of[usize::from(row)][usize::from(column)])] = Some(index);
+        for entry in entries {
+            let slot = slot_of[usize::from(entry.row)][usize::from(entry.column)];
+            source[usize::from(slot)] = Some(entry.register);
         }
         let (mut pivots, mut eliminations, mut updates) = (Vec::new(), Vec::new(), Vec::new());
         for (place, &row) in order.iter().enumerate() {
@@ -193,23 +197,33 @@ impl Pattern {
 mod tests {
     use super::*;
 
+    fn pattern(states: u16, entries: impl IntoIterator<Item = (u16, u16)>) -> Pattern {
+        let entry = |(row, column)| JacobianEntry {
+            row,
+            column,
+            register: 0,
+        };
+        Pattern::new(
+            usize::from(states),
+            &entries.into_iter().map(entry).collect::<Vec<_>>(),
+        )
+        .unwrap()
+    }
+
     /// An arrow that points the wrong way fills up in natural order and not at all in the right one.
     #[test]
     fn least_cost_order_avoids_the_fill_of_an_arrow() {
-        let states = 6_u16;
-        let mut entries = vec![];
-        for i in 1..states {
-            entries.extend([(0, i), (i, 0), (i, i)]);
-        }
-        let pattern = Pattern::new(usize::from(states), &entries).unwrap();
+        let pattern = pattern(6, (1..6).flat_map(|i| [(0, i), (i, 0), (i, i)]));
         assert_eq!(pattern.slots, 6 + 10);
         assert_eq!(pattern.updates.len(), 5);
     }
 
     #[test]
     fn a_cascade_needs_no_updates() {
-        let entries: Vec<(u16, u16)> = (1..10).flat_map(|i| [(i, i - 1), (i, i)]).collect();
-        let pattern = Pattern::new(10, &entries).unwrap();
-        assert!(pattern.updates.is_empty());
+        assert!(
+            pattern(10, (1..10).flat_map(|i| [(i, i - 1), (i, i)]))
+                .updates
+                .is_empty()
+        );
     }
 }

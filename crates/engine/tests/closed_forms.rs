@@ -1,6 +1,6 @@
 //! Linear compartments against closed forms, which are written here from the roots of the characteristic polynomial and
 //! use nothing of the code under test (nor its exp).
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! Small programs written by hand.
-#![allow(dead_code, unreachable_pub, missing_docs)]
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
-use euthymia_model::program::{Input, InputKind, JacobianEntry, Output, Program, State};
+use euthymia_model::program::{Input, InputKind, JacobianEntry, Output, Program, Scope, State};
 use euthymia_model::tape::{Instruction, Op, Register, Tape};
 
 /// Which tape an instruction goes to.
@@ -15,7 +15,7 @@ pub enum Layer {
 
 /// Writes a program instruction by instruction.
 pub struct Writer {
-    pub program: Program,
+    program: Program,
 }
 
 impl Writer {
@@ -56,6 +56,7 @@ impl Writer {
             kind: InputKind::Covariate,
             register,
             default,
+            scope: Scope::Subject,
         });
         register
     }
@@ -112,11 +113,28 @@ impl Writer {
             .sort_by_key(|entry| (entry.row, entry.column));
     }
 
+    pub fn time(&self) -> Register {
+        self.program.time
+    }
+
+    pub fn time_derivative(&mut self, state: u16, register: Register) {
+        self.program.time_derivatives.push((state, register));
+    }
+
     pub fn output(&mut self, name: &str, register: Register) {
         self.program.outputs_reported.push(Output {
             name: name.into(),
             register,
         });
+    }
+
+    /// The program; its Jacobian tape leaves the derivatives too.
+    pub fn finish(mut self) -> Program {
+        self.program
+            .jacobian
+            .instructions
+            .extend_from_slice(&self.program.derivatives.instructions);
+        self.program
     }
 }
 
@@ -144,5 +162,5 @@ pub fn linear(states: usize, rates: &[(usize, usize)]) -> Program {
         w.derivative(row, slope);
         w.entry(row as u16, row as u16, loss);
     }
-    w.program
+    w.finish()
 }
