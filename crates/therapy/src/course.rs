@@ -26,6 +26,8 @@ pub struct Course {
     pub title: String,
     /// Condition, a word of the evidence tables (`trd`).
     pub condition: String,
+    /// Place of the condition in the course file.
+    pub condition_span: Span,
     /// One or two sentences for the reader of the report.
     pub summary: Option<String>,
     /// End of the simulation, h.

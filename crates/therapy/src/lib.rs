@@ -8,6 +8,7 @@
 //! handed out.
 
 mod answer;
+mod assembly;
 pub mod course;
 mod definition;
 mod design;

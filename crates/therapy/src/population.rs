@@ -1,2 +1,29 @@
-//! Virtual patients.
+//! Virtual patients: every characteristic and every random effect has an address, so that patient 731 is the same
+//! whoever computes it, whatever the number of patients and on whatever thread.
+
+mod effects;
+mod sampler;
+//ENGINE mod subjects;
 pub(crate) mod truncation;
+
+pub(crate) use sampler::Sampler;
+//ENGINE pub(crate) use subjects::{ScoreResidual, Subjects, SubjectsError};
+
+use euthymia_stats::random::Purpose;
+
+/// Weight, age, sex, ancestry and baseline of a patient.
+const CHARACTERISTICS: Purpose = Purpose(1);
+/// Random effects of a patient.
+const PATIENT_EFFECTS: Purpose = Purpose(2);
+/// Random effects of a study.
+const STUDY_EFFECTS: Purpose = Purpose(3);
+/// Uncertain parameters of a draw.
+const PARAMETERS: Purpose = Purpose(4);
+/// Residual of a rating.
+const RESIDUAL: Purpose = Purpose(5);
+
+/// The draw that belongs to a name (FNV-1a, 32 bit): a parameter keeps its draws when other files join the model, so
+/// that courses with different drugs are compared in the same patients.
+fn draw_of(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}

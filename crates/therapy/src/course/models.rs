@@ -1,6 +1,146 @@
+//! What can only be checked with the models in hand: the condition, the reported quantities, the scale, the trials.
+
 use super::Course;
+use crate::assembly::{Characteristic, LATENT_INSTRUMENT, SCORE, assemble};
 use crate::library::Library;
-use euthymia_diagnostics::Diagnostic;
-pub(crate) fn check(_: &Course, _: &Library) -> Vec<Diagnostic> {
-    Vec::new()
+use euthymia_diagnostics::{Diagnostic, nearest};
+use euthymia_document::Rows;
+use euthymia_model::Model;
+use std::collections::BTreeSet;
+
+/// Reports what does not fit.
+pub(crate) fn check(course: &Course, library: &Library) -> Vec<Diagnostic> {
+    let mut diagnostics = observed(course, library);
+    diagnostics.extend(instrument(course));
+    match assemble(course, library) {
+        Ok(assembly) => {
+            diagnostics.extend(condition(course, &assembly.model));
+            diagnostics.extend(quantities(course, &assembly.model));
+            diagnostics.extend(covariates(&assembly.model));
+        }
+        Err(wrong) => diagnostics.extend(wrong),
+    }
+    diagnostics
+}
+
+fn condition(course: &Course, model: &Model) -> Option<Diagnostic> {
+    let items = model.metadata("conditions").map(|conditions| conditions.items()).unwrap_or_default();
+    let covered: Vec<&str> = items.iter().filter_map(|item| item.value.as_text()).collect();
+    if covered.contains(&course.condition.as_str()) {
+        return None;
+    }
+    let words: Vec<String> = covered.iter().map(|word| format!("\"{word}\"")).collect();
+    let message = format!("the response model `{}` does not cover \"{}\"", course.response_model, course.condition);
+    let diagnostic = Diagnostic::error("C050", message)
+        .at(&course.source, course.condition_span, "not covered")
+        .note(format!("it covers {}", words.join(", ")));
+    Some(match nearest(&course.condition, covered) {
+        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+        None => diagnostic,
+    })
+}
+
+fn quantities(course: &Course, model: &Model) -> Vec<Diagnostic> {
+    let labelled: Vec<String> = model.outputs().into_iter().map(|output| output.name).collect();
+    let variables = model.variables().iter().filter(|variable| variable.reported).map(|variable| &variable.name);
+    let compartments = model.compartments().iter().map(|compartment| &compartment.name);
+    let known: BTreeSet<&str> = variables.chain(compartments).map(String::as_str).collect();
+    let unknown = course.report.quantities.iter().filter(|(name, _)| !known.contains(name.as_str()));
+    unknown
+        .map(|(name, span)| {
+            let message = format!("no model of this course reports `{name}`");
+            let diagnostic = Diagnostic::error("C051", message)
+                .at(&course.source, *span, "not reported")
+                .note(format!("they report {}", labelled.join(", ")));
+            let near = nearest(name, labelled.iter().map(String::as_str));
+            match near.or_else(|| nearest(name, known.iter().copied())) {
+                Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+                None => diagnostic,
+            }
+        })
+        .collect()
+}
+
+/// That the baseline's scale can be read from the response model's.
+fn instrument(course: &Course) -> Option<Diagnostic> {
+    let instrument = course.people.instrument();
+    if instrument.to_linked(LATENT_INSTRUMENT, instrument.minimum).is_some() {
+        return None;
+    }
+    let message = format!("{} cannot be read from the scale of the response model", instrument.abbreviation);
+    Some(
+        Diagnostic::error("C053", message)
+            .note(format!("`{}.toml` has no `[link]` from `{LATENT_INSTRUMENT}`", instrument.id))
+            .help(format!("give the baseline on `{LATENT_INSTRUMENT}`")),
+    )
+}
+
+/// That every open name is a characteristic of the patient, and that there is a score.
+fn covariates(model: &Model) -> Vec<Diagnostic> {
+    let open = model.covariates().iter().filter(|covariate| Characteristic::named(&covariate.name).is_none());
+    let mut diagnostics: Vec<Diagnostic> = open
+        .map(|covariate| {
+            let name = &covariate.name;
+            let known = Characteristic::NAMES.map(|(known, _)| known);
+            let diagnostic = Diagnostic::error("L025", format!("nothing defines `{name}`"))
+                .at(&covariate.source, covariate.span, "used here")
+                .note(format!("characteristics of a patient are {}", known.join(", ")))
+                .help(format!("define it in an earlier model, or close it in `constants` of the route: `{name} = 0`"));
+            match nearest(name, known) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            }
+        })
+        .collect();
+    if !model.variables().iter().any(|variable| variable.name == SCORE) {
+        diagnostics.push(Diagnostic::error("L026", format!("the response model defines no `{SCORE}`")));
+    }
+    diagnostics
+}
+
+/// That the arms to draw are in the evidence tables.
+fn observed(course: &Course, library: &Library) -> Vec<Diagnostic> {
+    let Some(rows) = library.rows("evidence/arms.csv") else {
+        return course
+            .observed
+            .iter()
+            .map(|arm| {
+                Diagnostic::error("C052", "the library holds no `evidence/arms.csv`").at(
+                    &course.source,
+                    arm.span,
+                    "needs it",
+                )
+            })
+            .collect();
+    };
+    let arms = pairs(rows, "study_id", "arm_id");
+    let missing = course.observed.iter().filter(|arm| !arms.contains(&(arm.study.as_str(), arm.arm.as_str())));
+    missing
+        .map(|arm| {
+            let of_study: Vec<&str> =
+                arms.iter().filter(|(study, _)| *study == arm.study).map(|(_, id)| *id).collect();
+            let message = format!("the evidence holds no arm `{}` of `{}`", arm.arm, arm.study);
+            let diagnostic = Diagnostic::error("C052", message).at(&course.source, arm.span, "not there");
+            if of_study.is_empty() {
+                let studies: BTreeSet<&str> = arms.iter().map(|(study, _)| *study).collect();
+                return match nearest(&arm.study, studies) {
+                    Some(near) => diagnostic.help(format!("did you mean the study \"{near}\"?")),
+                    None => diagnostic.help("`evidence/studies.csv` lists the studies"),
+                };
+            }
+            diagnostic.help(format!("its arms are {}", of_study.join(", ")))
+        })
+        .collect()
+}
+
+/// Two columns of a table, row by row.
+fn pairs<'r>(rows: &'r Rows, one: &str, other: &str) -> BTreeSet<(&'r str, &'r str)> {
+    let column = |name: &str| rows.header.iter().position(|cell| cell.text == name);
+    let (Some(one), Some(other)) = (column(one), column(other)) else {
+        return BTreeSet::new();
+    };
+    rows.rows
+        .iter()
+        .filter_map(|row| Some((row.cells.get(one)?.text.trim(), row.cells.get(other)?.text.trim())))
+        .collect()
 }

@@ -46,6 +46,7 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
     let source = reader.source().clone();
     let title = reader.required_string("title");
     let condition = reader.required_string("condition");
+    let condition_span = reader.span("condition");
     let summary = reader.optional_string("summary");
     let horizon_h = horizon(reader);
     let blinding_given = reader.has("blinding");
@@ -66,6 +67,7 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
     Some(Course {
         title: title?,
         condition: condition?,
+        condition_span,
         summary,
         horizon_h: horizon_h?,
         blinding,

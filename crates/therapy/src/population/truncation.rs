@@ -1,6 +1,7 @@
 //! Distributions with cut-offs: the mass between them, and the value at a probability.
 
 use crate::course::Distribution;
+use euthymia_stats::normal;
 use euthymia_vecmath::scalar;
 
 /// Mass of a normal distribution between its cut-offs.
@@ -10,7 +11,7 @@ pub(crate) fn normal_mass(distribution: &Distribution) -> f64 {
 }
 
 fn normal_probabilities(distribution: &Distribution) -> (f64, f64) {
-    let at = |value: f64| scalar::phi((value - distribution.mean) / distribution.sd);
+    let at = |value: f64| normal::cdf((value - distribution.mean) / distribution.sd);
     (at(distribution.minimum), at(distribution.maximum))
 }
 
@@ -31,3 +32,17 @@ fn logarithm(distribution: &Distribution) -> Distribution {
         source: String::new(),
     }
 }
+/// Value at probability `p` of a normal distribution restricted to its cut-offs.
+pub(crate) fn normal_value(distribution: &Distribution, p: f64) -> f64 {
+    let (low, high) = normal_probabilities(distribution);
+    let value = distribution.mean + distribution.sd * normal::quantile(low + p * (high - low));
+    value.clamp(distribution.minimum, distribution.maximum)
+}
+
+/// Value at probability `p` of a lognormal distribution restricted to its cut-offs.
+pub(crate) fn lognormal_value(distribution: &Distribution, p: f64) -> f64 {
+    let value = scalar::exp(normal_value(&logarithm(distribution), p));
+    // The exponential of a logarithm may leave the cut-offs by a rounding.
+    value.clamp(distribution.minimum, distribution.maximum)
+}
+

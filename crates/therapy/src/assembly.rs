@@ -1,0 +1,182 @@
+//! The models of a course, composed: what the routes of its treatments need, then the response model.
+
+use crate::course::{Antidepressant, Course, People, PatientSpec};
+use crate::events::{self, EXPECTANCY, Plan};
+use crate::library::Library;
+use euthymia_diagnostics::{Diagnostic, Source};
+use euthymia_model::{Model, check, compose, syntax};
+use std::collections::BTreeMap;
+
+/// Name of the symptom score in the models.
+pub(crate) const SCORE: &str = "score";
+/// Instrument that the response models score on.
+pub(crate) const LATENT_INSTRUMENT: &str = "madrs";
+
+/// A characteristic of a patient or of the course that models may ask for by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Characteristic {
+    /// Weight, kg.
+    Weight,
+    /// Age, years.
+    Age,
+    /// 1 for women.
+    Female,
+    /// 1 for Asian patients, Japanese included.
+    Asian,
+    /// 1 for Japanese patients.
+    Japanese,
+    /// Score at the start, on the latent instrument.
+    Baseline,
+    /// 1 where an antidepressant is started at time 0.
+    NewAntidepressant,
+    /// 1 where there is psychotherapy.
+    Psychotherapy,
+}
+
+impl Characteristic {
+    /// The names that models use.
+    pub(crate) const NAMES: [(&str, Self); 8] = [
+        ("WT", Self::Weight),
+        ("AGE", Self::Age),
+        ("FEMALE", Self::Female),
+        ("ASIAN", Self::Asian),
+        ("JAPANESE", Self::Japanese),
+        ("BASE", Self::Baseline),
+        ("AD_NEW", Self::NewAntidepressant),
+        ("PSYCH", Self::Psychotherapy),
+    ];
+
+    /// The characteristic of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, characteristic)| *characteristic)
+    }
+}
+
+/// The composed model of a course and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Assembly {
+    /// Everything the course needs, response included.
+    pub(crate) model: Model,
+    /// The files, in the order of composition.
+    pub(crate) files: Vec<Source>,
+    /// Doses for anyone, without those into compartments that the response model has not.
+    pub(crate) plan: Plan,
+}
+
+/// Composes the models of a course.
+pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, Vec<Diagnostic>> {
+    let mut paths: Vec<String> = Vec::new();
+    let mut constants: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for treatment in &course.treatments {
+        let Some(route) = treatment.drug.route(&treatment.route) else { continue };
+        for stem in &route.models {
+            let path = format!("models/{stem}.R");
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        for (name, value) in &route.constants {
+            if *constants.entry(name).or_insert(*value) != *value {
+                let message = format!("the routes of these treatments give `{name}` different values");
+                wrong.push(
+                    Diagnostic::error("C060", message)
+                        .at(&course.source, treatment.span, "differs from an earlier treatment")
+                        .help("simulate the treatments in separate courses"),
+                );
+            }
+        }
+    }
+    paths.push(format!("response/{}.R", course.response_model));
+    let mut files = Vec::new();
+    let mut models = Vec::new();
+    for path in &paths {
+        match checked(path, library) {
+            Ok(model) => {
+                files.extend(library.text(path).cloned());
+                models.push(model);
+            }
+            Err(diagnostics) => wrong.extend(diagnostics),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let constants: Vec<(&str, f64)> = constants.into_iter().collect();
+    let (model, diagnostics) = compose::compose(&models, &constants);
+    let Some(model) = model else {
+        return Err(clash(course, diagnostics));
+    };
+    let plan = events::plan(course);
+    let plan = plan
+        .into_iter()
+        .filter(|dose| dose.compartment != EXPECTANCY || has_compartment(&model, EXPECTANCY))
+        .collect::<Plan>();
+    for dose in &plan {
+        if !has_compartment(&model, &dose.compartment) {
+            let message = format!("a dose enters `{}`, which no model of its route has", dose.compartment);
+            return Err(vec![Diagnostic::error("L024", message)]);
+        }
+    }
+    Ok(Assembly { model, files, plan })
+}
+
+fn has_compartment(model: &Model, name: &str) -> bool {
+    model.compartments().iter().any(|compartment| compartment.name == name)
+}
+
+/// One file, parsed and checked.
+fn checked(path: &str, library: &Library) -> Result<Model, Vec<Diagnostic>> {
+    let Some(text) = library.text(path) else {
+        let (folder, stem) = path.trim_end_matches(".R").split_once('/').unwrap_or(("models", path));
+        return Err(vec![library.missing(folder, stem, ".R")]);
+    };
+    let (file, mut diagnostics) = syntax::parse(text);
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        let (model, more) = check::check(&file);
+        diagnostics.extend(more);
+        if let Some(model) = model {
+            return Ok(model);
+        }
+    }
+    Err(diagnostics)
+}
+
+/// What the composition refused; where several treatments have models of their own, that is the likely reason.
+fn clash(course: &Course, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.retain(Diagnostic::is_error);
+    if let [_, second, ..] = course.treatments.as_slice() {
+        diagnostics.push(
+            Diagnostic::error("C061", "the models of these treatments cannot be combined in one course")
+                .at(&course.source, second.span, "one of them needs other models")
+                .help("simulate the treatments in separate courses"),
+        );
+    }
+    diagnostics
+}
+
+/// Values of covariates that are the same for every patient of a course.
+pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)> {
+    let indicator = |yes: bool| if yes { 1.0 } else { 0.0 };
+    let of_patient = |patient: &PatientSpec, characteristic| match characteristic {
+        Characteristic::Weight => Some(patient.weight_kg),
+        Characteristic::Age => Some(patient.age_years),
+        Characteristic::Female => Some(indicator(patient.female)),
+        Characteristic::Asian => Some(indicator(patient.asian)),
+        Characteristic::Japanese => Some(indicator(patient.japanese)),
+        _ => patient.instrument.to_linked(LATENT_INSTRUMENT, patient.baseline),
+    };
+    let value = |characteristic| match (characteristic, &course.people) {
+        (Characteristic::NewAntidepressant, _) => {
+            Some(indicator(course.background == Antidepressant::NewlyStarted))
+        }
+        (Characteristic::Psychotherapy, _) => Some(indicator(course.psychotherapy.is_some())),
+        (_, People::Patient(patient)) => of_patient(patient, characteristic),
+        (_, People::Population(_)) => None,
+    };
+    let open = model.covariates().iter();
+    open.filter_map(|covariate| {
+        Some((covariate.name.clone(), value(Characteristic::named(&covariate.name)?)?))
+    })
+    .collect()
+}

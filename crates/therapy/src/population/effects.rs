@@ -1,0 +1,108 @@
+//! Random effects and uncertain parameters: one normal deviate per name, at an address.
+
+use super::{PARAMETERS, PATIENT_EFFECTS, STUDY_EFFECTS, draw_of};
+use crate::result::Design;
+use euthymia_model::{Level, Model, OmegaBlock};
+use euthymia_stats::random::{Address, Stream};
+use euthymia_stats::{Cholesky, CholeskyError};
+
+/// Random effects that vary together, ready to be drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Effects {
+    /// Names of the effects.
+    pub(crate) names: Vec<String>,
+    draws: Vec<u32>,
+    covariance: Cholesky,
+}
+
+impl Effects {
+    fn new(block: &OmegaBlock) -> Result<Self, CholeskyError> {
+        let size = block.etas.len();
+        let mut matrix = vec![0.0; size * size];
+        let mut values = block.covariance.iter();
+        for row in 0..size {
+            for column in 0..=row {
+                let value = values.next().copied().unwrap_or(f64::NAN);
+                matrix[row * size + column] = value;
+                matrix[column * size + row] = value;
+            }
+        }
+        Ok(Self {
+            names: block.etas.clone(),
+            draws: block.etas.iter().map(|name| draw_of(name)).collect(),
+            covariance: Cholesky::new(&matrix, size)?,
+        })
+    }
+
+    /// Hands the value of every effect of the block, in the order of its names, to `each`.
+    fn draw(&self, source: &Address, scratch: &mut Vec<f64>, mut each: impl FnMut(usize, f64)) {
+        if let [draw] = self.draws.as_slice() {
+            return each(0, self.covariance.lower(0, 0) * source.normal(*draw));
+        }
+        let size = self.draws.len();
+        scratch.clear();
+        scratch.extend(self.draws.iter().map(|draw| source.normal(*draw)));
+        scratch.resize(2 * size, 0.0);
+        let (independent, correlated) = scratch.split_at_mut(size);
+        self.covariance.correlate(independent, correlated);
+        for (at, value) in correlated.iter().enumerate() {
+            each(at, *value);
+        }
+    }
+}
+
+/// The blocks of a model at the level of the patient; occasions count as patients.
+pub(crate) fn of_patients(model: &Model) -> Result<Vec<Effects>, CholeskyError> {
+    let blocks = model.omegas().iter().filter(|block| block.level != Level::Study);
+    blocks.map(Effects::new).collect()
+}
+
+/// Draws the effects of a patient: `each(block, effect of the block, value)`.
+pub(crate) fn draw_patient(
+    blocks: &[Effects],
+    stream: Stream,
+    subject: u64,
+    mut each: impl FnMut(usize, usize, f64),
+) {
+    let source = stream.at(PATIENT_EFFECTS, 0, subject);
+    let mut scratch = Vec::new();
+    for (block, effects) in blocks.iter().enumerate() {
+        effects.draw(&source, &mut scratch, |effect, value| each(block, effect, value));
+    }
+}
+
+/// Values by study, each name with its column.
+pub(crate) type Columns = Vec<(String, Vec<f64>)>;
+
+/// Effects between studies: for every effect, a value per study.
+pub(crate) fn of_studies(model: &Model, design: Design, stream: Stream) -> Result<Columns, CholeskyError> {
+    let mut columns = Columns::new();
+    for block in model.omegas().iter().filter(|block| block.level == Level::Study) {
+        let effects = Effects::new(block)?;
+        let first = columns.len();
+        columns.extend(effects.names.iter().map(|name| (name.clone(), Vec::new())));
+        let mut scratch = Vec::new();
+        for study in 0..design.studies() {
+            let source = stream.at(STUDY_EFFECTS, study, 0);
+            effects.draw(&source, &mut scratch, |at, value| columns[first + at].1.push(value));
+        }
+    }
+    Ok(columns)
+}
+
+/// Uncertain parameters: for every one, a value per draw, normal around its estimate on the scale of `ini`, within its
+/// bounds.
+pub(crate) fn of_draws(model: &Model, design: Design, stream: Stream) -> Columns {
+    let uncertain = model.uncertainty();
+    let thetas = uncertain.iter().filter_map(|(name, error)| Some((model.theta(name)?, *error)));
+    thetas
+        .map(|(theta, error)| {
+            let draw = draw_of(&theta.name);
+            let value = |replicate| {
+                let deviate = stream.at(PARAMETERS, replicate, 0).normal(draw);
+                (theta.value + error * deviate).clamp(theta.lower, theta.upper)
+            };
+            (theta.name.clone(), (0..design.draws.max(1)).map(value).collect())
+        })
+        .collect()
+}

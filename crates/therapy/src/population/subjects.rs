@@ -1,0 +1,236 @@
+//! Patients as the engine asks for them: inputs of the compiled model and doses, by index.
+
+use super::effects::{self, Columns, Effects};
+use super::{RESIDUAL, Sampler, draw_of};
+use crate::assembly::{Assembly, Characteristic, LATENT_INSTRUMENT, SCORE};
+use crate::course::{Course, DoseAmount};
+use crate::events::PlannedInput;
+use crate::instrument::Instrument;
+use crate::result::Design;
+use euthymia_engine::{Dose, DoseInput, Population, SubjectInputs};
+use euthymia_model::program::Program;
+use euthymia_model::{ErrorArgument, ErrorKind, Model};
+use euthymia_stats::CholeskyError;
+use euthymia_stats::random::Stream;
+use thiserror::Error;
+
+/// Why a population cannot be drawn.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum SubjectsError {
+    /// A covariance matrix of the models or of the course.
+    #[error("random effects cannot be drawn: {0}")]
+    Covariance(#[from] CholeskyError),
+    /// A residual error that scores cannot have.
+    #[error("the residual error of `{SCORE}` must be `add(sd)` with a parameter or a number")]
+    Residual,
+    /// A name of the compiled model that nothing gives a value.
+    #[error("nothing gives `{0}` a value")]
+    Open(String),
+}
+
+/// Where the value of one input comes from.
+#[derive(Clone, Copy, Debug)]
+enum Fill {
+    /// The estimate, or a value common to the run.
+    Default,
+    /// Column of the draws of the parameters.
+    Draw(usize),
+    /// Column of the studies.
+    Study(usize),
+    /// A characteristic of the patient.
+    Characteristic(Characteristic),
+    /// Written when the effects of the patient are drawn.
+    Effect,
+}
+
+/// A dose whose compartment is known by its index.
+#[derive(Clone, Copy, Debug)]
+struct IndexedDose {
+    time_h: f64,
+    compartment: u16,
+    amount: DoseAmount,
+    input: DoseInput,
+}
+
+/// The virtual patients of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Subjects {
+    size: u64,
+    design: Design,
+    sampler: Sampler,
+    stream: Stream,
+    instrument: Instrument,
+    fills: Vec<Fill>,
+    draws: Columns,
+    studies: Columns,
+    blocks: Vec<Effects>,
+    /// For every effect of every block, the input that takes it.
+    targets: Vec<Vec<Option<usize>>>,
+    doses: Vec<IndexedDose>,
+}
+
+impl Subjects {
+    pub(crate) fn new(
+        course: &Course,
+        assembly: &Assembly,
+        program: &Program,
+        (size, design, seed): (u64, Design, u64),
+    ) -> Result<Self, SubjectsError> {
+        let stream = Stream::new(seed);
+        let model = &assembly.model;
+        let draws = effects::of_draws(model, design, stream);
+        let studies = effects::of_studies(model, design, stream)?;
+        let blocks = effects::of_patients(model)?;
+        let index = |name: &str| program.inputs.iter().position(|input| input.name == name);
+        let targets = blocks.iter().map(|block| block.names.iter().map(|name| index(name)).collect()).collect();
+        let is_effect = |name: &String| blocks.iter().any(|block| block.names.contains(name));
+        let fills = program
+            .inputs
+            .iter()
+            .map(|input| {
+                let column = |columns: &Columns| columns.iter().position(|(name, _)| *name == input.name);
+                Ok(match (column(&draws), column(&studies), Characteristic::named(&input.name)) {
+                    (Some(at), ..) => Fill::Draw(at),
+                    (_, Some(at), _) => Fill::Study(at),
+                    (.., Some(characteristic)) if input.default.is_none() => Fill::Characteristic(characteristic),
+                    _ if is_effect(&input.name) => Fill::Effect,
+                    _ if input.default.is_some() => Fill::Default,
+                    _ => return Err(SubjectsError::Open(input.name.clone())),
+                })
+            })
+            .collect::<Result<Vec<Fill>, SubjectsError>>()?;
+        Ok(Self {
+            size,
+            design,
+            sampler: Sampler::new(&course.people, seed)?,
+            stream,
+            instrument: course.people.instrument().clone(),
+            fills,
+            draws,
+            studies,
+            blocks,
+            targets,
+            doses: indexed(assembly, program)?,
+        })
+    }
+
+    /// The sampler of characteristics.
+    pub(crate) fn sampler(&self) -> &Sampler {
+        &self.sampler
+    }
+
+    /// Score at the start as written down, on the course's instrument.
+    pub(crate) fn baseline(&self, subject: u64) -> f64 {
+        self.sampler.characteristics(subject).baseline
+    }
+}
+
+/// The planned doses by the index of their compartment.
+fn indexed(assembly: &Assembly, program: &Program) -> Result<Vec<IndexedDose>, SubjectsError> {
+    let one = |dose: &crate::events::PlannedDose| {
+        let at = program.states.iter().position(|state| state.name == dose.compartment);
+        let compartment =
+            at.and_then(|at| u16::try_from(at).ok()).ok_or_else(|| SubjectsError::Open(dose.compartment.clone()))?;
+        let input = match dose.input {
+            PlannedInput::Bolus => DoseInput::Bolus,
+            PlannedInput::Over(hours) => DoseInput::Duration(hours),
+            PlannedInput::ModelledDuration => DoseInput::ModelledDuration,
+        };
+        Ok(IndexedDose { time_h: dose.time_h, compartment, amount: dose.amount, input })
+    };
+    assembly.plan.iter().map(one).collect()
+}
+
+impl Population for Subjects {
+    fn len(&self) -> u64 {
+        self.size
+    }
+
+    fn fill(&self, index: u64, into: SubjectInputs<'_>) {
+        let patient = self.sampler.characteristics(index);
+        let study = self.design.study_of(index);
+        let draw = self.design.draw_of(study);
+        let indicator = |yes: bool| if yes { 1.0 } else { 0.0 };
+        for (input, fill) in into.inputs.iter_mut().zip(&self.fills) {
+            match *fill {
+                Fill::Default | Fill::Effect => {}
+                Fill::Draw(column) => *input = self.draws[column].1[draw as usize],
+                Fill::Study(column) => *input = self.studies[column].1[study as usize],
+                Fill::Characteristic(characteristic) => {
+                    *input = match characteristic {
+                        Characteristic::Weight => patient.weight_kg,
+                        Characteristic::Age => patient.age_years,
+                        Characteristic::Female => indicator(patient.female),
+                        Characteristic::Asian => indicator(patient.asian),
+                        Characteristic::Japanese => indicator(patient.japanese),
+                        // NaN where the scale has no link: the engine names the input and the patient.
+                        Characteristic::Baseline => {
+                            self.instrument.to_linked(LATENT_INSTRUMENT, patient.baseline).unwrap_or(f64::NAN)
+                        }
+                        // Common to a course, so never an input of a patient.
+                        Characteristic::NewAntidepressant | Characteristic::Psychotherapy => f64::NAN,
+                    };
+                }
+            }
+        }
+        effects::draw_patient(&self.blocks, self.stream, index, |block, effect, value| {
+            if let Some(input) = self.targets[block][effect] {
+                into.inputs[input] = value;
+            }
+        });
+        into.doses.extend(self.doses.iter().map(|dose| Dose {
+            time: dose.time_h,
+            compartment: dose.compartment,
+            amount: dose.amount.milligrams(patient.weight_kg),
+            input: dose.input,
+        }));
+    }
+}
+
+/// How a rating scatters around the score, points of the latent instrument.
+#[derive(Clone, Debug)]
+pub(crate) struct ScoreResidual {
+    stream: Stream,
+    design: Design,
+    /// Standard deviation by draw of the parameters.
+    sd: Vec<f64>,
+    draw: u32,
+}
+
+impl ScoreResidual {
+    pub(crate) fn new(model: &Model, design: Design, seed: u64) -> Result<Self, SubjectsError> {
+        let stream = Stream::new(seed);
+        let draws = design.draws.max(1) as usize;
+        let endpoint = model.endpoints().iter().find(|endpoint| endpoint.variable == SCORE);
+        let sd = match endpoint.map(|endpoint| endpoint.terms.as_slice()) {
+            None => vec![0.0; draws],
+            Some([term]) if term.kind == ErrorKind::Additive => match term.arguments.as_slice() {
+                [ErrorArgument::Number(sd)] => vec![*sd; draws],
+                [ErrorArgument::Name(name)] => {
+                    let drawn = effects::of_draws(model, design, stream).into_iter().find(|(own, _)| own == name);
+                    let estimate = model.theta(name).ok_or(SubjectsError::Residual)?.value;
+                    drawn.map_or_else(|| vec![estimate; draws], |(_, values)| values)
+                }
+                _ => return Err(SubjectsError::Residual),
+            },
+            Some(_) => return Err(SubjectsError::Residual),
+        };
+        if sd.iter().all(|sd| sd.is_finite() && *sd >= 0.0) {
+            Ok(Self { stream, design, sd, draw: draw_of(SCORE) })
+        } else {
+            Err(SubjectsError::Residual)
+        }
+    }
+
+    /// The deviation of a patient's rating at a time. The baseline is as it was written down: nothing is added before
+    /// treatment begins. A time keeps its deviation whatever the other times are.
+    pub(crate) fn at(&self, subject: u64, time_h: f64) -> f64 {
+        if time_h <= 0.0 {
+            return 0.0;
+        }
+        let minute = (time_h * 60.0).round() as u32;
+        let sd = self.sd[self.design.draw_of(self.design.study_of(subject)) as usize];
+        sd * self.stream.at(RESIDUAL, minute, subject).normal(self.draw)
+    }
+}
