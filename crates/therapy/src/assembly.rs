@@ -1,6 +1,6 @@
 //! The models of a course, composed: what the routes of its treatments need, then the response model.
 
-use crate::course::{Antidepressant, Course, People, PatientSpec};
+use crate::course::{Antidepressant, Course, PatientSpec, People};
 use crate::events::{self, EXPECTANCY, Plan};
 use crate::library::Library;
 use euthymia_diagnostics::{Diagnostic, Source};
@@ -48,7 +48,10 @@ impl Characteristic {
 
     /// The characteristic of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, characteristic)| *characteristic)
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, characteristic)| *characteristic)
     }
 }
 
@@ -69,7 +72,9 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
     let mut constants: BTreeMap<&str, f64> = BTreeMap::new();
     let mut wrong = Vec::new();
     for treatment in &course.treatments {
-        let Some(route) = treatment.drug.route(&treatment.route) else { continue };
+        let Some(route) = treatment.drug.route(&treatment.route) else {
+            continue;
+        };
         for stem in &route.models {
             let path = format!("models/{stem}.R");
             if !paths.contains(&path) {
@@ -81,7 +86,11 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
                 let message = format!("the routes of these treatments give `{name}` different values");
                 wrong.push(
                     Diagnostic::error("C060", message)
-                        .at(&course.source, treatment.span, "differs from an earlier treatment")
+                        .at(
+                            &course.source,
+                            treatment.span,
+                            "differs from an earlier treatment",
+                        )
                         .help("simulate the treatments in separate courses"),
                 );
             }
@@ -114,7 +123,10 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
         .collect::<Plan>();
     for dose in &plan {
         if !has_compartment(&model, &dose.compartment) {
-            let message = format!("a dose enters `{}`, which no model of its route has", dose.compartment);
+            let message = format!(
+                "a dose enters `{}`, which no model of its route has",
+                dose.compartment
+            );
             return Err(vec![Diagnostic::error("L024", message)]);
         }
     }
@@ -122,13 +134,19 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
 }
 
 fn has_compartment(model: &Model, name: &str) -> bool {
-    model.compartments().iter().any(|compartment| compartment.name == name)
+    model
+        .compartments()
+        .iter()
+        .any(|compartment| compartment.name == name)
 }
 
 /// One file, parsed and checked.
 fn checked(path: &str, library: &Library) -> Result<Model, Vec<Diagnostic>> {
     let Some(text) = library.text(path) else {
-        let (folder, stem) = path.trim_end_matches(".R").split_once('/').unwrap_or(("models", path));
+        let (folder, stem) = path
+            .trim_end_matches(".R")
+            .split_once('/')
+            .unwrap_or(("models", path));
         return Err(vec![library.missing(folder, stem, ".R")]);
     };
     let (file, mut diagnostics) = syntax::parse(text);
@@ -147,9 +165,12 @@ fn clash(course: &Course, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.retain(Diagnostic::is_error);
     if let [_, second, ..] = course.treatments.as_slice() {
         diagnostics.push(
-            Diagnostic::error("C061", "the models of these treatments cannot be combined in one course")
-                .at(&course.source, second.span, "one of them needs other models")
-                .help("simulate the treatments in separate courses"),
+            Diagnostic::error(
+                "C061",
+                "the models of these treatments cannot be combined in one course",
+            )
+            .at(&course.source, second.span, "one of them needs other models")
+            .help("simulate the treatments in separate courses"),
         );
     }
     diagnostics
@@ -176,7 +197,10 @@ pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)
     };
     let open = model.covariates().iter();
     open.filter_map(|covariate| {
-        Some((covariate.name.clone(), value(Characteristic::named(&covariate.name)?)?))
+        Some((
+            covariate.name.clone(),
+            value(Characteristic::named(&covariate.name)?)?,
+        ))
     })
     .collect()
 }

@@ -433,6 +433,34 @@ const CASES: &[Case] = &[
         "D005",
         "backgroud",
     ),
+    case(
+        "a condition that the response model does not cover",
+        "\"trd\"",
+        "\"ptsd\"",
+        "C050",
+        "\"ptsd\"",
+    ),
+    case(
+        "another such condition",
+        "\"trd\"",
+        "\"anxiety\"",
+        "C050",
+        "\"anxiety\"",
+    ),
+    case(
+        "a quantity that no model reports",
+        "\"ketamine\", ",
+        "\"ketamin\", ",
+        "C051",
+        "\"ketamin\"",
+    ),
+    case(
+        "an arm that no trial has",
+        "[report]",
+        "[[observed]]\nstudy = \"fava-2020\"\narm = \"ket5\"\n\n[report]",
+        "C052",
+        "[[observed]]",
+    ),
 ];
 
 fn library() -> Library {

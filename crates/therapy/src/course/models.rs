@@ -24,13 +24,19 @@ pub(crate) fn check(course: &Course, library: &Library) -> Vec<Diagnostic> {
 }
 
 fn condition(course: &Course, model: &Model) -> Option<Diagnostic> {
-    let items = model.metadata("conditions").map(|conditions| conditions.items()).unwrap_or_default();
+    let items = model
+        .metadata("conditions")
+        .map(|conditions| conditions.items())
+        .unwrap_or_default();
     let covered: Vec<&str> = items.iter().filter_map(|item| item.value.as_text()).collect();
     if covered.contains(&course.condition.as_str()) {
         return None;
     }
     let words: Vec<String> = covered.iter().map(|word| format!("\"{word}\"")).collect();
-    let message = format!("the response model `{}` does not cover \"{}\"", course.response_model, course.condition);
+    let message = format!(
+        "the response model `{}` does not cover \"{}\"",
+        course.response_model, course.condition
+    );
     let diagnostic = Diagnostic::error("C050", message)
         .at(&course.source, course.condition_span, "not covered")
         .note(format!("it covers {}", words.join(", ")));
@@ -42,10 +48,18 @@ fn condition(course: &Course, model: &Model) -> Option<Diagnostic> {
 
 fn quantities(course: &Course, model: &Model) -> Vec<Diagnostic> {
     let labelled: Vec<String> = model.outputs().into_iter().map(|output| output.name).collect();
-    let variables = model.variables().iter().filter(|variable| variable.reported).map(|variable| &variable.name);
+    let variables = model
+        .variables()
+        .iter()
+        .filter(|variable| variable.reported)
+        .map(|variable| &variable.name);
     let compartments = model.compartments().iter().map(|compartment| &compartment.name);
     let known: BTreeSet<&str> = variables.chain(compartments).map(String::as_str).collect();
-    let unknown = course.report.quantities.iter().filter(|(name, _)| !known.contains(name.as_str()));
+    let unknown = course
+        .report
+        .quantities
+        .iter()
+        .filter(|(name, _)| !known.contains(name.as_str()));
     unknown
         .map(|(name, span)| {
             let message = format!("no model of this course reports `{name}`");
@@ -64,20 +78,32 @@ fn quantities(course: &Course, model: &Model) -> Vec<Diagnostic> {
 /// That the baseline's scale can be read from the response model's.
 fn instrument(course: &Course) -> Option<Diagnostic> {
     let instrument = course.people.instrument();
-    if instrument.to_linked(LATENT_INSTRUMENT, instrument.minimum).is_some() {
+    if instrument
+        .to_linked(LATENT_INSTRUMENT, instrument.minimum)
+        .is_some()
+    {
         return None;
     }
-    let message = format!("{} cannot be read from the scale of the response model", instrument.abbreviation);
+    let message = format!(
+        "{} cannot be read from the scale of the response model",
+        instrument.abbreviation
+    );
     Some(
         Diagnostic::error("C053", message)
-            .note(format!("`{}.toml` has no `[link]` from `{LATENT_INSTRUMENT}`", instrument.id))
+            .note(format!(
+                "`{}.toml` has no `[link]` from `{LATENT_INSTRUMENT}`",
+                instrument.id
+            ))
             .help(format!("give the baseline on `{LATENT_INSTRUMENT}`")),
     )
 }
 
 /// That every open name is a characteristic of the patient, and that there is a score.
 fn covariates(model: &Model) -> Vec<Diagnostic> {
-    let open = model.covariates().iter().filter(|covariate| Characteristic::named(&covariate.name).is_none());
+    let open = model
+        .covariates()
+        .iter()
+        .filter(|covariate| Characteristic::named(&covariate.name).is_none());
     let mut diagnostics: Vec<Diagnostic> = open
         .map(|covariate| {
             let name = &covariate.name;
@@ -85,7 +111,9 @@ fn covariates(model: &Model) -> Vec<Diagnostic> {
             let diagnostic = Diagnostic::error("L025", format!("nothing defines `{name}`"))
                 .at(&covariate.source, covariate.span, "used here")
                 .note(format!("characteristics of a patient are {}", known.join(", ")))
-                .help(format!("define it in an earlier model, or close it in `constants` of the route: `{name} = 0`"));
+                .help(format!(
+                    "define it in an earlier model, or close it in `constants` of the route: `{name} = 0`"
+                ));
             match nearest(name, known) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic,
@@ -93,7 +121,10 @@ fn covariates(model: &Model) -> Vec<Diagnostic> {
         })
         .collect();
     if !model.variables().iter().any(|variable| variable.name == SCORE) {
-        diagnostics.push(Diagnostic::error("L026", format!("the response model defines no `{SCORE}`")));
+        diagnostics.push(Diagnostic::error(
+            "L026",
+            format!("the response model defines no `{SCORE}`"),
+        ));
     }
     diagnostics
 }
@@ -114,11 +145,17 @@ fn observed(course: &Course, library: &Library) -> Vec<Diagnostic> {
             .collect();
     };
     let arms = pairs(rows, "study_id", "arm_id");
-    let missing = course.observed.iter().filter(|arm| !arms.contains(&(arm.study.as_str(), arm.arm.as_str())));
+    let missing = course
+        .observed
+        .iter()
+        .filter(|arm| !arms.contains(&(arm.study.as_str(), arm.arm.as_str())));
     missing
         .map(|arm| {
-            let of_study: Vec<&str> =
-                arms.iter().filter(|(study, _)| *study == arm.study).map(|(_, id)| *id).collect();
+            let of_study: Vec<&str> = arms
+                .iter()
+                .filter(|(study, _)| *study == arm.study)
+                .map(|(_, id)| *id)
+                .collect();
             let message = format!("the evidence holds no arm `{}` of `{}`", arm.arm, arm.study);
             let diagnostic = Diagnostic::error("C052", message).at(&course.source, arm.span, "not there");
             if of_study.is_empty() {

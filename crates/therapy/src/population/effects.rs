@@ -84,7 +84,9 @@ pub(crate) fn of_studies(model: &Model, design: Design, stream: Stream) -> Resul
         let mut scratch = Vec::new();
         for study in 0..design.studies() {
             let source = stream.at(STUDY_EFFECTS, study, 0);
-            effects.draw(&source, &mut scratch, |at, value| columns[first + at].1.push(value));
+            effects.draw(&source, &mut scratch, |at, value| {
+                columns[first + at].1.push(value)
+            });
         }
     }
     Ok(columns)
@@ -94,7 +96,9 @@ pub(crate) fn of_studies(model: &Model, design: Design, stream: Stream) -> Resul
 /// bounds.
 pub(crate) fn of_draws(model: &Model, design: Design, stream: Stream) -> Columns {
     let uncertain = model.uncertainty();
-    let thetas = uncertain.iter().filter_map(|(name, error)| Some((model.theta(name)?, *error)));
+    let thetas = uncertain
+        .iter()
+        .filter_map(|(name, error)| Some((model.theta(name)?, *error)));
     thetas
         .map(|(theta, error)| {
             let draw = draw_of(&theta.name);

@@ -41,7 +41,11 @@ impl Sampler {
             People::Patient(_) => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         };
         let correlation = Cholesky::new(&matrix.concat(), 3)?;
-        Ok(Self { people: people.clone(), correlation, stream: Stream::new(seed) })
+        Ok(Self {
+            people: people.clone(),
+            correlation,
+            stream: Stream::new(seed),
+        })
     }
 
     /// The characteristics of a patient.
@@ -60,7 +64,11 @@ impl Sampler {
         let [weight, age, baseline] = correlated.map(normal::cdf);
         let female = source.uniform(SEX) < population.female;
         let ancestry = source.uniform(ANCESTRY);
-        let of_sex = if female { &population.weight_female } else { &population.weight_male };
+        let of_sex = if female {
+            &population.weight_female
+        } else {
+            &population.weight_male
+        };
         let instrument = &population.baseline.instrument;
         Characteristics {
             weight_kg: lognormal_value(of_sex, weight),

@@ -45,4 +45,3 @@ pub(crate) fn lognormal_value(distribution: &Distribution, p: f64) -> f64 {
     // The exponential of a logarithm may leave the cut-offs by a rounding.
     value.clamp(distribution.minimum, distribution.maximum)
 }
-
