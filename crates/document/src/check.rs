@@ -171,3 +171,12 @@ pub(crate) fn in_range<T: Display + PartialOrd>(
         None => diagnostic,
     })
 }
+
+/// `` `a`, `b` and `c` ``.
+pub(crate) fn code_list(keys: &[&str]) -> String {
+    let listed: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    match listed.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => listed.concat(),
+    }
+}

@@ -5,7 +5,7 @@ use std::ops::RangeBounds;
 use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
 use euthymia_units::Quantity;
 
-use crate::check::alternatives;
+use crate::check::{alternatives, code_list};
 use crate::item::Item;
 use crate::node::{Entry, Table, Value};
 use crate::wanted::Wanted;
@@ -401,15 +401,6 @@ impl<'t, 'd> Reader<'t, 'd> {
                 None => diagnostic,
             });
         }
-    }
-}
-
-/// `` `a`, `b` and `c` ``.
-fn code_list(keys: &[&str]) -> String {
-    let listed: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-    match listed.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => listed.concat(),
     }
 }
 

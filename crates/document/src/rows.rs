@@ -5,7 +5,7 @@ use std::ops::RangeBounds;
 use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
 use euthymia_units::Quantity;
 
-use crate::check::{Text, in_range};
+use crate::check::{Text, code_list, in_range};
 use crate::node::quoted;
 use crate::wanted::Wanted;
 
@@ -89,7 +89,8 @@ impl Rows {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
                     missing.retain(|name| *name != near);
                 }
-                diagnostics.push(diagnostic);
+                let known: Vec<&str> = required.iter().chain(optional).copied().collect();
+                diagnostics.push(diagnostic.note(format!("known columns: {}", code_list(&known))));
             }
         }
         let whole = self

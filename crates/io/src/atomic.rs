@@ -15,11 +15,17 @@ static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Removes every file that was begun and not finished: for a program about to end without unwinding.
 pub fn remove_unfinished() {
-    let paths = std::mem::take(&mut *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner));
-    for path in paths {
+    remove_unfinished_in(Path::new(""));
+}
+
+/// Removes the unfinished files below one folder.
+pub fn remove_unfinished_in(folder: &Path) {
+    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    unfinished.retain(|path| {
         // Nothing can be done about a file that does not go; the program is ending.
-        let _ = std::fs::remove_file(path);
-    }
+        let removed = path.starts_with(folder) && std::fs::remove_file(path).is_ok();
+        !removed
+    });
 }
 
 /// Writes a whole file at once.

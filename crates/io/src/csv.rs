@@ -20,6 +20,7 @@ pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
         source,
         at: 0,
         diagnostics: Vec::new(),
+        ended_in_quotes: false,
     };
     let mut header = None;
     let mut rows = Vec::new();
@@ -27,7 +28,9 @@ pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
         match &header {
             None => header = Some(cells),
             Some(header) => {
-                scanner.check_width(header, &cells);
+                if !scanner.ended_in_quotes {
+                    scanner.check_width(header, &cells);
+                }
                 rows.push(Row { cells });
             }
         }
@@ -53,6 +56,8 @@ struct Scanner<'s> {
     source: &'s Source,
     at: usize,
     diagnostics: Vec<Diagnostic>,
+    /// Whether a quote that is never closed swallowed the rest of the text.
+    ended_in_quotes: bool,
 }
 
 impl<'s> Scanner<'s> {
@@ -114,6 +119,7 @@ impl<'s> Scanner<'s> {
                     .help("end it with `\"`; a quote inside it is written twice");
                 self.diagnostics.push(diagnostic);
                 self.at = self.source.text().len();
+                self.ended_in_quotes = true;
                 break;
             };
             text.push_str(&rest[..length]);

@@ -26,10 +26,10 @@ pub enum IoErrorKind {
     #[error("{}", in_words(.0))]
     System(#[from] std::io::Error),
     /// Bytes that are no text.
-    #[error("the byte at offset {offset} is not UTF-8 text")]
+    #[error("line {line}: it is not UTF-8 text")]
     NotUtf8 {
-        /// Offset of the first such byte.
-        offset: usize,
+        /// Line of the first such byte, from 1.
+        line: usize,
     },
     /// A text longer than positions can count.
     #[error("it is larger than {limit} bytes")]

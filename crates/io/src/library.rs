@@ -34,7 +34,7 @@ impl Library {
                     .ok_or_else(|| self.absent("file", &name, path))?;
                 let text = file.contents_utf8();
                 let text =
-                    text.ok_or_else(|| IoError::new("read", &name, IoErrorKind::NotUtf8 { offset: 0 }))?;
+                    text.ok_or_else(|| IoError::new("read", &name, IoErrorKind::NotUtf8 { line: 1 }))?;
                 Ok(Source::new(name, text))
             }
         }

@@ -30,8 +30,9 @@ pub fn read_source(path: impl AsRef<Path>) -> Result<Source, IoError> {
         return Err(failed(IoErrorKind::TooLarge { limit: LARGEST }));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         failed(IoErrorKind::NotUtf8 {
-            offset: error.utf8_error().valid_up_to(),
+            line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
         })
     })?;
     Ok(Source::new(
