@@ -1,6 +1,6 @@
 //! Concentrations over the first day.
 
-use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
+use euthymia_therapy::result::{CourseResult, Observation, Quantity, QuantityKind};
 
 use crate::error::ReportError;
 use crate::figure::number::significant;
@@ -61,10 +61,11 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
     for quantity in &shown {
         tables.push(tables::quantity(result, quantity, window));
         let observations = series::observations(result, &quantity.id, window);
-        tables.extend(tables::observations(
-            &observations,
-            format!("Measured: {}", quantity.label),
-        ));
+        let simulated = |point: &Observation| {
+            tables::simulated(result, &quantity.mean, quantity.mean_interval.as_ref(), point)
+        };
+        let caption = format!("Measured: {}", quantity.label);
+        tables.extend(tables::observations(&observations, caption, &simulated));
     }
     Ok(Some(FigureView::new(
         "concentration",
@@ -116,7 +117,7 @@ pub(crate) fn panel(
     ];
     let observations = series::observations(result, &quantity.id, window);
     marks.extend(
-        series::point_sets(&observations, Role::Vermillion, 0, three_digits)
+        series::point_sets(&observations, &observations, Role::Vermillion, 0, three_digits)
             .into_iter()
             .map(Mark::Points),
     );

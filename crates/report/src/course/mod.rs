@@ -8,6 +8,7 @@ mod score;
 mod series;
 mod session;
 mod tables;
+mod trials;
 mod variance;
 mod view;
 

@@ -28,7 +28,7 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
     let mut bands = Vec::new();
     let mut lines = Vec::new();
     let mut points = Vec::new();
-    let mut measured: Vec<&Observation> = Vec::new();
+    let mut measured: Vec<Observation> = Vec::new();
     for (index, outcome) in result.outcomes.iter().enumerate() {
         let (role, stroke) = STYLES[index % STYLES.len()];
         if let Some(interval) = &outcome.interval {
@@ -57,13 +57,13 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
                 named
             })
             .collect();
-        let named: Vec<&Observation> = named.iter().collect();
+        let pointed: Vec<&Observation> = named.iter().collect();
         points.extend(
-            series::point_sets(&named, role, points.len(), percent)
+            series::point_sets(&pointed, &pointed, role, points.len(), percent)
                 .into_iter()
                 .map(Mark::Points),
         );
-        measured.extend(observations);
+        measured.extend(named);
     }
     let provisional = series::of_kind(result, QuantityKind::Score)
         .iter()
@@ -94,11 +94,23 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         .iter()
         .map(|outcome| format!("{}: {}.", outcome.label, outcome.definition.trim_end_matches('.')))
         .collect();
+    let measured: Vec<&Observation> = measured.iter().collect();
     let mut reading = definitions.join(" ");
     reading.push_str(&series::about_points(&measured, "proportions"));
     let outcomes: Vec<&Outcome> = result.outcomes.iter().collect();
     let mut tables = vec![tables::outcomes(result, &outcomes, window)];
-    tables.extend(tables::observations(&measured, "Trials: proportions".to_owned()));
+    let simulated = |point: &Observation| {
+        let outcome = result
+            .outcomes
+            .iter()
+            .find(|outcome| outcome.id == point.series)?;
+        tables::simulated(result, &outcome.proportion, outcome.interval.as_ref(), point)
+    };
+    tables.extend(tables::observations(
+        &measured,
+        "Trials: proportions".to_owned(),
+        &simulated,
+    ));
     Ok(Some(FigureView::new(
         "outcomes",
         finding,

@@ -1,6 +1,5 @@
-//! The score over the horizon, and its average beside the trials.
+//! The score over the horizon: how patients differ, and how sure the average is.
 
-use euthymia_therapy::course::ArmRole;
 use euthymia_therapy::result::{CourseResult, Interval, Observation, Quantity, QuantityKind};
 
 use crate::error::ReportError;
@@ -12,7 +11,7 @@ use crate::figure::{
 
 use super::series::{self, Track, Window};
 use super::view::FigureView;
-use super::{tables, words};
+use super::{tables, trials, words};
 
 /// Most faint individual curves that still leave the bands readable.
 const MOST_INDIVIDUALS: usize = 8;
@@ -30,7 +29,7 @@ pub(crate) fn figures(result: &CourseResult) -> Result<Vec<FigureView>, ReportEr
             format!("-{}", index + 1)
         };
         out.push(patients(result, score, &suffix)?);
-        if let Some(figure) = against_trials(result, score, &suffix)? {
+        if let Some(figure) = trials::figure(result, score, &suffix)? {
             out.push(figure);
         }
     }
@@ -66,14 +65,15 @@ fn patients(result: &CourseResult, score: &Quantity, suffix: &str) -> Result<Fig
     }
     marks.extend(references(result, score));
     marks.extend(average(result, score));
+    let (early, shown) = leave_early(&observations, window);
     marks.extend(
-        series::point_sets(&observations, Role::Vermillion, 0, one_decimal)
+        series::point_sets(&shown, &observations, Role::Vermillion, 0, one_decimal)
             .into_iter()
             .map(Mark::Points),
     );
 
     let lowest = lowest(score).min(result.instrument.minimum);
-    let highest = highest(score, &observations);
+    let highest = highest(score, &shown);
     let finding = finding(result, score);
     let figure = Figure {
         id: format!("score{suffix}"),
@@ -111,12 +111,15 @@ fn patients(result: &CourseResult, score: &Quantity, suffix: &str) -> Result<Fig
             value(&score.p95),
         ));
     }
-    reading.push_str(&series::about_points(&observations, "averages"));
-    let mut tables = vec![tables::quantity(result, score, window)];
-    tables.extend(tables::observations(
-        &observations,
-        format!("Trials: {}", score.label),
-    ));
+    reading.push_str(&series::about_points(&shown, "averages"));
+    if let Some(latest) = early.iter().map(|point| point.time_h).reduce(f64::max) {
+        reading.push_str(&format!(
+            " The trials' {} measurements of the first {} stand in the next figure, which has room for them.",
+            early.len(),
+            words::span((latest - window.start_h).max(1.0))
+        ));
+    }
+    let tables = vec![tables::quantity(result, score, window)];
     Ok(FigureView::new(
         &figure.id,
         finding,
@@ -126,91 +129,27 @@ fn patients(result: &CourseResult, score: &Quantity, suffix: &str) -> Result<Fig
     ))
 }
 
-/// The average and its interval, magnified to the time and range of the trials.
-fn against_trials(
-    result: &CourseResult,
-    score: &Quantity,
-    suffix: &str,
-) -> Result<Option<FigureView>, ReportError> {
-    let whole = Window::whole(result);
-    let observations = series::observations(result, &score.id, whole);
-    let Some(last_h) = observations.iter().map(|point| point.time_h).reduce(f64::max) else {
-        return Ok(None);
-    };
-    let window = whole.first((last_h - whole.start_h).max(24.0) * 1.08);
-    let x = &result.times_h;
-    let indices = window.indices(x);
-    let (low, high) = score
-        .mean_interval
-        .as_ref()
-        .map_or((&score.mean, &score.mean), |i| (&i.lower, &i.upper));
-    let mut lowest = indices
+/// Observations too early for the axis, where they are many, and the others: on an axis of weeks the hours after a dose are
+/// one vertical line.
+fn leave_early<'a>(
+    observations: &[&'a Observation],
+    window: Window,
+) -> (Vec<&'a Observation>, Vec<&'a Observation>) {
+    const CROWD: usize = 6;
+    let edge_h = window.start_h + 0.05 * (window.end_h - window.start_h);
+    let (early, late): (Vec<_>, Vec<_>) = observations
         .iter()
-        .map(|index| low[*index])
-        .fold(f64::INFINITY, f64::min);
-    let mut highest = indices
-        .iter()
-        .map(|index| high[*index])
-        .fold(f64::NEG_INFINITY, f64::max);
-    for point in &observations {
-        lowest = lowest.min(point.lower.unwrap_or(point.value));
-        highest = highest.max(point.upper.unwrap_or(point.value));
+        .copied()
+        .partition(|point| point.time_h < edge_h);
+    if early.len() > CROWD {
+        (early, late)
+    } else {
+        (Vec::new(), observations.to_vec())
     }
-    let mut marks = average(result, score);
-    marks.extend(
-        series::point_sets(&observations, Role::Vermillion, 0, one_decimal)
-            .into_iter()
-            .map(Mark::Points),
-    );
-    let finding = trials_finding(result, score, &observations);
-    let y_scale = Scale::linear(lowest, highest, Labels::Number);
-    let figure = Figure {
-        id: format!("trials{suffix}"),
-        title: format!("Average of {} beside the trials", score.label),
-        description: finding.clone(),
-        stamp: stamp(score),
-        height: Height::Ordinary,
-        panels: vec![Panel {
-            title: None,
-            x: Axis {
-                title: "Time since the first dose".to_owned(),
-                scale: Scale::time(window.start_h, window.end_h),
-            },
-            y: Axis {
-                title: format!("Average of {}", axis_title(score)),
-                scale: y_scale.clone(),
-            },
-            marks,
-            doses: series::dose_strip(result),
-        }],
-    };
-    let mut reading = String::from("The same average, magnified");
-    if y_scale.domain().0 > result.instrument.minimum {
-        reading.push_str(&format!(
-            "; the vertical axis does not start at {}",
-            significant(result.instrument.minimum, 3)
-        ));
-    }
-    reading.push('.');
-    reading.push_str(&series::about_points(&observations, "averages"));
-    if score.mean_interval.is_some() {
-        reading.push_str(
-            " The band: where the average of a trial of many patients would lie, given what is uncertain about the \
-             parameters and between studies (90\u{a0}%).",
-        );
-    }
-    reading.push_str(" Points at one time stand side by side.");
-    let tables = tables::observations(&observations, format!("Trials: {}", score.label));
-    Ok(Some(FigureView::new(
-        &figure.id,
-        finding,
-        reading,
-        responsive(&figure)?,
-        tables.into_iter().collect(),
-    )))
 }
 
-fn average(result: &CourseResult, score: &Quantity) -> Vec<Mark> {
+/// The average with its interval.
+pub(super) fn average(result: &CourseResult, score: &Quantity) -> Vec<Mark> {
     let mut marks = Vec::new();
     if let Some(Interval { lower, upper }) = &score.mean_interval {
         marks.push(Mark::Ribbon(Ribbon {
@@ -269,20 +208,15 @@ fn finding(result: &CourseResult, score: &Quantity) -> String {
     } else {
         "stays near"
     };
+    let when = words::after_number(&result.answer.time_words);
+    let label = words::in_sentence(&score.label);
     let mut text = if verb == "stays near" {
-        format!(
-            "Average {} stays near {} {}",
-            score.label,
-            fixed(then, 1),
-            result.answer.time_words
-        )
+        format!("Average {label} stays near {}{when}", fixed(then, 1))
     } else {
         format!(
-            "Average {} {verb} from {} to {} {}",
-            score.label,
+            "Average {label} {verb} from {} to {}{when}",
             fixed(start, 1),
-            fixed(then, 1),
-            result.answer.time_words
+            fixed(then, 1)
         )
     };
     if window.end_h > result.answer.time_h * 1.05 {
@@ -293,65 +227,6 @@ fn finding(result: &CourseResult, score: &Quantity) -> String {
         ));
     }
     text
-}
-
-fn trials_finding(result: &CourseResult, score: &Quantity, observations: &[&Observation]) -> String {
-    let treated: Vec<&Observation> = observations
-        .iter()
-        .copied()
-        .filter(|point| point.role == ArmRole::Treatment)
-        .collect();
-    let total = treated.len();
-    if total == 0 {
-        return "Only control arms of trials were measured".to_owned();
-    }
-    if let Some(interval) = &score.mean_interval {
-        let times_h = &result.times_h;
-        let (lower, upper) = (
-            Track {
-                times_h,
-                values: &interval.lower,
-            },
-            Track {
-                times_h,
-                values: &interval.upper,
-            },
-        );
-        let inside = treated
-            .iter()
-            .filter(|point| point.value >= lower.at(point.time_h) && point.value <= upper.at(point.time_h))
-            .count();
-        let bars: Vec<(f64, f64, f64)> = treated
-            .iter()
-            .filter_map(|point| Some((point.time_h, point.lower?, point.upper?)))
-            .collect();
-        let overlapping = bars
-            .iter()
-            .filter(|(at, low, high)| *high >= lower.at(*at) && *low <= upper.at(*at))
-            .count();
-        let averages = if total == 1 {
-            "trial average lies"
-        } else {
-            "trial averages lie"
-        };
-        return format!(
-            "{inside} of {total} {averages} inside the 90\u{a0}% interval of the simulated average; {overlapping} of \
-             {} error bars reach it",
-            bars.len()
-        );
-    }
-    let track = Track {
-        times_h: &result.times_h,
-        values: &score.mean,
-    };
-    let farthest = treated
-        .iter()
-        .map(|point| (point.value - track.at(point.time_h)).abs())
-        .fold(0.0, f64::max);
-    format!(
-        "The trials' averages lie within {} points of the simulated average",
-        fixed(farthest, 1)
-    )
 }
 
 fn lowest(score: &Quantity) -> f64 {
@@ -370,7 +245,7 @@ fn highest(score: &Quantity, observations: &[&Observation]) -> f64 {
         .fold(f64::NEG_INFINITY, f64::max)
 }
 
-fn axis_title(score: &Quantity) -> String {
+pub(super) fn axis_title(score: &Quantity) -> String {
     if score.unit.is_empty() {
         score.label.clone()
     } else {
@@ -382,6 +257,6 @@ pub(crate) fn stamp(quantity: &Quantity) -> Option<String> {
     quantity.provisional.then(|| "PROVISIONAL".to_owned())
 }
 
-fn one_decimal(value: f64) -> String {
+pub(super) fn one_decimal(value: f64) -> String {
     fixed(value, 1)
 }

@@ -153,36 +153,46 @@ pub(crate) fn observations<'a>(
         .collect()
 }
 
-/// Observations as points, one set per label; `shift` moves the shapes on where several series share a panel.
+/// Observations as points, one set per label. Shapes follow the place of a label in `all`, so that figures that show
+/// different times of the same trials agree; `shift` moves them on where several series share a panel.
 pub(crate) fn point_sets(
     observations: &[&Observation],
+    all: &[&Observation],
     role: Role,
     shift: usize,
     show: fn(f64) -> String,
 ) -> Vec<Points> {
-    let mut sets: Vec<Points> = Vec::new();
-    for observation in observations {
-        let point = Point {
-            x: observation.time_h,
-            y: observation.value,
-            interval: observation.lower.zip(observation.upper),
-            title: describe(observation, show),
-        };
-        match sets.iter_mut().find(|set| set.label == observation.label) {
-            Some(set) => set.items.push(point),
-            None => {
-                let control = observation.role == ArmRole::Control;
-                sets.push(Points {
-                    items: vec![point],
-                    role: if control { Role::Ink } else { role },
-                    shape: Shape::nth(sets.len() + shift),
-                    filled: !control,
-                    label: observation.label.clone(),
-                });
-            }
+    let mut labels: Vec<&str> = Vec::new();
+    for observation in all {
+        if !labels.contains(&observation.label.as_str()) {
+            labels.push(&observation.label);
         }
     }
-    sets
+    labels
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, label)| {
+            let own: Vec<&Observation> = observations
+                .iter()
+                .copied()
+                .filter(|point| point.label == label)
+                .collect();
+            let control = own.first()?.role == ArmRole::Control;
+            let items = own.iter().map(|observation| Point {
+                x: observation.time_h,
+                y: observation.value,
+                interval: observation.lower.zip(observation.upper),
+                title: describe(observation, show),
+            });
+            Some(Points {
+                items: items.collect(),
+                role: if control { Role::Ink } else { role },
+                shape: Shape::nth(index + shift),
+                filled: !control,
+                label: label.to_owned(),
+            })
+        })
+        .collect()
 }
 
 fn describe(observation: &Observation, show: fn(f64) -> String) -> String {

@@ -1,6 +1,6 @@
 //! Occupancy of the target and the acute effect during the first session.
 
-use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
+use euthymia_therapy::result::{CourseResult, Observation, Quantity, QuantityKind};
 
 use crate::error::ReportError;
 use crate::figure::{Figure, Height, Role, responsive};
@@ -34,10 +34,11 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         ));
         tables.push(tables::quantity(result, quantity, window));
         let observations = series::observations(result, &quantity.id, window);
-        tables.extend(tables::observations(
-            &observations,
-            format!("Measured: {}", quantity.label),
-        ));
+        let simulated = |point: &Observation| {
+            tables::simulated(result, &quantity.mean, quantity.mean_interval.as_ref(), point)
+        };
+        let caption = format!("Measured: {}", quantity.label);
+        tables.extend(tables::observations(&observations, caption, &simulated));
     }
     let finding = finding(result, &quantities, window);
     let figure = Figure {

@@ -1,11 +1,11 @@
 //! The table twin of a figure: the same numbers, for readers who do not see it.
 
-use euthymia_therapy::result::{CourseResult, Observation, Outcome, Quantity};
+use euthymia_therapy::result::{CourseResult, Interval, Observation, Outcome, Quantity};
 use serde::Serialize;
 
 use crate::figure::number::{decimals_for, fixed, significant};
 
-use super::series::Window;
+use super::series::{Track, Window};
 use super::words;
 
 /// Most rows a twin has; the data files have all.
@@ -222,8 +222,35 @@ fn column_decimals(values: impl Iterator<Item = f64>) -> usize {
     decimals_for(largest, 3)
 }
 
-/// The trials' measurements of a figure; `None` without any.
-pub(crate) fn observations(observations: &[&Observation], caption: String) -> Option<Table> {
+/// A simulated value and its interval beside an observation.
+pub(crate) type Simulated = (f64, Option<(f64, f64)>);
+
+/// The simulated average, or proportion, at the time of an observation.
+pub(crate) fn simulated(
+    result: &CourseResult,
+    values: &[f64],
+    interval: Option<&Interval>,
+    observation: &Observation,
+) -> Option<Simulated> {
+    let at = |values: &[f64]| {
+        Track {
+            times_h: &result.times_h,
+            values,
+        }
+        .at(observation.time_h)
+    };
+    Some((
+        at(values),
+        interval.map(|interval| (at(&interval.lower), at(&interval.upper))),
+    ))
+}
+
+/// The trials' measurements of a figure beside what was simulated; `None` without any.
+pub(crate) fn observations(
+    observations: &[&Observation],
+    caption: String,
+    simulated: &dyn Fn(&Observation) -> Option<Simulated>,
+) -> Option<Table> {
     if observations.is_empty() {
         return None;
     }
@@ -231,31 +258,38 @@ pub(crate) fn observations(observations: &[&Observation], caption: String) -> Op
         "Trial",
         "Time",
         "Hours",
-        "Value",
+        "Measured",
         "95\u{a0}% interval",
         "People",
-        "How it was derived",
+        "Simulated average",
+        "90\u{a0}% interval",
+        "How the measurement was derived",
     ];
+    let range = |ends: Option<(f64, f64)>, decimals: usize, unknown: &str| match ends {
+        Some((lower, upper)) => format!("{} to {}", fixed(lower, decimals), fixed(upper, decimals)),
+        None => unknown.to_owned(),
+    };
     let rows = observations
         .iter()
         .map(|observation| {
-            let interval = match (observation.lower, observation.upper) {
-                (Some(lower), Some(upper)) => {
-                    format!("{} to {}", significant(lower, 3), significant(upper, 3))
-                }
-                _ => "not reported".to_owned(),
-            };
+            let decimals = decimals_for(observation.value, 3);
+            let model = simulated(observation);
+            let people = observation
+                .n
+                .map_or_else(|| "not reported".to_owned(), |n| n.to_string());
             vec![
                 Cell::link(&observation.label, Some(&observation.source_url)),
                 Cell::text(words::short_instant(observation.time_h)),
                 Cell::number(significant(observation.time_h, 5)),
-                Cell::number(significant(observation.value, 4)),
-                Cell::number(interval),
-                Cell::number(
-                    observation
-                        .n
-                        .map_or_else(|| "\u{2013}".to_owned(), |n| n.to_string()),
-                ),
+                Cell::number(fixed(observation.value, decimals)),
+                Cell::number(range(
+                    observation.lower.zip(observation.upper),
+                    decimals,
+                    "not reported",
+                )),
+                Cell::number(people),
+                Cell::number(model.map_or_else(String::new, |(value, _)| fixed(value, decimals))),
+                Cell::number(range(model.and_then(|(_, ends)| ends), decimals, "unknown")),
                 Cell::text(observation.derivation.as_deref().unwrap_or("as reported")),
             ]
         })

@@ -5,7 +5,7 @@ use crate::figure::number::significant;
 /// A stretch of time in words: `40 minutes`, `24 hours`, `10 days`, `4 weeks`.
 #[must_use]
 pub(crate) fn span(hours: f64) -> String {
-    let (value, one, many) = if hours < 1.95 {
+    let (value, one, many) = if hours < 1.95 && hours != 1.0 {
         (hours * 60.0, "minute", "minutes")
     } else if hours < 71.5 {
         (hours, "hour", "hours")
@@ -37,7 +37,7 @@ pub(crate) fn instant(hours: f64) -> String {
 pub(crate) fn short_instant(hours: f64) -> String {
     if hours == 0.0 {
         "start".to_owned()
-    } else if hours < 1.95 {
+    } else if hours < 1.95 && hours != 1.0 {
         format!("{}\u{a0}min", significant(hours * 60.0, 3))
     } else if hours < 71.5 {
         format!("{}\u{a0}h", significant(hours, 3))
@@ -56,6 +56,16 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
         crate::figure::number::count(count),
         if count == 1 { one } else { many }
     )
+}
+
+/// A moment after a number: a comma keeps two numbers apart (`25.2, 24 hours after the dose`).
+#[must_use]
+pub(crate) fn after_number(moment: &str) -> String {
+    if moment.starts_with(|first: char| first.is_ascii_digit()) {
+        format!(", {moment}")
+    } else {
+        format!(" {moment}")
+    }
 }
 
 /// The first letter as a capital.
@@ -121,7 +131,7 @@ mod tests {
             plain,
             [
                 "40 minutes",
-                "60 minutes",
+                "1 hour",
                 "2 hours",
                 "24 hours",
                 "36.5 hours",
