@@ -1,0 +1,149 @@
+//! What is wrong with a value, or after it.
+
+use euthymia_diagnostics::Diagnostic;
+use euthymia_units::Quantity;
+
+use super::Complaint;
+
+impl<'s> Complaint<'s> {
+    /// A value that would be right in quotes, or something that is no value at all.
+    pub(super) fn unquoted(&self) -> (Diagnostic, bool) {
+        let written = self.slice();
+        let key = self.line().split('=').next().unwrap_or_default().trim();
+        if written.is_empty() {
+            let place = self.line_start + self.line().len();
+            let message = format!("`{key}` has no value");
+            let diagnostic = self.at(
+                place.saturating_sub(1),
+                place,
+                message,
+                "expected a value after this",
+            );
+            return (
+                diagnostic.help("write the value on the same line, or remove the line"),
+                false,
+            );
+        }
+        let after = self.source.text()[self.end..self.line_end.max(self.end)].trim_start();
+        if after.starts_with('=') {
+            let second = written.split_whitespace().next_back().unwrap_or_default();
+            let message = "expected the end of the line after a value";
+            let start = self.end - (self.end - self.start - written.len()) - second.len();
+            let diagnostic = self.at(start, start + second.len(), message, "a second key on one line");
+            return (
+                diagnostic.help(format!("begin a new line before `{second}`")),
+                false,
+            );
+        }
+        let plain = written.trim_matches([
+            '\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '"', '\'',
+        ]);
+        if plain.len() < written.len() {
+            let message = "expected straight quotes";
+            return (
+                self.error(message, "not straight quotes")
+                    .help(format!("write {plain:?}")),
+                true,
+            );
+        }
+        let diagnostic = match Quantity::parse(plain) {
+            Ok(_) => self.error("a quantity with a unit is written in quotes", "not in quotes"),
+            Err(_) => self.error("text is written in quotes", "not in quotes"),
+        };
+        let diagnostic = diagnostic.help(format!("write {plain:?}"));
+        (
+            match plain.to_lowercase().as_str() {
+                "yes" | "on" => diagnostic.help("or `true`, if a yes was meant"),
+                "no" | "off" => diagnostic.help("or `false`, if a no was meant"),
+                _ => diagnostic,
+            },
+            true,
+        )
+    }
+
+    /// Something after a whole value.
+    pub(super) fn trailing(&self) -> Diagnostic {
+        let text = self.source.text();
+        let rest = &text[self.start..self.line_end.max(self.start)];
+        let value = self.written_value();
+        let comma = text[..self.start].ends_with(',') || rest.starts_with(',');
+        let digits = rest.trim_start_matches(',');
+        if comma && digits.starts_with(|c: char| c.is_ascii_digit()) && !value.starts_with(['"', '\'']) {
+            let pointed = value.replacen(',', ".", 1);
+            let help = match value.split(',').nth(1).map(str::len) {
+                Some(3) => format!(
+                    "write `{}` for thousands, `{pointed}` for a decimal",
+                    value.replace(',', "")
+                ),
+                _ => format!("write `{pointed}`"),
+            };
+            return self.value_error("a number has no comma in it", help);
+        }
+        if let Some(comment) = ["//", "--", ";"]
+            .iter()
+            .find(|comment| rest.starts_with(**comment))
+        {
+            return self
+                .at(
+                    self.start,
+                    self.start + comment.len(),
+                    format!("`{comment}` begins no comment"),
+                    "not a comment",
+                )
+                .help("write `#` to begin a comment");
+        }
+        if self.line().trim_start().starts_with('[') {
+            return self.at(
+                self.start,
+                self.start + rest.len(),
+                "expected the end of the line after a table's name",
+                "unexpected",
+            );
+        }
+        let end = self.start + rest.len();
+        self.at(
+            self.start,
+            end,
+            "expected the end of the line after a value",
+            "unexpected",
+        )
+        .help("text that belongs to the value goes inside its quotes; a remark begins with `#`")
+    }
+
+    pub(super) fn number(&self) -> Diagnostic {
+        let value = self.written_value();
+        if matches!(value, "null" | "none" | "NA" | "nil") {
+            return self.value_error("there is no empty value", "leave the key out".to_owned());
+        }
+        match value.strip_prefix('.').or_else(|| value.strip_suffix('.')) {
+            Some(rest) if value.starts_with('.') => self.value_error(
+                format!("the number `{value}` needs a digit before the point"),
+                format!("write `0.{rest}`"),
+            ),
+            Some(rest) => self.value_error(
+                format!("the number `{value}` needs a digit after the point"),
+                format!("write `{rest}.0`"),
+            ),
+            None => self.value_error(
+                format!("`{value}` is not a number"),
+                format!("if it is text, write \"{value}\""),
+            ),
+        }
+    }
+
+    pub(super) fn value_error(&self, message: impl Into<String>, help: String) -> Diagnostic {
+        let value = self.written_value();
+        let start = self.line().find('=').map_or(self.start, |equals| {
+            let after = &self.line()[equals + 1..];
+            self.line_start + equals + 1 + (after.len() - after.trim_start().len())
+        });
+        self.at(start, start + value.len(), message, "not a value")
+            .help(help)
+    }
+
+    /// What stands between `=` and the end of the line or a remark.
+    pub(super) fn written_value(&self) -> &'s str {
+        let after = self.line().split_once('=').map_or("", |(_, after)| after);
+        after.split('#').next().unwrap_or_default().trim()
+    }
+}
