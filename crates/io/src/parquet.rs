@@ -15,6 +15,8 @@ use ::parquet::file::metadata::KeyValue;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use ::parquet::schema::types::{ColumnPath, Type};
+use euthymia_engine::{Block, Sink};
+use euthymia_model::program::Program;
 use serde::Serialize;
 
 use crate::atomic::AtomicFile;
@@ -37,6 +39,26 @@ pub struct Column {
     pub unit: String,
     /// What it is, for people.
     pub label: String,
+}
+
+/// The columns of everything a program's blocks hold: its states, then the outputs that are not states themselves.
+/// `describe` gives the unit and the label of a name, where it has them.
+pub fn columns(program: &Program, describe: impl Fn(&str) -> Option<(String, String)>) -> Vec<Column> {
+    let states = program.states.iter().map(|state| &state.name);
+    let outputs = program.outputs_reported.iter().map(|output| &output.name);
+    let mut columns: Vec<Column> = Vec::new();
+    for (index, name) in states.chain(outputs).enumerate() {
+        if columns.iter().all(|column| column.name != *name) {
+            let (unit, label) = describe(name).unwrap_or_default();
+            columns.push(Column {
+                index,
+                name: name.clone(),
+                unit,
+                label,
+            });
+        }
+    }
+    columns
 }
 
 /// What a file of trajectories holds besides the values.
@@ -218,6 +240,14 @@ impl TrajectoryWriter {
             .into_inner()
             .map_err(|error| IoError::new("write", path, error))?
             .finish()
+    }
+}
+
+impl Sink for TrajectoryWriter {
+    type Error = IoError;
+
+    fn block(&mut self, block: Block) -> Result<(), IoError> {
+        self.write(block.first, block.subjects, &block.values)
     }
 }
 
