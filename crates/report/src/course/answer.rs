@@ -1,6 +1,6 @@
 //! The answer in natural frequencies, with an icon array for each outcome.
 
-use euthymia_therapy::result::{CourseResult, NaturalFrequency};
+use euthymia_therapy::result::{CourseResult, NaturalFrequency, QuantityKind};
 use serde::Serialize;
 
 use crate::error::ReportError;
@@ -12,6 +12,8 @@ use crate::figure::{IconArray, Role};
 pub(crate) struct AnswerView {
     pub(crate) sentence: String,
     pub(crate) counts: Vec<CountView>,
+    /// Whether the score behind the counts comes from a provisional model.
+    pub(crate) provisional: bool,
 }
 
 /// One outcome of the answer.
@@ -36,6 +38,10 @@ impl AnswerView {
         let answer = &result.answer;
         Ok(Self {
             sentence: answer.sentence.clone(),
+            provisional: result
+                .quantities
+                .iter()
+                .any(|quantity| quantity.kind == QuantityKind::Score && quantity.provisional),
             counts: vec![
                 count(answer.response, "respond", "response", Role::Blue)?,
                 count(answer.remission, "are in remission", "remission", Role::Green)?,

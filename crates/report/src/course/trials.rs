@@ -9,8 +9,8 @@ use crate::figure::{Axis, Figure, Height, Labels, Mark, Panel, Role, Scale, resp
 
 use super::score::{average, axis_title, one_decimal, stamp};
 use super::series::{self, Track, Window};
-use super::tables;
 use super::view::FigureView;
+use super::{tables, words};
 
 /// Trials that measure within these hours and after them get a panel for each.
 const FIRST_DAY_H: f64 = 24.0;
@@ -131,6 +131,15 @@ fn reading(
         );
     }
     reading.push_str(" Points at one time stand side by side.");
+    let all = result
+        .observations
+        .iter()
+        .filter(|point| point.series == score.id)
+        .count();
+    if all > observations.len() {
+        let outside = words::counted((all - observations.len()) as u64, "measurement", "measurements");
+        reading.push_str(&format!(" Outside the time simulated, and not shown: {outside}."));
+    }
     reading
 }
 
