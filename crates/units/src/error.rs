@@ -69,6 +69,14 @@ pub enum UnitErrorKind {
     /// A second number after a whole quantity (`1 h 30 min`).
     #[error("expected one number with its unit, found a second")]
     SecondQuantity,
+    /// A unit outside the metric system.
+    #[error("`{word}` is not a metric unit")]
+    NotMetric {
+        /// The name as written.
+        word: String,
+        /// The metric unit of the same kind.
+        metric: &'static str,
+    },
     /// A scale whose zero is not nothing (degrees Celsius).
     #[error("`{word}` is a scale with an offset, not a unit")]
     Offset {
@@ -141,6 +149,7 @@ impl UnitError {
             UnitErrorKind::Incommensurable { .. } => "U011",
             UnitErrorKind::OutOfRange { .. } => "U012",
             UnitErrorKind::BadPower { .. } => "U013",
+            UnitErrorKind::NotMetric { .. } => "U014",
         }
     }
 
@@ -156,6 +165,7 @@ impl UnitError {
             UnitErrorKind::Unexpected { expected, .. } => format!("expected {expected}"),
             UnitErrorKind::NumberInUnit { .. } => "no number may stand here".to_owned(),
             UnitErrorKind::BadPower { .. } => "not a power".to_owned(),
+            UnitErrorKind::NotMetric { .. } => "not metric".to_owned(),
             UnitErrorKind::Ambiguous { .. } => "ambiguous".to_owned(),
             UnitErrorKind::SecondQuantity => "a second number".to_owned(),
             UnitErrorKind::Offset { .. } => "zero here is not zero temperature".to_owned(),
@@ -190,8 +200,10 @@ impl UnitError {
             }
             UnitErrorKind::Ambiguous { instead, .. } => instead.clone(),
             UnitErrorKind::SecondQuantity => {
-                "write one number with one unit: `90 min` for one hour and a half".to_owned()
+                "write one number with one unit: `90 min` for an hour and a half, `8 d` for 7 to 9 days"
+                    .to_owned()
             }
+            UnitErrorKind::NotMetric { metric, .. } => format!("convert it to `{metric}`"),
             UnitErrorKind::Offset { .. } => "write the temperature in `K`".to_owned(),
             _ => return None,
         })

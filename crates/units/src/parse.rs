@@ -14,6 +14,8 @@ use crate::exponent::Exponent;
 use crate::quantity::Quantity;
 use crate::unit::Unit;
 
+mod number;
+
 /// The largest power read; beyond it stands a typing error.
 const LARGEST_POWER: i32 = 64;
 /// Parentheses deeper than this are no unit anyone writes.
@@ -44,6 +46,7 @@ pub(crate) fn quantity(text: &str) -> Result<Quantity, UnitError> {
     }
     let value = parser.number()?;
     parser.skip_blanks();
+    parser.no_second_number()?;
     let unit = if parser.rest().is_empty() {
         Unit::BARE
     } else {
@@ -302,76 +305,6 @@ impl<'t> Parser<'t> {
         };
         UnitError::new(kind, span)
     }
-
-    /// A decimal number with an optional exponent of ten.
-    fn number(&mut self) -> Result<f64, UnitError> {
-        let start = self.at;
-        let sign = if self.peek().is_some_and(is_sign) && !self.eat(&["+"]) {
-            self.run(is_sign);
-            "-"
-        } else {
-            ""
-        };
-        let digits = self.at;
-        let mantissa = self.run(|c| c.is_ascii_digit() || c == '.');
-        if !mantissa.contains(|c: char| c.is_ascii_digit()) {
-            self.at = start;
-            let found = self
-                .rest()
-                .split(char::is_whitespace)
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            let span = start..start + found.len();
-            return Err(UnitError::new(UnitErrorKind::MissingNumber { found }, span));
-        }
-        let after_mantissa = self.at;
-        if self.eat(&["e", "E"]) {
-            self.eat(&["+", "-"]);
-            if self.run(|c| c.is_ascii_digit()).is_empty() {
-                self.at = after_mantissa;
-            }
-        }
-        let separated = self.rest().strip_prefix([',', '\'', '_', '\u{2019}']);
-        if separated.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
-            return Err(self.separated_number(start));
-        }
-        let written = format!("{sign}{}", &self.text[digits..self.at]);
-        match written.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
-            Ok(_) => {
-                let kind = UnitErrorKind::NotFinite { text: written };
-                Err(UnitError::new(kind, start..self.at))
-            }
-            Err(_) => {
-                let kind = UnitErrorKind::BadNumber {
-                    text: written,
-                    instead: None,
-                };
-                Err(UnitError::new(kind, start..self.at))
-            }
-        }
-    }
-
-    /// A number with a decimal comma or separated thousands.
-    fn separated_number(&mut self, start: usize) -> UnitError {
-        self.run(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '_' | '\u{2019}'));
-        let written = &self.text[start..self.at];
-        let parts: Vec<&str> = written.split([',', '\'', '_', '\u{2019}']).collect();
-        let thousands = parts[0] != "0"
-            && parts[1..]
-                .iter()
-                .all(|part| part.split('.').next().is_some_and(|d| d.len() == 3));
-        let instead = match parts.as_slice() {
-            [_, _] if !thousands && written.contains(',') && !written.contains('.') => parts.join("."),
-            _ => parts.concat(),
-        };
-        let kind = UnitErrorKind::BadNumber {
-            text: written.to_owned(),
-            instead: Some(instead),
-        };
-        UnitError::new(kind, start..self.at)
-    }
 }
 
 /// What names are made of.
@@ -420,6 +353,9 @@ fn unknown(word: &str, span: Range<usize>) -> UnitError {
         "\u{b0}C" | "\u{b0}F" | "degC" | "degF" | "Cel" | "C" | "F" => UnitErrorKind::Offset {
             word: word.to_owned(),
         },
+        "lb" | "lbs" | "pound" | "pounds" | "stone" => not_metric(word, "kg"),
+        "oz" | "ounce" | "ounces" => not_metric(word, "g"),
+        "ft" | "foot" | "feet" | "in" | "inch" | "inches" => not_metric(word, "cm"),
         "cc" | "ccm" => unknown_near(word, Some("mL")),
         "U" | "u" | "unit" | "units" => unknown_near(word, Some("IU")),
         "gm" | "gms" => unknown_near(word, Some("g")),
@@ -433,5 +369,12 @@ fn unknown_near(word: &str, near: Option<&str>) -> UnitErrorKind {
     UnitErrorKind::UnknownUnit {
         word: word.to_owned(),
         nearest: near.map(str::to_owned),
+    }
+}
+
+fn not_metric(word: &str, metric: &'static str) -> UnitErrorKind {
+    UnitErrorKind::NotMetric {
+        word: word.to_owned(),
+        metric,
     }
 }

@@ -3,7 +3,7 @@
 use euthymia_units::{Quantity, Unit};
 
 /// Text, the bytes that are wrong, the message, the help.
-const CASES: [(&str, &str, &str, &str); 38] = [
+const CASES: [(&str, &str, &str, &str); 41] = [
     ("0.5 mgs", "mgs", "unknown unit `mgs`", "did you mean `mg`?"),
     ("40 mins", "mins", "unknown unit `mins`", "did you mean `min`?"),
     ("0.5 mg/kgs", "kgs", "unknown unit `kgs`", "did you mean `kg`?"),
@@ -72,12 +72,30 @@ const CASES: [(&str, &str, &str, &str); 38] = [
         "expected a number, found `nan`",
         "write a number and its unit, as in `40 min`",
     ),
-    ("0.5-1 mg", "-1", "expected a unit, found `-1`", ""),
+    (
+        "0.5-1 mg",
+        "-1 mg",
+        "expected one number with its unit, found a second",
+        "write one number with one unit: `90 min` for an hour and a half, `8 d` for 7 to 9 days",
+    ),
+    (
+        "7 to 10 d",
+        "to 10 d",
+        "expected one number with its unit, found a second",
+        "write one number with one unit: `90 min` for an hour and a half, `8 d` for 7 to 9 days",
+    ),
+    ("1 000 mg", "1 000", "`1 000` is not a number", "write `1000`"),
+    (
+        "154 lbs",
+        "lbs",
+        "`lbs` is not a metric unit",
+        "convert it to `kg`",
+    ),
     (
         "1 h 30 min",
         "30 min",
         "expected one number with its unit, found a second",
-        "write one number with one unit: `90 min` for one hour and a half",
+        "write one number with one unit: `90 min` for an hour and a half, `8 d` for 7 to 9 days",
     ),
     (
         "5 mL/min/1.73m2",
