@@ -74,8 +74,8 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
         for state in 0..n {
             let inner = theta.mul_add_twice(r[at(plan.dense + 2 * n + state)], r[at(plan.dense + n + state)]);
             let inner = theta.mul_add_twice(inner, r[at(plan.dense + state)]);
-            let end = rest.mul_add_twice(inner, r[at(plan.next + state)]);
-            r[at(plan.observed + state)] = rest.mul_add_twice(r[at(plan.current + state)], theta * end);
+            let (start, end) = (r[at(plan.current + state)], r[at(plan.next + state)]);
+            r[at(plan.observed + state)] = theta.mul_add_twice(rest.mul_add_twice(inner, end - start), start);
         }
     }
 }

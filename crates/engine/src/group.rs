@@ -311,7 +311,8 @@ impl<const L: usize> Group<'_, L> {
             own.length = length * advice.alone.0[lane].min(1.0);
         }
         let own = &self.lanes[lane];
-        if own.rejected && own.length <= SMALLEST_STEP * own.time.abs().max(own.stop.abs()) {
+        // A length of 0 is one that is yet to be estimated.
+        if own.length > 0.0 && own.length <= SMALLEST_STEP * own.time.abs().max(own.stop.abs()) {
             let kind = self.step_size_failure(lane, length);
             self.fail(lane, subject, kind);
         } else if own.steps >= self.options.max_steps {

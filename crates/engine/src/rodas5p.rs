@@ -126,7 +126,7 @@ pub(crate) const D: [f64; 5] = [
 ];
 
 /// Coefficients of the dense output: k_r = sum_j H\[r\]\[j\] U_j, and with theta in 0..=1
-/// y(theta) = (1 - theta) y0 + theta (y1 + (1 - theta) (k_1 + theta (k_2 + theta k_3))).
+/// y(theta) = y0 + theta (y1 - y0 + (1 - theta) (k_1 + theta (k_2 + theta k_3))), which keeps what rests.
 pub(crate) const H: [[f64; 8]; 3] = [
     [
         25.948_786_856_663_858,

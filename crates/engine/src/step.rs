@@ -190,6 +190,9 @@ impl<const L: usize> Step<'_, L> {
     }
 }
 
+/// The part of the room that a first step takes at least; if that is too much, it is rejected.
+const SHORTEST_FIRST: f64 = 1e-9;
+
 /// A length to begin with, from the derivatives and their own change at the start of the step.
 ///
 /// With |y'| and |y''| relative to what is tolerated, the fastest motion seen has the rate `lambda = |y''|/|y'|` and the
@@ -229,5 +232,9 @@ fn first_length<const L: usize>(
     let reduction = amplitude.max(Lanes::splat(1.0)).ln() * Lanes::splat(-1.0 / ORDER);
     let estimate = first / second * reduction.exp();
     let usable = estimate.is_finite().and(Lanes::splat(0.0).less(estimate));
-    Lanes::select(usable, estimate.min(room), room)
+    Lanes::select(
+        usable,
+        estimate.max(room * Lanes::splat(SHORTEST_FIRST)).min(room),
+        room,
+    )
 }
