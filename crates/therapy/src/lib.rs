@@ -20,4 +20,6 @@ pub mod library;
 pub mod lint;
 mod population;
 pub mod result;
+pub mod rows;
+pub mod simulate;
 pub mod sources;

@@ -10,6 +10,7 @@ mod model;
 mod toml;
 
 pub use comment::{Comment, Grade};
+pub(crate) use model::comments;
 
 use crate::library::Library;
 use crate::sources::Sources;

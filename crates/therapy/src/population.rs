@@ -3,11 +3,11 @@
 
 mod effects;
 mod sampler;
-//ENGINE mod subjects;
+mod subjects;
 pub(crate) mod truncation;
 
 pub(crate) use sampler::Sampler;
-//ENGINE pub(crate) use subjects::{ScoreResidual, Subjects, SubjectsError};
+pub(crate) use subjects::{ScoreResidual, Subjects, SubjectsError};
 
 use euthymia_stats::random::Purpose;
 

@@ -1,0 +1,86 @@
+//! The result as one long table: a row for every quantity or outcome at every time. `summary.csv`, the tables of the
+//! page and whatever else lists numbers are made of these rows.
+
+use crate::result::{CourseResult, Outcome, Quantity};
+use serde::Serialize;
+
+/// One quantity or outcome at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct SummaryRow<'r> {
+    /// Time, h.
+    pub time_h: f64,
+    /// Name of the quantity (`ketamine`) or outcome (`response`).
+    pub series: &'r str,
+    /// Unit; empty for a fraction or a proportion.
+    pub unit: &'r str,
+    /// Mean over patients; of an outcome the proportion.
+    pub mean: f64,
+    /// Lower end of the 90 % interval of the mean or proportion, where the design can tell.
+    pub mean_lower: Option<f64>,
+    /// Upper end.
+    pub mean_upper: Option<f64>,
+    /// 5th percentile of patients; absent for an outcome, as are the others.
+    pub p05: Option<f64>,
+    /// 25th percentile.
+    pub p25: Option<f64>,
+    /// Median.
+    pub p50: Option<f64>,
+    /// 75th percentile.
+    pub p75: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+}
+
+impl SummaryRow<'_> {
+    /// Names of the columns, in order.
+    pub const COLUMNS: [&'static str; 11] = [
+        "time_h", "series", "unit", "mean", "mean_lower", "mean_upper", "p05", "p25", "p50", "p75", "p95",
+    ];
+}
+
+impl CourseResult {
+    /// All rows: quantities in their order, then outcomes, each in the order of time.
+    pub fn summary_rows(&self) -> impl Iterator<Item = SummaryRow<'_>> {
+        let quantities = self.quantities.iter().flat_map(|quantity| {
+            self.times_h.iter().enumerate().map(|(at, time_h)| of_quantity(quantity, at, *time_h))
+        });
+        let outcomes = self.outcomes.iter().flat_map(|outcome| {
+            self.times_h.iter().enumerate().map(|(at, time_h)| of_outcome(outcome, at, *time_h))
+        });
+        quantities.chain(outcomes)
+    }
+}
+
+fn of_quantity(quantity: &Quantity, at: usize, time_h: f64) -> SummaryRow<'_> {
+    let interval = quantity.mean_interval.as_ref();
+    SummaryRow {
+        time_h,
+        series: &quantity.id,
+        unit: &quantity.unit,
+        mean: quantity.mean[at],
+        mean_lower: interval.map(|interval| interval.lower[at]),
+        mean_upper: interval.map(|interval| interval.upper[at]),
+        p05: Some(quantity.p05[at]),
+        p25: Some(quantity.p25[at]),
+        p50: Some(quantity.p50[at]),
+        p75: Some(quantity.p75[at]),
+        p95: Some(quantity.p95[at]),
+    }
+}
+
+fn of_outcome(outcome: &Outcome, at: usize, time_h: f64) -> SummaryRow<'_> {
+    let interval = outcome.interval.as_ref();
+    SummaryRow {
+        time_h,
+        series: &outcome.id,
+        unit: "",
+        mean: outcome.proportion[at],
+        mean_lower: interval.map(|interval| interval.lower[at]),
+        mean_upper: interval.map(|interval| interval.upper[at]),
+        p05: None,
+        p25: None,
+        p50: None,
+        p75: None,
+        p95: None,
+    }
+}
