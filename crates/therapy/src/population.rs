@@ -7,7 +7,8 @@ mod subjects;
 pub(crate) mod truncation;
 
 pub(crate) use sampler::Sampler;
-pub(crate) use subjects::{ScoreResidual, Subjects, SubjectsError};
+pub use subjects::SubjectsError;
+pub(crate) use subjects::{ScoreResidual, Subjects, Typical};
 
 use euthymia_stats::random::Purpose;
 

@@ -34,7 +34,17 @@ pub struct SummaryRow<'r> {
 impl SummaryRow<'_> {
     /// Names of the columns, in order.
     pub const COLUMNS: [&'static str; 11] = [
-        "time_h", "series", "unit", "mean", "mean_lower", "mean_upper", "p05", "p25", "p50", "p75", "p95",
+        "time_h",
+        "series",
+        "unit",
+        "mean",
+        "mean_lower",
+        "mean_upper",
+        "p05",
+        "p25",
+        "p50",
+        "p75",
+        "p95",
     ];
 }
 
@@ -42,10 +52,16 @@ impl CourseResult {
     /// All rows: quantities in their order, then outcomes, each in the order of time.
     pub fn summary_rows(&self) -> impl Iterator<Item = SummaryRow<'_>> {
         let quantities = self.quantities.iter().flat_map(|quantity| {
-            self.times_h.iter().enumerate().map(|(at, time_h)| of_quantity(quantity, at, *time_h))
+            self.times_h
+                .iter()
+                .enumerate()
+                .map(|(at, time_h)| of_quantity(quantity, at, *time_h))
         });
         let outcomes = self.outcomes.iter().flat_map(|outcome| {
-            self.times_h.iter().enumerate().map(|(at, time_h)| of_outcome(outcome, at, *time_h))
+            self.times_h
+                .iter()
+                .enumerate()
+                .map(|(at, time_h)| of_outcome(outcome, at, *time_h))
         });
         quantities.chain(outcomes)
     }

@@ -8,11 +8,15 @@ mod basis;
 mod collect;
 mod describe;
 mod quantities;
+mod typical;
+
+pub use typical::{TypicalCurves, typical};
 
 use crate::assembly::{Assembly, LATENT_INSTRUMENT, assemble, common_values};
 use crate::course::Course;
 use crate::library::Library;
-use crate::population::{ScoreResidual, Subjects, SubjectsError};
+pub use crate::population::SubjectsError;
+use crate::population::{ScoreResidual, Subjects};
 use crate::result::{CourseResult, Design, Provenance};
 use crate::sources::Sources;
 use crate::{answer, events, grid};
@@ -41,7 +45,12 @@ impl Settings {
     /// The usual choice: seed 1, 50 draws of 2 studies, the engine's standard options.
     #[must_use]
     pub fn standard() -> Self {
-        Self { subjects: None, seed: 1, design: Design::DEFAULT, engine: Options::standard() }
+        Self {
+            subjects: None,
+            seed: 1,
+            design: Design::DEFAULT,
+            engine: Options::standard(),
+        }
     }
 }
 
@@ -159,7 +168,12 @@ pub fn simulate<T: Trajectories>(
         return Err(SimulateError::NoPatients);
     }
     let run = Run::new(course, library, settings.design)?;
-    let subjects = Subjects::new(course, &run.assembly, &run.program, (size, settings.design, settings.seed))?;
+    let subjects = Subjects::new(
+        course,
+        &run.assembly,
+        &run.program,
+        (size, settings.design, settings.seed),
+    )?;
     let residual = ScoreResidual::new(&run.assembly.model, settings.design, settings.seed)?;
     let layout = TrajectoryLayout {
         columns: run.columns(),
@@ -169,8 +183,15 @@ pub fn simulate<T: Trajectories>(
     let failed = |error: T::Error| SimulateError::Trajectories(Box::new(error));
     trajectories.begin(&layout).map_err(failed)?;
     let mut collector = Collector::new(&run, &subjects, &residual, trajectories);
-    euthymia_engine::simulate(&run.program, &subjects, &run.times_h, &settings.engine, &mut collector, progress)
-        .map_err(from_engine)?;
+    euthymia_engine::simulate(
+        &run.program,
+        &subjects,
+        &run.times_h,
+        &settings.engine,
+        &mut collector,
+        progress,
+    )
+    .map_err(from_engine)?;
     let collected = collector.finish();
     let quantities = collected.quantities(&run, size);
     let outcomes = collected.outcomes(&run, size);
@@ -240,16 +261,35 @@ impl<'c> Run<'c> {
         let times_h = grid::times_h(course, &[answer_h]);
         let outputs = quantities::outputs(course, &assembly.model);
         let uncertain = assembly.model.uncertainty().into_iter().map(|(name, _)| name);
-        let covariates = assembly.model.covariates().iter().map(|covariate| covariate.name.clone());
+        let covariates = assembly
+            .model
+            .covariates()
+            .iter()
+            .map(|covariate| covariate.name.clone());
         let options = CompileOptions {
             outputs: Some(outputs),
             per_subject: PerSubject::Only(uncertain.chain(covariates).collect()),
             values: common_values(course, &assembly.model),
-            dosed: Some(assembly.plan.iter().map(|dose| dose.compartment.clone()).collect()),
+            dosed: Some(
+                assembly
+                    .plan
+                    .iter()
+                    .map(|dose| dose.compartment.clone())
+                    .collect(),
+            ),
         };
         let program = compile(&assembly.model, &options)?;
         let reported = quantities::reported(course, &assembly, &program);
-        Ok(Self { course, assembly, program, times_h, answer_h, design, reported, sources })
+        Ok(Self {
+            course,
+            assembly,
+            program,
+            times_h,
+            answer_h,
+            design,
+            reported,
+            sources,
+        })
     }
 
     /// Columns of the engine's blocks.
@@ -263,7 +303,9 @@ impl<'c> Run<'c> {
                 let label = labels.iter().find(|label| label.name == *name);
                 TrajectoryColumn {
                     name: name.clone(),
-                    unit: label.and_then(|label| label.unit_text.clone()).unwrap_or_default(),
+                    unit: label
+                        .and_then(|label| label.unit_text.clone())
+                        .unwrap_or_default(),
                     label: label.map(|label| label.label.clone()).unwrap_or_default(),
                 }
             })
@@ -274,7 +316,9 @@ impl<'c> Run<'c> {
     fn on_scale(&self, latent: f64) -> f64 {
         let instrument = self.course.people.instrument();
         // The link was checked with the course; NaN would be refused by the collector.
-        instrument.from_linked(LATENT_INSTRUMENT, latent).map_or(f64::NAN, |score| instrument.bounded(score))
+        instrument
+            .from_linked(LATENT_INSTRUMENT, latent)
+            .map_or(f64::NAN, |score| instrument.bounded(score))
     }
 }
 
@@ -284,12 +328,25 @@ impl<'c> Run<'c> {
 /// The course and the library do not fit together.
 pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Diagnostic>> {
     let mut files = vec![course.source.clone()];
-    let drugs = course.treatments.iter().map(|treatment| treatment.drug.source.clone());
+    let drugs = course
+        .treatments
+        .iter()
+        .map(|treatment| treatment.drug.source.clone());
     let assembly = assemble(course, library)?;
     let instrument = course.people.instrument().source.clone();
-    let sources = library.document("sources.toml").map(|document| document.source.clone());
-    let evidence = library.tables().filter(|_| !course.observed.is_empty()).map(|(_, rows)| rows.source.clone());
-    for file in drugs.chain([instrument]).chain(assembly.files).chain(sources).chain(evidence) {
+    let sources = library
+        .document("sources.toml")
+        .map(|document| document.source.clone());
+    let evidence = library
+        .tables()
+        .filter(|_| !course.observed.is_empty())
+        .map(|(_, rows)| rows.source.clone());
+    for file in drugs
+        .chain([instrument])
+        .chain(assembly.files)
+        .chain(sources)
+        .chain(evidence)
+    {
         if !files.contains(&file) {
             files.push(file);
         }

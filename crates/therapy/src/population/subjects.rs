@@ -1,6 +1,7 @@
 //! Patients as the engine asks for them: inputs of the compiled model and doses, by index.
 
 use super::effects::{self, Columns, Effects};
+use super::sampler::Characteristics;
 use super::{RESIDUAL, Sampler, draw_of};
 use crate::assembly::{Assembly, Characteristic, LATENT_INSTRUMENT, SCORE};
 use crate::course::{Course, DoseAmount};
@@ -83,21 +84,32 @@ impl Subjects {
         let studies = effects::of_studies(model, design, stream)?;
         let blocks = effects::of_patients(model)?;
         let index = |name: &str| program.inputs.iter().position(|input| input.name == name);
-        let targets = blocks.iter().map(|block| block.names.iter().map(|name| index(name)).collect()).collect();
+        let targets = blocks
+            .iter()
+            .map(|block| block.names.iter().map(|name| index(name)).collect())
+            .collect();
         let is_effect = |name: &String| blocks.iter().any(|block| block.names.contains(name));
         let fills = program
             .inputs
             .iter()
             .map(|input| {
                 let column = |columns: &Columns| columns.iter().position(|(name, _)| *name == input.name);
-                Ok(match (column(&draws), column(&studies), Characteristic::named(&input.name)) {
-                    (Some(at), ..) => Fill::Draw(at),
-                    (_, Some(at), _) => Fill::Study(at),
-                    (.., Some(characteristic)) if input.default.is_none() => Fill::Characteristic(characteristic),
-                    _ if is_effect(&input.name) => Fill::Effect,
-                    _ if input.default.is_some() => Fill::Default,
-                    _ => return Err(SubjectsError::Open(input.name.clone())),
-                })
+                Ok(
+                    match (
+                        column(&draws),
+                        column(&studies),
+                        Characteristic::named(&input.name),
+                    ) {
+                        (Some(at), ..) => Fill::Draw(at),
+                        (_, Some(at), _) => Fill::Study(at),
+                        (.., Some(characteristic)) if input.default.is_none() => {
+                            Fill::Characteristic(characteristic)
+                        }
+                        _ if is_effect(&input.name) => Fill::Effect,
+                        _ if input.default.is_some() => Fill::Default,
+                        _ => return Err(SubjectsError::Open(input.name.clone())),
+                    },
+                )
             })
             .collect::<Result<Vec<Fill>, SubjectsError>>()?;
         Ok(Self {
@@ -129,17 +141,38 @@ impl Subjects {
 /// The planned doses by the index of their compartment.
 fn indexed(assembly: &Assembly, program: &Program) -> Result<Vec<IndexedDose>, SubjectsError> {
     let one = |dose: &crate::events::PlannedDose| {
-        let at = program.states.iter().position(|state| state.name == dose.compartment);
-        let compartment =
-            at.and_then(|at| u16::try_from(at).ok()).ok_or_else(|| SubjectsError::Open(dose.compartment.clone()))?;
+        let at = program
+            .states
+            .iter()
+            .position(|state| state.name == dose.compartment);
+        let compartment = at
+            .and_then(|at| u16::try_from(at).ok())
+            .ok_or_else(|| SubjectsError::Open(dose.compartment.clone()))?;
         let input = match dose.input {
             PlannedInput::Bolus => DoseInput::Bolus,
             PlannedInput::Over(hours) => DoseInput::Duration(hours),
             PlannedInput::ModelledDuration => DoseInput::ModelledDuration,
         };
-        Ok(IndexedDose { time_h: dose.time_h, compartment, amount: dose.amount, input })
+        Ok(IndexedDose {
+            time_h: dose.time_h,
+            compartment,
+            amount: dose.amount,
+            input,
+        })
     };
     assembly.plan.iter().map(one).collect()
+}
+
+impl Subjects {
+    /// Adds the doses of a patient of this weight.
+    fn prescribe(&self, weight_kg: f64, doses: &mut Vec<Dose>) {
+        doses.extend(self.doses.iter().map(|dose| Dose {
+            time: dose.time_h,
+            compartment: dose.compartment,
+            amount: dose.amount.milligrams(weight_kg),
+            input: dose.input,
+        }));
+    }
 }
 
 impl Population for Subjects {
@@ -151,27 +184,12 @@ impl Population for Subjects {
         let patient = self.sampler.characteristics(index);
         let study = self.design.study_of(index);
         let draw = self.design.draw_of(study);
-        let indicator = |yes: bool| if yes { 1.0 } else { 0.0 };
         for (input, fill) in into.inputs.iter_mut().zip(&self.fills) {
             match *fill {
                 Fill::Default | Fill::Effect => {}
                 Fill::Draw(column) => *input = self.draws[column].1[draw as usize],
                 Fill::Study(column) => *input = self.studies[column].1[study as usize],
-                Fill::Characteristic(characteristic) => {
-                    *input = match characteristic {
-                        Characteristic::Weight => patient.weight_kg,
-                        Characteristic::Age => patient.age_years,
-                        Characteristic::Female => indicator(patient.female),
-                        Characteristic::Asian => indicator(patient.asian),
-                        Characteristic::Japanese => indicator(patient.japanese),
-                        // NaN where the scale has no link: the engine names the input and the patient.
-                        Characteristic::Baseline => {
-                            self.instrument.to_linked(LATENT_INSTRUMENT, patient.baseline).unwrap_or(f64::NAN)
-                        }
-                        // Common to a course, so never an input of a patient.
-                        Characteristic::NewAntidepressant | Characteristic::Psychotherapy => f64::NAN,
-                    };
-                }
+                Fill::Characteristic(characteristic) => *input = self.value(&patient, characteristic),
             }
         }
         effects::draw_patient(&self.blocks, self.stream, index, |block, effect, value| {
@@ -179,12 +197,48 @@ impl Population for Subjects {
                 into.inputs[input] = value;
             }
         });
-        into.doses.extend(self.doses.iter().map(|dose| Dose {
-            time: dose.time_h,
-            compartment: dose.compartment,
-            amount: dose.amount.milligrams(patient.weight_kg),
-            input: dose.input,
-        }));
+        self.prescribe(patient.weight_kg, into.doses);
+    }
+}
+
+impl Subjects {
+    fn value(&self, patient: &Characteristics, characteristic: Characteristic) -> f64 {
+        let indicator = |yes: bool| if yes { 1.0 } else { 0.0 };
+        match characteristic {
+            Characteristic::Weight => patient.weight_kg,
+            Characteristic::Age => patient.age_years,
+            Characteristic::Female => indicator(patient.female),
+            Characteristic::Asian => indicator(patient.asian),
+            Characteristic::Japanese => indicator(patient.japanese),
+            // NaN where the scale has no link: the engine names the input and the patient.
+            Characteristic::Baseline => self
+                .instrument
+                .to_linked(LATENT_INSTRUMENT, patient.baseline)
+                .unwrap_or(f64::NAN),
+            // Common to a course, so never an input of a patient.
+            Characteristic::NewAntidepressant | Characteristic::Psychotherapy => f64::NAN,
+        }
+    }
+}
+
+/// The first patient with every random effect 0 and every parameter at its estimate.
+#[derive(Clone, Debug)]
+pub(crate) struct Typical(pub(crate) Subjects);
+
+impl Population for Typical {
+    fn len(&self) -> u64 {
+        1
+    }
+
+    fn fill(&self, index: u64, into: SubjectInputs<'_>) {
+        let Self(subjects) = self;
+        let patient = subjects.sampler.characteristics(index);
+        for (input, fill) in into.inputs.iter_mut().zip(&subjects.fills) {
+            if let Fill::Characteristic(characteristic) = *fill {
+                *input = subjects.value(&patient, characteristic);
+            }
+        }
+        subjects.prescribe(patient.weight_kg, into.doses);
     }
 }
 
@@ -202,13 +256,18 @@ impl ScoreResidual {
     pub(crate) fn new(model: &Model, design: Design, seed: u64) -> Result<Self, SubjectsError> {
         let stream = Stream::new(seed);
         let draws = design.draws.max(1) as usize;
-        let endpoint = model.endpoints().iter().find(|endpoint| endpoint.variable == SCORE);
+        let endpoint = model
+            .endpoints()
+            .iter()
+            .find(|endpoint| endpoint.variable == SCORE);
         let sd = match endpoint.map(|endpoint| endpoint.terms.as_slice()) {
             None => vec![0.0; draws],
             Some([term]) if term.kind == ErrorKind::Additive => match term.arguments.as_slice() {
                 [ErrorArgument::Number(sd)] => vec![*sd; draws],
                 [ErrorArgument::Name(name)] => {
-                    let drawn = effects::of_draws(model, design, stream).into_iter().find(|(own, _)| own == name);
+                    let drawn = effects::of_draws(model, design, stream)
+                        .into_iter()
+                        .find(|(own, _)| own == name);
                     let estimate = model.theta(name).ok_or(SubjectsError::Residual)?.value;
                     drawn.map_or_else(|| vec![estimate; draws], |(_, values)| values)
                 }
@@ -217,7 +276,12 @@ impl ScoreResidual {
             Some(_) => return Err(SubjectsError::Residual),
         };
         if sd.iter().all(|sd| sd.is_finite() && *sd >= 0.0) {
-            Ok(Self { stream, design, sd, draw: draw_of(SCORE) })
+            Ok(Self {
+                stream,
+                design,
+                sd,
+                draw: draw_of(SCORE),
+            })
         } else {
             Err(SubjectsError::Residual)
         }

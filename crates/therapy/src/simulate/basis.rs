@@ -18,8 +18,16 @@ pub(crate) fn table(course: &Course, run: &Run<'_>) -> Vec<Basis> {
     let mut rows: Vec<Basis> = files.map(|(file, source)| of_file(run, file, source)).collect();
     let instrument = course.people.instrument();
     for (part, words, key) in [
-        ("Response", instrument.response_in_words(), &instrument.response_source),
-        ("Remission", instrument.remission_in_words(), &instrument.remission_source),
+        (
+            "Response",
+            instrument.response_in_words(),
+            &instrument.response_source,
+        ),
+        (
+            "Remission",
+            instrument.remission_in_words(),
+            &instrument.remission_source,
+        ),
     ] {
         let source = run.sources.get(key);
         rows.push(Basis {
@@ -44,7 +52,11 @@ fn of_file(run: &Run<'_>, file: &ModelFile, source: &Source) -> Basis {
         curves: curves(run, file),
         part: text(file, "description").unwrap_or(&file.name.text).to_owned(),
         citation: if own || reference.is_empty() {
-            if reference.is_empty() { cited.map(|source| source.citation.clone()).unwrap_or_default() } else { reference }
+            if reference.is_empty() {
+                cited.map(|source| source.citation.clone()).unwrap_or_default()
+            } else {
+                reference
+            }
         } else {
             cited.map_or(reference, |source| source.citation.clone())
         },
@@ -56,12 +68,28 @@ fn of_file(run: &Run<'_>, file: &ModelFile, source: &Source) -> Basis {
 
 /// The labels of what a file reports, those that the result holds first.
 fn curves(run: &Run<'_>, file: &ModelFile) -> String {
-    let names = metadata(file, "outputs").map(|outputs| outputs.items()).unwrap_or_default();
-    let names = names.iter().filter_map(|item| item.name.as_ref()).map(|name| name.text.as_str());
+    let names = metadata(file, "outputs")
+        .map(|outputs| outputs.items())
+        .unwrap_or_default();
+    let names = names
+        .iter()
+        .filter_map(|item| item.name.as_ref())
+        .map(|name| name.text.as_str());
     let labels = run.assembly.model.outputs();
     let label = |name: &str| {
-        let reported = run.reported.iter().find(|reported| reported.name == name).map(|reported| &reported.label);
-        reported.or_else(|| labels.iter().find(|label| label.name == name).map(|label| &label.label)).cloned()
+        let reported = run
+            .reported
+            .iter()
+            .find(|reported| reported.name == name)
+            .map(|reported| &reported.label);
+        reported
+            .or_else(|| {
+                labels
+                    .iter()
+                    .find(|label| label.name == name)
+                    .map(|label| &label.label)
+            })
+            .cloned()
     };
     names.filter_map(label).collect::<Vec<_>>().join(", ")
 }
@@ -75,7 +103,9 @@ fn main_source(comments: &[Comment]) -> Option<&str> {
     let most = |own: bool| {
         let candidates = counts.iter().filter(move |(key, _)| (**key == OWN) == own);
         // Of equals the first in the order of the alphabet.
-        candidates.max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0))).map(|(key, _)| *key)
+        candidates
+            .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
+            .map(|(key, _)| *key)
     };
     most(false).or_else(|| most(true))
 }
@@ -83,8 +113,14 @@ fn main_source(comments: &[Comment]) -> Option<&str> {
 /// `12 seen, 2 assumed`.
 fn counted(comments: &[Comment]) -> String {
     let count = |grade: Grade| comments.iter().filter(|comment| comment.grade == grade).count();
-    let words = Grade::ALL.into_iter().map(|grade| (count(grade), grade)).filter(|(count, _)| *count > 0);
-    words.map(|(count, grade)| format!("{count} {grade}")).collect::<Vec<_>>().join(", ")
+    let words = Grade::ALL
+        .into_iter()
+        .map(|grade| (count(grade), grade))
+        .filter(|(count, _)| *count > 0);
+    words
+        .map(|(count, grade)| format!("{count} {grade}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn remark(file: &ModelFile) -> String {
@@ -122,8 +158,19 @@ pub(crate) fn cautions(course: &Course, run: &Run<'_>, size: u64) -> Vec<String>
     for treatment in &course.treatments {
         treatment.drug.cautions.iter().cloned().for_each(&mut add);
     }
-    let uses = |name: &str| run.assembly.model.constants().iter().any(|(constant, _)| constant == name) || {
-        run.assembly.model.covariates().iter().any(|covariate| covariate.name == name)
+    let uses = |name: &str| {
+        run.assembly
+            .model
+            .constants()
+            .iter()
+            .any(|(constant, _)| constant == name)
+            || {
+                run.assembly
+                    .model
+                    .covariates()
+                    .iter()
+                    .any(|covariate| covariate.name == name)
+            }
     };
     if let Some(psychotherapy) = &course.psychotherapy {
         if uses("PSYCH") {
@@ -132,7 +179,10 @@ pub(crate) fn cautions(course: &Course, run: &Run<'_>, size: u64) -> Vec<String>
                 psychotherapy.kind
             ));
         } else {
-            add(format!("Psychotherapy ({}) is recorded; the response model leaves it out.", psychotherapy.kind));
+            add(format!(
+                "Psychotherapy ({}) is recorded; the response model leaves it out.",
+                psychotherapy.kind
+            ));
         }
     }
     let instrument = course.people.instrument();
@@ -144,7 +194,10 @@ pub(crate) fn cautions(course: &Course, run: &Run<'_>, size: u64) -> Vec<String>
         ));
     }
     if matches!(course.people, People::Patient(_)) {
-        add("For one patient the spread shows what cannot be known beforehand, not what will happen.".to_owned());
+        add(
+            "For one patient the spread shows what cannot be known beforehand, not what will happen."
+                .to_owned(),
+        );
     }
     if size < FEWEST_FOR_INTERVALS {
         add(format!(

@@ -36,13 +36,22 @@ struct Series {
 
 impl Series {
     fn new(times: usize, run: &Run<'_>) -> Self {
-        let cell = || Cell { sketch: Sketch::new(), sums: sums(run) };
-        Self { cells: (0..times).map(|_| cell()).collect(), individuals: Vec::new() }
+        let cell = || Cell {
+            sketch: Sketch::new(),
+            sums: sums(run),
+        };
+        Self {
+            cells: (0..times).map(|_| cell()).collect(),
+            individuals: Vec::new(),
+        }
     }
 }
 
 fn sums(run: &Run<'_>) -> NestedSums {
-    NestedSums::new(run.design.draws.max(1) as usize, run.design.studies_per_draw.max(1) as usize)
+    NestedSums::new(
+        run.design.draws.max(1) as usize,
+        run.design.studies_per_draw.max(1) as usize,
+    )
 }
 
 /// Everything that is summed up.
@@ -78,7 +87,13 @@ impl<'r, T> Collector<'r, T> {
             response: empty(),
             remission: empty(),
         };
-        Self { run, subjects, residual, trajectories, collected }
+        Self {
+            run,
+            subjects,
+            residual,
+            trajectories,
+            collected,
+        }
     }
 
     pub(crate) fn finish(self) -> Collected {
@@ -143,7 +158,9 @@ impl<T: Trajectories> Sink for Collector<'_, T> {
                 }
             }
         }
-        self.trajectories.block(&block).map_err(|error| SimulateError::Trajectories(Box::new(error)))
+        self.trajectories
+            .block(&block)
+            .map_err(|error| SimulateError::Trajectories(Box::new(error)))
     }
 }
 
@@ -177,8 +194,10 @@ impl Collected {
                     quantity.p75.push(p75);
                     quantity.p95.push(p95);
                 }
-                quantity.mean_interval =
-                    interval(size, series.cells.iter().map(|cell| cell.sums.mean_interval(COVERAGE)));
+                quantity.mean_interval = interval(
+                    size,
+                    series.cells.iter().map(|cell| cell.sums.mean_interval(COVERAGE)),
+                );
                 quantity
             })
             .collect()
@@ -187,7 +206,11 @@ impl Collected {
     /// Response, then remission.
     pub(crate) fn outcomes(&self, run: &Run<'_>, size: u64) -> Vec<Outcome> {
         let instrument = run.course.people.instrument();
-        let cited = |key: &str| run.sources.get(key).map_or_else(|| key.to_owned(), |source| source.citation.clone());
+        let cited = |key: &str| {
+            run.sources
+                .get(key)
+                .map_or_else(|| key.to_owned(), |source| source.citation.clone())
+        };
         let outcome = |id: &str, label: &str, definition: String, sums: &[NestedSums]| Outcome {
             id: id.to_owned(),
             label: label.to_owned(),
@@ -196,8 +219,16 @@ impl Collected {
             interval: interval(size, sums.iter().map(|sums| sums.proportion_interval(COVERAGE))),
             monte_carlo_se: sums.iter().map(|sums| monte_carlo_error(sums)).collect(),
         };
-        let response = format!("{} ({})", instrument.response_in_words(), cited(&instrument.response_source));
-        let remission = format!("{} ({})", instrument.remission_in_words(), cited(&instrument.remission_source));
+        let response = format!(
+            "{} ({})",
+            instrument.response_in_words(),
+            cited(&instrument.response_source)
+        );
+        let remission = format!(
+            "{} ({})",
+            instrument.remission_in_words(),
+            cited(&instrument.remission_source)
+        );
         vec![
             outcome("response", "Response", response, &self.response),
             outcome("remission", "Remission", remission, &self.remission),
@@ -206,14 +237,25 @@ impl Collected {
 
     /// Where the variance of the rated score comes from, at a few times.
     pub(crate) fn variance(&self, run: &Run<'_>) -> Vec<VarianceComponents> {
-        let Some(score) = run.reported.iter().position(|reported| reported.kind == QuantityKind::Score) else {
+        let Some(score) = run
+            .reported
+            .iter()
+            .position(|reported| reported.kind == QuantityKind::Score)
+        else {
             return Vec::new();
         };
         let weeks = (1..=VARIANCE_WEEKS).map(|week| f64::from(week) * 168.0);
-        let mut times: Vec<f64> = VARIANCE_TIMES_H.into_iter().chain(weeks).chain([run.answer_h]).collect();
+        let mut times: Vec<f64> = VARIANCE_TIMES_H
+            .into_iter()
+            .chain(weeks)
+            .chain([run.answer_h])
+            .collect();
         times.retain(|time| *time <= run.course.horizon_h);
         times.sort_by(f64::total_cmp);
-        let mut indices: Vec<usize> = times.iter().map(|time| crate::grid::nearest(&run.times_h, *time)).collect();
+        let mut indices: Vec<usize> = times
+            .iter()
+            .map(|time| crate::grid::nearest(&run.times_h, *time))
+            .collect();
         indices.dedup();
         let split = |at: usize| {
             let rated = self.series[score].cells[at].sums.components();

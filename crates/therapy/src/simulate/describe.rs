@@ -56,7 +56,12 @@ pub(crate) fn instrument(instrument: &Instrument) -> InstrumentSummary {
 }
 
 /// The population, a row per characteristic, as it was drawn.
-pub(crate) fn population(course: &Course, sampler: &Sampler, size: u64, sources: &Sources) -> Vec<PopulationRow> {
+pub(crate) fn population(
+    course: &Course,
+    sampler: &Sampler,
+    size: u64,
+    sources: &Sources,
+) -> Vec<PopulationRow> {
     match &course.people {
         People::Population(population) => drawn(population, sampler, size.min(DESCRIBED), sources),
         People::Patient(patient) => known(patient),
@@ -80,7 +85,11 @@ fn drawn(population: &PopulationSpec, sampler: &Sampler, size: u64, sources: &So
         format!("{}{unit} ({} to {})", middle.round(), low.round(), high.round())
     };
     let percent = |count: u64| format!("{} %", (100.0 * count as f64 / size as f64).round());
-    let cited = |key: &str| sources.get(key).map_or_else(|| key.to_owned(), |source| source.citation.clone());
+    let cited = |key: &str| {
+        sources
+            .get(key)
+            .map_or_else(|| key.to_owned(), |source| source.citation.clone())
+    };
     let row = |label: &str, value: String, key: &str| PopulationRow {
         label: label.to_owned(),
         value,
@@ -96,7 +105,11 @@ fn drawn(population: &PopulationSpec, sampler: &Sampler, size: u64, sources: &So
         rows.push(row("Asian", percent(asian), &population.ancestry_source));
     }
     if population.japanese > 0.0 {
-        rows.push(row("Japanese, of these", percent(japanese), &population.ancestry_source));
+        rows.push(row(
+            "Japanese, of these",
+            percent(japanese),
+            &population.ancestry_source,
+        ));
     }
     rows.push(row(
         &format!("{} before treatment", instrument.abbreviation),
@@ -124,7 +137,10 @@ fn known(patient: &PatientSpec) -> Vec<PopulationRow> {
         row("Ancestry", ancestry.to_owned()),
         row(
             &format!("{} before treatment", patient.instrument.abbreviation),
-            format!("{} points", in_words(patient.instrument.observed(patient.baseline))),
+            format!(
+                "{} points",
+                in_words(patient.instrument.observed(patient.baseline))
+            ),
         ),
     ]
 }

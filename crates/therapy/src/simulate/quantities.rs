@@ -25,7 +25,12 @@ pub(crate) fn outputs(course: &Course, model: &Model) -> Vec<String> {
     let mut names: Vec<String> = model.outputs().into_iter().map(|output| output.name).collect();
     names.extend(course.report.quantities.iter().map(|(name, _)| name.clone()));
     names.push(SCORE.to_owned());
-    let is_compartment = |name: &String| model.compartments().iter().any(|compartment| compartment.name == *name);
+    let is_compartment = |name: &String| {
+        model
+            .compartments()
+            .iter()
+            .any(|compartment| compartment.name == *name)
+    };
     let mut kept: Vec<String> = Vec::new();
     for name in names {
         // Compartments are reported anyway.
@@ -47,9 +52,11 @@ pub(crate) fn reported(course: &Course, assembly: &Assembly, program: &Program) 
         names.push(SCORE);
     }
     let mut seen = Vec::new();
-    names.retain(|name| !seen.contains(name) && {
-        seen.push(*name);
-        true
+    names.retain(|name| {
+        !seen.contains(name) && {
+            seen.push(*name);
+            true
+        }
     });
     names
         .into_iter()
@@ -64,7 +71,12 @@ pub(crate) fn reported(course: &Course, assembly: &Assembly, program: &Program) 
 /// Column of a compartment or output in the engine's blocks.
 pub(crate) fn column(program: &Program, name: &str) -> Option<usize> {
     let states = program.states.iter().position(|state| state.name == name);
-    let output = || program.outputs_reported.iter().position(|output| output.name == name);
+    let output = || {
+        program
+            .outputs_reported
+            .iter()
+            .position(|output| output.name == name)
+    };
     states.or_else(|| Some(program.states.len() + output()?))
 }
 
@@ -84,14 +96,18 @@ fn described(
     };
     let unit = match kind {
         QuantityKind::Score => "points".to_owned(),
-        _ => label.and_then(|label| label.unit_text.clone()).unwrap_or_default(),
+        _ => label
+            .and_then(|label| label.unit_text.clone())
+            .unwrap_or_default(),
     };
     Reported {
         name: name.to_owned(),
         label: label_text,
         unit,
         kind,
-        sampling_site: (kind == QuantityKind::Concentration).then(|| sampling(&assembly.model)).flatten(),
+        sampling_site: (kind == QuantityKind::Concentration)
+            .then(|| sampling(&assembly.model))
+            .flatten(),
         provisional: is_provisional(&assembly.model, name),
         column,
     }
@@ -106,8 +122,12 @@ fn kind(name: &str, label: Option<&OutputLabel>) -> QuantityKind {
         // A concentration at the site of effect is in no plasma.
         _ if name.starts_with("ce_") => QuantityKind::Other,
         _ => {
-            let dimension = label.and_then(|label| label.unit.as_ref()).map(|unit| unit.dimension());
-            if dimension == Some(Dimension::MASS_CONCENTRATION) || dimension == Some(Dimension::MOLAR_CONCENTRATION) {
+            let dimension = label
+                .and_then(|label| label.unit.as_ref())
+                .map(|unit| unit.dimension());
+            if dimension == Some(Dimension::MASS_CONCENTRATION)
+                || dimension == Some(Dimension::MOLAR_CONCENTRATION)
+            {
                 QuantityKind::Concentration
             } else {
                 QuantityKind::Other
@@ -119,7 +139,10 @@ fn kind(name: &str, label: Option<&OutputLabel>) -> QuantityKind {
 /// Where concentrations are sampled; all sites where the files differ.
 fn sampling(model: &Model) -> Option<String> {
     let mut sites: Vec<&str> = Vec::new();
-    for (_, metadata) in model.all_metadata().filter(|(_, metadata)| metadata.name.text == "sampling") {
+    for (_, metadata) in model
+        .all_metadata()
+        .filter(|(_, metadata)| metadata.name.text == "sampling")
+    {
         if let Some(site) = metadata.value.as_text()
             && !sites.contains(&site)
         {

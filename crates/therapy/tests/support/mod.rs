@@ -8,22 +8,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The repository's library folder.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../library")
 }
 
 /// A TOML text as a document.
-pub fn document(name: &str, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
+pub(crate) fn document(name: &str, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
     euthymia_io::toml::document(&Source::new(name, text))
 }
 
 /// All files of the library.
-pub fn whole_library() -> Library {
+pub(crate) fn whole_library() -> Library {
     library_of(|_| true)
 }
 
 /// The files of the library whose path from there is wanted.
-pub fn library_of(wanted: impl Fn(&str) -> bool) -> Library {
+pub(crate) fn library_of(wanted: impl Fn(&str) -> bool) -> Library {
     let mut library = Library::new();
     for path in files(&folder(), "") {
         if !wanted(&path) {
