@@ -45,6 +45,8 @@ pub(super) fn explain(source: &Source, errors: &[Error]) -> Explained {
         let same_line = last.is_some_and(|(line, _)| line == complaint.line_start);
         let understood = last.is_some_and(|(_, harmless)| harmless) && complaint.is_value();
         if (same_line && !understood) || complaint.follows_from(last.map(|(line, _)| line)) {
+            // Not worth a second line, but the rest of this one may have been read as something else.
+            explained.structure_lost |= !complaint.is_value();
             continue;
         }
         let (diagnostic, harmless) = complaint.explain();
