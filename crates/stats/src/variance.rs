@@ -153,7 +153,8 @@ impl NestedSums {
     }
 
     /// The same for values of 0 and 1, whose mean is a proportion: the beta distribution with the proportion as mean
-    /// and the variance between studies and draws. `None` as for [`Self::mean_interval`].
+    /// and the variance between studies and draws (where that is as large as a proportion allows, a hundredth less).
+    /// `None` as for [`Self::mean_interval`].
     #[must_use]
     pub fn proportion_interval(&self, coverage: f64) -> Option<Interval> {
         let components = self.components();
@@ -161,8 +162,9 @@ impl NestedSums {
         if self.filled().count() < FEWEST_STUDIES {
             return None;
         }
+        let mean = self.mean();
         let between = components.parameters? + components.between_studies.unwrap_or(0.0);
-        proportion::beta_moments(self.mean(), between, coverage)
+        proportion::beta_moments(mean, between.min(0.99 * mean * (1.0 - mean)), coverage)
     }
 
     fn filled(&self) -> impl Iterator<Item = &Moments> {

@@ -133,6 +133,19 @@ fn proportions_vary_less_when_the_noise_is_removed() {
     assert!((sums.monte_carlo_error().unwrap() - 0.0049).abs() < 3e-4);
 }
 
+/// Every study responds as one person: the proportion of a study is 0 or 1.
+#[test]
+fn proportions_as_different_as_they_can_be() {
+    let mut sums = NestedSums::new(20, 1);
+    (0..200).for_each(|i| sums.push(i % 20, f64::from(u8::from(i % 20 < 6))));
+    let interval = sums.proportion_interval(0.9).unwrap();
+    assert!(interval.lower < 1e-6 && interval.upper > 0.999, "{interval:?}");
+    let mut nobody = NestedSums::new(20, 1);
+    (0..200).for_each(|i| nobody.push(i, 0.0));
+    let interval = nobody.proportion_interval(0.9).unwrap();
+    assert_eq!((interval.lower, interval.upper), (0.0, 0.0));
+}
+
 #[test]
 fn a_design_too_small_says_so() {
     let mut one_each = NestedSums::new(50, 2);
