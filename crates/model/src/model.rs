@@ -6,7 +6,10 @@ use std::sync::Arc;
 use euthymia_diagnostics::{Source, Span};
 use euthymia_units::Unit;
 
-use crate::syntax::tree::{Metadata, MetadataValue, ModelFile};
+use crate::syntax::tree::{
+    Comments, Expression, ExpressionKind, IniKind, IniStatement, Metadata, MetadataKind, MetadataValue,
+    ModelFile, Name, Place, ThetaSyntax,
+};
 
 /// A population parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,6 +206,53 @@ impl Model {
         self.files.iter().map(AsRef::as_ref)
     }
 
+    /// The model as one file: the first name, the first of each metadata statement (lists joined), every
+    /// parameter and equation; a covariate closed with a value becomes a fixed parameter.
+    #[must_use]
+    pub fn merged(&self) -> Option<ModelFile> {
+        let mut files = self.files();
+        let mut merged = files.next()?.clone();
+        for file in files {
+            for metadata in &file.metadata {
+                match merged
+                    .metadata
+                    .iter_mut()
+                    .find(|known| known.name == metadata.name)
+                {
+                    Some(known) => join_lists(&mut known.value, &metadata.value),
+                    None => merged.metadata.push(metadata.clone()),
+                }
+            }
+            merged.ini.extend(file.ini.iter().cloned());
+            merged
+                .equations
+                .statements
+                .extend(file.equations.statements.iter().cloned());
+        }
+        let span = Span::default();
+        merged
+            .ini
+            .extend(self.constants.iter().map(|(name, value)| IniStatement {
+                kind: IniKind::Theta(ThetaSyntax {
+                    name: Name {
+                        text: name.clone(),
+                        span,
+                    },
+                    lower: None,
+                    estimate: Expression {
+                        kind: ExpressionKind::Number(*value),
+                        span,
+                    },
+                    upper: None,
+                    fixed: true,
+                }),
+                label: None,
+                comments: Comments::default(),
+                span: Place(span),
+            }));
+        Some(merged)
+    }
+
     /// Population parameters in order.
     #[must_use]
     pub fn thetas(&self) -> &[Theta] {
@@ -335,6 +385,17 @@ impl Model {
     pub fn uncertainty(&self) -> Vec<(String, f64)> {
         let number = |(name, value): (&str, &MetadataValue)| Some((name.to_owned(), value.as_number()?));
         self.entries("uncertainty").filter_map(number).collect()
+    }
+}
+
+/// Adds the named entries of one list to another that has none of that name.
+fn join_lists(list: &mut MetadataValue, more: &MetadataValue) {
+    if let (MetadataKind::List(items), MetadataKind::List(more)) = (&mut list.kind, &more.kind) {
+        for item in more {
+            if item.name.is_some() && !items.iter().any(|known| known.name == item.name) {
+                items.push(item.clone());
+            }
+        }
     }
 }
 

@@ -1,35 +1,11 @@
 //! Symbolic derivatives against central differences, for every model of `tests/models`.
 
-use std::path::Path;
+#![allow(clippy::unwrap_used, clippy::panic)]
 
-use euthymia_diagnostics::Source;
-use euthymia_model::Model;
-use euthymia_model::check::check;
+mod common;
+
 use euthymia_model::compile::{CompileOptions, compile};
 use euthymia_model::interpret::Interpreter;
-use euthymia_model::syntax::parse;
-
-fn models() -> Vec<Model> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    let models: Vec<Model> = paths.iter().map(|path| model(path)).collect();
-    assert!(models.len() >= 25);
-    models
-}
-
-fn model(path: &Path) -> Model {
-    let text = std::fs::read_to_string(path).unwrap();
-    let (file, problems) = parse(&Source::new(path.display().to_string(), text));
-    assert_eq!(problems, [], "{}", path.display());
-    let (model, problems) = check(&file);
-    let errors: Vec<_> = problems.iter().filter(|problem| problem.is_error()).collect();
-    assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
-    model.unwrap()
-}
 
 /// A number in 0.1..1.1 that depends on nothing but its place.
 fn scatter(place: usize) -> f64 {
@@ -39,7 +15,8 @@ fn scatter(place: usize) -> f64 {
 
 #[test]
 fn jacobian_agrees_with_central_differences() {
-    for model in models() {
+    for path in common::model_paths() {
+        let model = common::checked(&path);
         let program = compile(&model, &CompileOptions::default()).unwrap();
         let mut subject = Interpreter::new(&program);
         for (place, input) in program.inputs.iter().enumerate() {

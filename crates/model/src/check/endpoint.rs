@@ -2,8 +2,8 @@
 
 use euthymia_diagnostics::Diagnostic;
 
-use super::Checker;
 use super::expression::Scope;
+use super::{Checker, counted};
 use crate::model::{Endpoint, ErrorArgument, ErrorKind, ErrorTerm, Symbol};
 use crate::syntax::tree::{ErrorCall, Expression, ExpressionKind, Name};
 
@@ -81,7 +81,11 @@ impl Checker<'_> {
         if call.arguments.len() != *count {
             let diagnostic = Diagnostic::error(
                 "M042",
-                format!("`{}` with {} arguments", name.text, call.arguments.len()),
+                format!(
+                    "`{}` with {}",
+                    name.text,
+                    counted(call.arguments.len(), "argument")
+                ),
             )
             .at(self.source(), name.span, format!("expected {count}"))
             .help(format!("write `{form}`"));

@@ -139,17 +139,23 @@ impl Checker<'_> {
     }
 
     fn note_variable(&mut self, name: &str, suppressed: bool) {
-        self.model.symbols.insert(name.to_owned(), Symbol::Variable);
-        match self
+        let reported = !suppressed;
+        let is_new = self
             .model
-            .variables
-            .iter_mut()
-            .find(|variable| variable.name == name)
-        {
-            Some(variable) => variable.reported |= !suppressed,
-            None => self.model.variables.push(Variable {
+            .symbols
+            .insert(name.to_owned(), Symbol::Variable)
+            .is_none();
+        let variables = &mut self.model.variables;
+        let known = if is_new {
+            None
+        } else {
+            variables.iter_mut().find(|variable| variable.name == name)
+        };
+        match known {
+            Some(variable) => variable.reported |= reported,
+            None => variables.push(Variable {
                 name: name.to_owned(),
-                reported: !suppressed,
+                reported,
             }),
         }
     }
@@ -172,6 +178,14 @@ impl Checker<'_> {
 
     fn assigned_again(&mut self, target: &Target, first: &Defined, key: &str, certain: bool) {
         if target.kind != TargetKind::Variable {
+            let elsewhere = self
+                .declared
+                .get(&target.name.text)
+                .is_some_and(|declared| declared.file != self.file);
+            if elsewhere && target.kind == TargetKind::Derivative {
+                // The clash of the files has been reported.
+                return;
+            }
             let diagnostic = Diagnostic::error("M046", format!("`{key}` is given twice"))
                 .at(self.source(), target.span.0, "second")
                 .at(self.source(), first.span, "first")

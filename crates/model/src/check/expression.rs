@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use euthymia_diagnostics::{Diagnostic, Span, nearest};
 
-use super::Checker;
+use super::{Checker, counted};
 use crate::functions::{self, FUNCTIONS, RESERVED};
 use crate::model::{Covariate, Symbol};
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
@@ -173,9 +173,12 @@ impl Checker<'_> {
                 (least, most) if least == most => least.to_string(),
                 (least, most) => format!("{least} to {most}"),
             };
-            let diagnostic = Diagnostic::error("M042", format!("`{}` with {count} arguments", name.text))
-                .at(self.source(), span, format!("expected {expected}"))
-                .help(format!("write `{}`", signature.form));
+            let diagnostic = Diagnostic::error(
+                "M042",
+                format!("`{}` with {}", name.text, counted(count, "argument")),
+            )
+            .at(self.source(), span, format!("expected {expected}"))
+            .help(format!("write `{}`", signature.form));
             self.report(diagnostic);
             return;
         }

@@ -3,7 +3,7 @@
 use euthymia_diagnostics::{Diagnostic, nearest};
 use euthymia_units::Unit;
 
-use super::{Checker, constant};
+use super::{Checker, constant, counted};
 use crate::model::{Level, OmegaBlock, Symbol, Theta, split_unit};
 use crate::syntax::tree::{
     Expression, ExpressionKind, IniKind, IniStatement, Label, Name, OmegaSyntax, ThetaSyntax,
@@ -187,7 +187,11 @@ impl Checker<'_> {
         if covariance.len() != expected {
             let diagnostic = Diagnostic::error(
                 "M023",
-                format!("{} values for {size} random effects", covariance.len()),
+                format!(
+                    "{} for {}",
+                    counted(covariance.len(), "value"),
+                    counted(size, "random effect")
+                ),
             )
             .at(
                 self.source(),

@@ -11,11 +11,9 @@ impl Checker<'_> {
     pub(crate) fn metadata(&mut self, file: &ModelFile) {
         for metadata in &file.metadata {
             match metadata.name.text.as_str() {
-                "description" | "reference" => {
-                    if metadata.value.as_text().is_none() {
-                        let message = format!("`{}` is not a text", metadata.name.text);
-                        self.expected(message, metadata.value.span, "expected a text in quotes");
-                    }
+                "description" | "reference" if metadata.value.as_text().is_none() => {
+                    let message = format!("`{}` is not a text", metadata.name.text);
+                    self.expected(message, metadata.value.span, "expected a text in quotes");
                 }
                 "units" => self.units(metadata.value.items()),
                 "outputs" => self.outputs(metadata.value.items()),

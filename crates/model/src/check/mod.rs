@@ -219,6 +219,10 @@ impl<'m> Checker<'m> {
 
     /// Warns of parameters that nothing reads and of covariates that look like mistyped names.
     fn warn_unused(&mut self) {
+        // What an equation with an error in it uses is not known.
+        if self.diagnostics.iter().any(Diagnostic::is_error) {
+            return;
+        }
         let mut unused = Vec::new();
         let words = |symbol: &Symbol| match symbol {
             Symbol::Theta(_) => Some("parameter"),
@@ -277,8 +281,8 @@ impl<'m> Checker<'m> {
     }
 }
 
-/// Whether one insertion, deletion, replacement or swap of neighbours that are both letters turns one into the other.
-/// Names that differ in a digit only (`q2`, `q3`) are meant to differ.
+/// Whether one insertion, deletion or swap of letters turns one into the other, or one replacement in a long name.
+/// Names that differ in a digit (`q2`, `q3`), or short ones in a letter (`cp_s`, `ce_s`), are meant to differ.
 fn edit_distance_is_one(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
@@ -294,5 +298,12 @@ fn edit_distance_is_one(a: &str, b: &str) -> bool {
         .chain(right)
         .all(|character| character.is_alphabetic());
     let swapped = left.len() == 2 && right.len() == 2 && left[0] == right[1] && left[1] == right[0];
-    letters && (left.len().max(right.len()) == 1 || swapped)
+    let replaced = left.len() == 1 && right.len() == 1;
+    letters && (swapped || left.len() + right.len() == 1 || (replaced && a.len() >= 6))
+}
+
+/// `1 value`, `2 values`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

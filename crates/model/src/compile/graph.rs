@@ -164,6 +164,12 @@ impl Graph {
         }
     }
 
+    /// The value of an operation on two numbers, exactly as a tape would compute it.
+    fn folded(&mut self, op: Op, a: NodeId, b: NodeId) -> Option<NodeId> {
+        let value = evaluate(op, self.value(a)?, self.value(b)?, 0.0);
+        Some(self.constant(value))
+    }
+
     fn operation(&mut self, op: Op, operands: [NodeId; 3]) -> NodeId {
         let values = operands[..op.arity()].iter().map(|operand| self.value(*operand));
         if let Some(values) = values.collect::<Option<Vec<f64>>>() {
@@ -178,6 +184,9 @@ impl Graph {
     }
 
     pub(crate) fn add(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        if let Some(folded) = self.folded(Op::Add, a, b) {
+            return folded;
+        }
         if self.is(a, 0.0) {
             return b;
         }
@@ -198,6 +207,9 @@ impl Graph {
     }
 
     pub(crate) fn sub(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        if let Some(folded) = self.folded(Op::Sub, a, b) {
+            return folded;
+        }
         if self.is(b, 0.0) {
             return a;
         }
@@ -225,6 +237,9 @@ impl Graph {
     }
 
     pub(crate) fn mul(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        if let Some(folded) = self.folded(Op::Mul, a, b) {
+            return folded;
+        }
         // The operand that changes more rarely comes first.
         let (a, b) = if self.layer(b) < self.layer(a) {
             (b, a)
@@ -267,6 +282,9 @@ impl Graph {
     }
 
     pub(crate) fn div(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        if let Some(folded) = self.folded(Op::Div, a, b) {
+            return folded;
+        }
         if self.is(b, 1.0) {
             return a;
         }
@@ -296,6 +314,9 @@ impl Graph {
     }
 
     pub(crate) fn pow(&mut self, base: NodeId, exponent: NodeId) -> NodeId {
+        if let Some(folded) = self.folded(Op::Pow, base, exponent) {
+            return folded;
+        }
         if self.is(exponent, 1.0) {
             return base;
         }

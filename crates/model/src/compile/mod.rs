@@ -177,9 +177,10 @@ impl Parts {
             Some(asked) => asked.iter().collect(),
             None => reported.collect(),
         };
+        let mut listed: BTreeSet<&str> = BTreeSet::new();
         for name in asked {
             let is_compartment = matches!(model.symbols.get(name), Some(Symbol::State(_)));
-            if is_compartment || outputs.iter().any(|(known, _)| known == name) {
+            if is_compartment || !listed.insert(name) {
                 continue;
             }
             let node = environment

@@ -134,6 +134,7 @@ fn arc_sine(graph: &mut Graph, x: NodeId) -> NodeId {
 /// Arc tangent by reduction to |x| <= tan(pi/8) and a rational approximation.
 ///
 /// Source: S. L. Moshier, Cephes Mathematical Library 2.8, `atan.c`; relative error below 1.8e-16.
+#[allow(clippy::excessive_precision)] // as published
 fn arc_tangent(graph: &mut Graph, x: NodeId) -> NodeId {
     const P: [f64; 5] = [
         -8.750_608_600_031_904_122_785e-1,

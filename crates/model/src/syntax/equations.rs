@@ -2,7 +2,7 @@
 
 use euthymia_diagnostics::Diagnostic;
 
-use super::expression::{AND, OR};
+use super::expression::OR;
 use super::parser::{Parsed, Parser};
 use super::token::{Symbol, TokenKind};
 use super::tree::{
@@ -65,12 +65,12 @@ impl Parser<'_> {
     pub(crate) fn statements(&mut self) -> Block {
         let outer = std::mem::take(&mut self.parentheses);
         let mut block = Block::default();
-        while !self.at_end() && !self.is(Symbol::RightBrace) {
+        while !self.at_end() && !self.is(Symbol::RightBrace) && !self.begins_block() {
             if self.eat(Symbol::Semicolon) {
                 continue;
             }
             let above = self.comments_before();
-            let from = self.place();
+            let from = self.begin_statement();
             match self.statement(above) {
                 Ok(statement) => block.statements.push(statement),
                 Err(_) => self.recover(from),
@@ -118,7 +118,7 @@ impl Parser<'_> {
                 value,
             });
         }
-        let value = self.expression(AND)?;
+        let value = self.distributed()?;
         match error_terms(&value) {
             Some(terms) => {
                 let ExpressionKind::Name(text) = left.kind else {

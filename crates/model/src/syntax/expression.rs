@@ -11,8 +11,8 @@ type Tall = (Expression, usize);
 
 /// Binding power of `||`, the weakest operator.
 pub(crate) const OR: u8 = 1;
-/// Binding power of `&&`: parsing from here leaves a `|` for the caller.
-pub(crate) const AND: u8 = 2;
+/// Binding power of `&&`.
+const AND: u8 = 2;
 /// Binding power of `!`.
 pub(crate) const NOT: u8 = 3;
 /// Binding power of comparisons, which do not chain.
@@ -73,6 +73,14 @@ impl Parser<'_> {
         self.tall(weakest).map(|(expression, _)| expression)
     }
 
+    /// The right side of `~`, which a single `|` ends.
+    pub(crate) fn distributed(&mut self) -> Parsed<Expression> {
+        self.bar_ends = true;
+        let value = self.expression(OR);
+        self.bar_ends = false;
+        value
+    }
+
     fn tall(&mut self, weakest: u8) -> Parsed<Tall> {
         self.deeper(|parser| {
             let mut left = parser.operand()?;
@@ -104,6 +112,9 @@ impl Parser<'_> {
         let TokenKind::Symbol(symbol) = token.kind else {
             return None;
         };
+        if symbol == Symbol::Bar && self.bar_ends && self.parentheses == 0 {
+            return None;
+        }
         binary_operator(symbol).map(|operator| (operator, power_of(operator)))
     }
 
@@ -131,6 +142,9 @@ impl Parser<'_> {
     }
 
     fn operand(&mut self) -> Parsed<Tall> {
+        if self.begins_statement() && self.after_operator() {
+            return Err(self.unfinished("an expression"));
+        }
         let sign = match self.token(0).kind {
             TokenKind::Symbol(Symbol::Minus) => Some((UnaryOperator::Minus, SIGN)),
             TokenKind::Symbol(Symbol::Plus) => Some((UnaryOperator::Plus, SIGN)),

@@ -68,7 +68,7 @@ impl Parser<'_> {
             if self.eat(Symbol::Semicolon) {
                 continue;
             }
-            let from = self.place();
+            let from = self.begin_statement();
             if self.body_statement(file, &mut ini, &mut model).is_err() {
                 self.recover(from);
             }

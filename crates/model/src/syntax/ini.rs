@@ -2,7 +2,7 @@
 
 use euthymia_diagnostics::{Diagnostic, Span};
 
-use super::expression::{AND, OR};
+use super::expression::OR;
 use super::parser::{Parsed, Parser};
 use super::token::{Symbol, TokenKind};
 use super::tree::{
@@ -17,13 +17,23 @@ impl Parser<'_> {
     /// Everything up to the closing brace.
     pub(crate) fn ini_statements(&mut self) -> Vec<IniStatement> {
         let mut statements: Vec<IniStatement> = Vec::new();
-        while !self.at_end() && !self.is(Symbol::RightBrace) {
+        let mut lost = false;
+        while !self.at_end() && !self.is(Symbol::RightBrace) && !self.begins_block() {
             if self.eat(Symbol::Semicolon) {
                 continue;
             }
-            let from = self.place();
+            let from = self.begin_statement();
+            let lost_label = lost && self.is_word(0, "label");
+            let before = self.diagnostics.len();
             if self.ini_statement(&mut statements).is_err() {
+                if lost_label {
+                    // It belongs to the statement before it, which could not be read.
+                    self.diagnostics.truncate(before);
+                }
+                lost = true;
                 self.recover(from);
+            } else {
+                lost = false;
             }
         }
         // A comment before the brace belongs to nothing; it stays with the last statement.
@@ -40,7 +50,7 @@ impl Parser<'_> {
             return self.label(above, statements);
         }
         let start = self.span();
-        let left = self.expression(AND)?;
+        let left = self.expression(OR)?;
         if self.is(Symbol::Arrow) || self.is(Symbol::Equal) {
             let operator = self.advance();
             let Expression {
@@ -202,7 +212,7 @@ impl Parser<'_> {
 
     fn omega(&mut self, etas: Vec<Name>) -> Parsed<OmegaSyntax> {
         let start = self.span();
-        let value = self.expression(AND)?;
+        let value = self.distributed()?;
         if let ExpressionKind::Call(function, _) = &value.kind
             && OTHER_SCALES.contains(&function.text.as_str())
         {

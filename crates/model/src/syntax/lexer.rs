@@ -308,6 +308,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("?", "ask for help outside of the model"),
 ];
 
+/// Whether a name needs no backticks.
+pub(crate) fn is_plain_name(text: &str) -> bool {
+    let mut characters = text.chars();
+    let starts = characters.next().is_some_and(is_name_start);
+    let is_number = text.starts_with('.') && text[1..].starts_with(|next: char| next.is_ascii_digit());
+    starts && !is_number && characters.all(is_name_part)
+}
+
 fn is_name_start(character: char) -> bool {
     character.is_alphabetic() || character == '.'
 }

@@ -14,11 +14,13 @@ mod file;
 mod ini;
 mod lexer;
 mod parser;
+mod print;
 mod token;
 pub mod tree;
 
 use euthymia_diagnostics::{Diagnostic, Source};
 
+pub use print::print;
 pub use tree::ModelFile;
 
 /// Parses a model file. Never fails: what cannot be understood is reported and left out of the tree.

@@ -27,6 +27,10 @@ pub(crate) struct Parser<'s> {
     pub(crate) parentheses: usize,
     /// Constructs around the cursor.
     pub(crate) depth: usize,
+    /// Where the statement around the cursor began.
+    pub(crate) statement_start: usize,
+    /// Whether a `|` outside of parentheses ends the expression, as after `~`.
+    pub(crate) bar_ends: bool,
 }
 
 impl<'s> Parser<'s> {
@@ -39,6 +43,8 @@ impl<'s> Parser<'s> {
             diagnostics: lexed.diagnostics,
             parentheses: 0,
             depth: 0,
+            statement_start: 0,
+            bar_ends: false,
         }
     }
 
@@ -124,6 +130,14 @@ impl<'s> Parser<'s> {
         Reported
     }
 
+    /// Reports that a line ended where something was still to come.
+    pub(crate) fn unfinished(&mut self, expected: &str) -> Reported {
+        let end = self.previous_span().end as usize;
+        let diagnostic = Diagnostic::error("M004", format!("expected {expected}, found the end of the line"))
+            .at(self.source, Span::new(end, end), format!("expected {expected}"));
+        self.report(diagnostic)
+    }
+
     /// Reports something at a place.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
         self.diagnostics.push(diagnostic);
@@ -178,8 +192,9 @@ impl<'s> Parser<'s> {
         Err(self.unexpected("the end of the statement (a new line or `;`)"))
     }
 
-    /// Where the cursor is, for [`Self::recover`].
-    pub(crate) fn place(&self) -> usize {
+    /// Says that a statement begins here; the place is for [`Self::recover`].
+    pub(crate) fn begin_statement(&mut self) -> usize {
+        self.statement_start = self.at;
         self.at
     }
 
@@ -222,14 +237,37 @@ impl<'s> Parser<'s> {
         if !is_name(0) {
             return false;
         }
-        let is_derivative = self.is_word(0, "d") && self.is_ahead(1, Symbol::Slash) && self.is_word(2, "dt");
+        let is_derivative = self.is_word(0, "d")
+            && self.is_ahead(1, Symbol::Slash)
+            && self.is_word(2, "dt")
+            && self.is_ahead(5, Symbol::RightParenthesis)
+            && (assigns(6) || self.is_ahead(6, Symbol::Equal));
         let is_call = self.is_ahead(1, Symbol::LeftParenthesis)
             && self.is_ahead(3, Symbol::RightParenthesis)
             && assigns(4);
-        let is_block = (self.is_word(0, "model") || self.is_word(0, "ini"))
+        assigns(1) || is_derivative || is_call || self.begins_block()
+    }
+
+    /// Whether the token before the cursor asks for more.
+    pub(crate) fn after_operator(&self) -> bool {
+        if self.at == self.statement_start {
+            return false;
+        }
+        let before = self.at.checked_sub(1).map(|at| &self.tokens[at].kind);
+        let ends = [
+            Symbol::LeftBrace,
+            Symbol::RightBrace,
+            Symbol::Semicolon,
+            Symbol::RightParenthesis,
+        ];
+        matches!(before, Some(TokenKind::Symbol(symbol)) if !ends.contains(symbol))
+    }
+
+    /// Whether `ini({` or `model({` is at the cursor.
+    pub(crate) fn begins_block(&self) -> bool {
+        (self.is_word(0, "model") || self.is_word(0, "ini"))
             && self.is_ahead(1, Symbol::LeftParenthesis)
-            && self.is_ahead(2, Symbol::LeftBrace);
-        assigns(1) || is_derivative || is_call || is_block
+            && self.is_ahead(2, Symbol::LeftBrace)
     }
 
     /// Comments that stand before the token at the cursor.

@@ -1,0 +1,55 @@
+//! What the tests of this crate share: the models of `tests/models`, parsed and checked.
+
+#![allow(dead_code, unreachable_pub)]
+
+use std::path::{Path, PathBuf};
+
+use euthymia_diagnostics::{Diagnostic, Source};
+use euthymia_model::Model;
+use euthymia_model::check::check;
+use euthymia_model::syntax::{ModelFile, parse};
+
+/// Every model of `tests/models`.
+pub fn model_paths() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    assert!(paths.len() >= 25);
+    paths
+}
+
+/// Parses without problems.
+pub fn parsed(path: &Path) -> ModelFile {
+    let text = std::fs::read_to_string(path).unwrap();
+    let (file, problems) = parse(&Source::new(path.display().to_string(), text));
+    assert_eq!(problems, [], "{}", path.display());
+    file
+}
+
+/// Parses and checks without errors.
+pub fn checked(path: &Path) -> Model {
+    let (model, problems) = check(&parsed(path));
+    let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.is_error()).collect();
+    assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+    model.unwrap()
+}
+
+/// A model from its text; panics with what is wrong with it.
+pub fn model(text: &str) -> Model {
+    let (file, mut problems) = parse(&Source::new("model.R", text));
+    let (model, more) = check(&file);
+    problems.extend(more);
+    problems.retain(Diagnostic::is_error);
+    assert!(problems.is_empty(), "{problems:#?}\n{text}");
+    model.unwrap()
+}
+
+/// A model from the statements of its blocks.
+pub fn blocks(ini: &str, equations: &str) -> Model {
+    model(&format!(
+        "m <- function() {{\nini({{\n{ini}\n}})\nmodel({{\n{equations}\n}})\n}}\n"
+    ))
+}

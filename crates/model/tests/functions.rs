@@ -1,0 +1,178 @@
+//! Functions of the language against values from elsewhere: the platform's own where it has them, tables where not.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use common::blocks;
+use euthymia_model::compile::{CompileOptions, compile};
+use euthymia_model::interpret::Interpreter;
+
+/// The value of an expression in `x`, computed in the time layer.
+fn at(expression: &str, x: f64) -> f64 {
+    let model = blocks("one <- 1", &format!("d/dt(x) <- -one*x\ny <- {expression}"));
+    let program = compile(&model, &CompileOptions::default()).unwrap();
+    Interpreter::new(&program).outputs(0.0, &[x])[0]
+}
+
+#[test]
+fn functions_of_one_argument() {
+    type Function = fn(f64) -> f64;
+    let everywhere: [(&str, Function); 17] = [
+        ("sin(x)", f64::sin),
+        ("cos(x)", f64::cos),
+        ("tan(x)", f64::tan),
+        ("atan(x)", f64::atan),
+        ("sinh(x)", f64::sinh),
+        ("cosh(x)", f64::cosh),
+        ("tanh(x)", f64::tanh),
+        ("asinh(x)", f64::asinh),
+        ("abs(x)", f64::abs),
+        ("fabs(x)", f64::abs),
+        ("floor(x)", f64::floor),
+        ("ceil(x)", f64::ceil),
+        ("ceiling(x)", f64::ceil),
+        ("round(x)", f64::round),
+        ("trunc(x)", f64::trunc),
+        ("sign(x)", |x| if x == 0.0 { 0.0 } else { x.signum() }),
+        ("expit(x)", |x| 1.0 / (1.0 + (-x).exp_as_reference())),
+    ];
+    for (expression, function) in everywhere {
+        for x in [
+            -40.0, -3.5, -1.0, -0.3, -1e-9, 0.0, 1e-12, 0.2, 0.5, 0.7, 1.0, 2.4, 2.5, 11.0, 300.0,
+        ] {
+            close(expression, x, at(expression, x), function(x));
+        }
+    }
+    let inside: [(&str, Function); 3] = [
+        ("asin(x)", f64::asin),
+        ("acos(x)", f64::acos),
+        ("atanh(x)", f64::atanh),
+    ];
+    for (expression, function) in inside {
+        for x in [-0.9, -0.5, -1e-8, 0.0, 0.3, 0.9] {
+            close(expression, x, at(expression, x), function(x));
+        }
+    }
+    for x in [1.0, 1.5, 20.0, 1e6] {
+        close("acosh(x)", x, at("acosh(x)", x), f64::acosh(x));
+    }
+    // By its series in y = x - 1 where the platform's loses digits: sqrt(2y) (1 - y/12 + ...).
+    let x = 1.0 + 1e-9_f64;
+    let y = x - 1.0;
+    close(
+        "acosh(x)",
+        x,
+        at("acosh(x)", x),
+        (2.0 * y).sqrt() * (1.0 - y / 12.0),
+    );
+    assert_eq!(at("atan(x)", f64::INFINITY), std::f64::consts::FRAC_PI_2);
+    assert_eq!(at("asin(x)", 1.0), std::f64::consts::FRAC_PI_2);
+    assert_eq!(at("acos(x)", -1.0), std::f64::consts::PI);
+}
+
+trait Reference {
+    fn exp_as_reference(self) -> f64;
+}
+
+impl Reference for f64 {
+    #[allow(clippy::disallowed_methods)]
+    fn exp_as_reference(self) -> f64 {
+        self.exp()
+    }
+}
+
+fn close(expression: &str, x: f64, found: f64, expected: f64) {
+    let tolerance = 4e-15 * expected.abs().max(1e-300);
+    assert!(
+        (found - expected).abs() <= tolerance,
+        "{expression} at {x}: {found}, expected {expected}"
+    );
+}
+
+#[test]
+fn tabled_values() {
+    let cases: [(&str, f64, f64); 33] = [
+        // Factorials and exact values of the gamma function: Gamma(1/2) = sqrt(pi), Gamma(-1/2) = -2 sqrt(pi).
+        ("gamma(x)", 5.0, 24.0),
+        ("gammafn(x)", 0.5, 1.772_453_850_905_516),
+        ("tgamma(x)", -0.5, -3.544_907_701_811_032),
+        ("gamma(x)", -1.5, 2.363_271_801_207_355),
+        ("gamma(x)", -2.5, -0.945_308_720_482_941_9),
+        ("factorial(x)", 4.0, 24.0),
+        ("lfactorial(x)", 4.0, 3.178_053_830_347_945_8),
+        ("lgamma1p(x)", 4.0, 3.178_053_830_347_945_8),
+        ("lgamma(x)", 5.0, 3.178_053_830_347_945_8),
+        ("lbeta(x, 3)", 2.0, -2.484_906_649_788_000_4),
+        ("beta(x, 3)", 2.0, 1.0 / 12.0),
+        ("lchoose(x, 2)", 5.0, std::f64::consts::LN_10),
+        ("choose(x, 2)", 5.0, 10.0),
+        // Standard normal: quantiles of 0.975 and 0.9.
+        ("phi(x)", 1.959_963_984_540_054, 0.975),
+        ("pnorm(x)", 1.281_551_565_544_600_4, 0.9),
+        ("pnorm(x, 1)", 1.0, 0.5),
+        ("pnorm(x, 1, 2)", 1.0 + 2.0 * 1.959_963_984_540_054, 0.975),
+        ("probitInv(x, 10, 20)", 0.0, 15.0),
+        ("erf(x)", 0.5, 0.520_499_877_813_046_5),
+        ("erfc(x)", 0.5, 0.479_500_122_186_953_5),
+        ("erfc(x)", 5.0, 1.537_459_794_428_035e-12),
+        ("logit(x)", 0.5, 0.0),
+        ("logit(x, 10)", 5.0, 0.223_143_551_314_209_76),
+        ("logit(x, 0, 60)", 15.0, -1.098_612_288_668_109_8),
+        ("expit(x, 0, 60)", 0.0, 30.0),
+        ("expit(x, -1)", 0.0, 0.0),
+        ("pow(x, 3)", 2.0, 8.0),
+        ("x ** 3", 2.0, 8.0),
+        ("min(x, 2, 3) + max(x, 0.5, 7)", 1.0, 8.0),
+        ("sum(x, 2, 3)*prod(x, 2)", 1.0, 12.0),
+        ("ifelse(x > 1, 2, 3)", 1.0, 3.0),
+        ("-x^2", 3.0, -9.0),
+        ("2^x^2 - 2^-x", 2.0, 15.75),
+    ];
+    for (expression, x, expected) in cases {
+        let found = at(expression, x);
+        let tolerance = 1e-13 * expected.abs().max(1e-2) * if expected.abs() < 1e-6 { 1e-9 } else { 1.0 };
+        let tolerance = tolerance.max(if expected == 0.0 { 1e-15 } else { 0.0 });
+        assert!(
+            (found - expected).abs() <= tolerance,
+            "{expression} at {x}: {found}, expected {expected}"
+        );
+    }
+}
+
+#[test]
+fn slopes_of_functions_without_an_operation_of_their_own() {
+    // Abramowitz and Stegun 6.3.2 and table 6.1; at -0.5 by 6.3.5 from digamma(0.5) = -gamma - 2 ln 2.
+    for (x, expected) in [
+        (1.0, -0.577_215_664_901_532_9),
+        (10.0, 2.251_752_589_066_721),
+        (-0.5, 0.036_489_973_978_576_52),
+    ] {
+        let model = blocks("one <- 1", "d/dt(x) <- one*lgamma(x)");
+        let program = compile(&model, &CompileOptions::default()).unwrap();
+        let (jacobian, _) = Interpreter::new(&program).jacobian(0.0, &[x]);
+        assert!(
+            (jacobian[0][0] - expected).abs() < 1e-10,
+            "{x}: {}",
+            jacobian[0][0]
+        );
+    }
+}
+
+#[test]
+fn operators_and_truth() {
+    for (expression, expected) in [
+        ("(x == 2) + (x != 2)*10", 1.0),
+        ("(x < 2) + (x <= 2)*10 + (x > 2)*100 + (x >= 2)*1000", 1010.0),
+        ("!x + !(x - 2)", 0.0),
+        ("(x && 0) + (x || 0)*10 + (0 || 0)*100 + (x & 1)*1000", 1010.0),
+        ("!x == 0", 1.0),
+        ("x - 1 - 1", 0.0),
+        ("x / 2 / 2", 0.5),
+        ("-x + +x", 0.0),
+        ("TRUE + FALSE", 1.0),
+        ("t + time", 0.0),
+    ] {
+        assert_eq!(at(expression, 2.0), expected, "{expression}");
+    }
+}
