@@ -81,7 +81,7 @@ impl Blinding {
 #[derive(Clone, Debug)]
 pub enum People {
     /// A population, every characteristic with its distribution.
-    Population(PopulationSpec),
+    Population(Box<PopulationSpec>),
     /// One patient: characteristics known, the rest not.
     Patient(PatientSpec),
 }

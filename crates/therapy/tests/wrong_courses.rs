@@ -2,6 +2,7 @@
 //!
 //! Each case changes one thing of a right course and names the code expected and the text under the caret; the
 //! rendered messages are kept in one snapshot, to be read as a person would.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -53,7 +53,7 @@ fn population(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Pe
     };
     let (female, female_source) = female?;
     let (weight_female, weight_male) = weight?;
-    let people = People::Population(PopulationSpec {
+    let people = People::Population(Box::new(PopulationSpec {
         age: age?,
         female,
         female_source,
@@ -64,7 +64,7 @@ fn population(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Pe
         ancestry_source,
         baseline: baseline?,
         correlation: correlation?,
-    });
+    }));
     Some((size?, people))
 }
 

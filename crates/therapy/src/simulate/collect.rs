@@ -217,7 +217,7 @@ impl Collected {
             definition,
             proportion: sums.iter().map(NestedSums::mean).collect(),
             interval: interval(size, sums.iter().map(|sums| sums.proportion_interval(COVERAGE))),
-            monte_carlo_se: sums.iter().map(|sums| monte_carlo_error(sums)).collect(),
+            monte_carlo_se: sums.iter().map(monte_carlo_error).collect(),
         };
         let response = format!(
             "{} ({})",
