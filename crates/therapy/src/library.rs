@@ -5,6 +5,7 @@ use crate::instrument::{self, Instrument};
 use crate::sources::{self, Sources};
 use euthymia_diagnostics::{Diagnostic, Source, nearest};
 use euthymia_document::{Document, Rows};
+use euthymia_evidence::{Evidence, Tables};
 use std::collections::BTreeMap;
 
 /// Files of `library/`, by their path from there with `/` between names (`drugs/esketamine.toml`).
@@ -120,6 +121,42 @@ impl Library {
                 "the library holds no `sources.toml`",
             )]),
         }
+    }
+
+    /// The trials; `None` in a library without evidence tables.
+    ///
+    /// # Errors
+    /// A table is missing, or one is wrong.
+    pub fn evidence(&self) -> Result<Option<Evidence>, Vec<Diagnostic>> {
+        const NAMES: [&str; 6] = ["studies", "arms", "outcomes", "comparisons", "pooled", "claims"];
+        if !self.tables.keys().any(|path| path.starts_with("evidence/")) {
+            return Ok(None);
+        }
+        let path = |name: &str| format!("evidence/{name}.csv");
+        let tables = NAMES.map(|name| self.tables.get(&path(name)));
+        let [
+            Some(studies),
+            Some(arms),
+            Some(outcomes),
+            Some(comparisons),
+            Some(pooled),
+            Some(claims),
+        ] = tables
+        else {
+            let missing = NAMES.iter().zip(tables).filter(|(_, table)| table.is_none());
+            return Err(missing
+                .map(|(name, _)| self.missing("evidence", name, ".csv"))
+                .collect());
+        };
+        let (evidence, diagnostics) = Evidence::read(&Tables {
+            studies,
+            arms,
+            outcomes,
+            comparisons,
+            pooled,
+            claims,
+        });
+        whole((Some(evidence), diagnostics)).map(Some)
     }
 
     fn expect_document(&self, folder: &str, stem: &str) -> Result<&Document, Vec<Diagnostic>> {

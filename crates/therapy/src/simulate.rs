@@ -7,6 +7,7 @@
 mod basis;
 mod collect;
 mod describe;
+mod overlay;
 mod quantities;
 mod typical;
 
@@ -17,7 +18,7 @@ use crate::course::Course;
 use crate::library::Library;
 pub use crate::population::SubjectsError;
 use crate::population::{ScoreResidual, Subjects};
-use crate::result::{CourseResult, Design, Provenance};
+use crate::result::{CourseResult, Design, Provenance, QuantityKind};
 use crate::sources::Sources;
 use crate::{answer, events, grid};
 use collect::Collector;
@@ -194,6 +195,11 @@ pub fn simulate<T: Trajectories>(
     .map_err(from_engine)?;
     let collected = collector.finish();
     let quantities = collected.quantities(&run, size);
+    let score = quantities
+        .iter()
+        .find(|quantity| quantity.kind == QuantityKind::Score);
+    let baseline = score.and_then(|score| score.mean.first()).copied();
+    let observations = overlay::observations(course, library, baseline).map_err(SimulateError::Files)?;
     let outcomes = collected.outcomes(&run, size);
     let at = grid::nearest(&run.times_h, run.answer_h);
     let session_times = course.session_times_h();
@@ -216,7 +222,7 @@ pub fn simulate<T: Trajectories>(
         quantities,
         outcomes,
         answer,
-        observations: Vec::new(),
+        observations,
         basis: basis::table(course, &run),
         instrument: describe::instrument(course.people.instrument()),
         population: describe::population(course, subjects.sampler(), size, &run.sources),

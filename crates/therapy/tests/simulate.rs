@@ -4,10 +4,11 @@
 mod support;
 
 use euthymia_engine::{Block, LaneWidth, Options, Silent};
-use euthymia_therapy::course::{self, Course};
+use euthymia_therapy::course::{self, Course, DoseAmount};
 use euthymia_therapy::library::Library;
 use euthymia_therapy::result::{CourseResult, Design, QuantityKind};
 use euthymia_therapy::simulate::{Discard, Settings, Trajectories, TrajectoryLayout, simulate};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 const MAIN: &str = "racemic-iv-twice-weekly";
@@ -362,4 +363,48 @@ fn hamd_scores_come_through_the_link() {
         20.0
     );
     assert_eq!(hamd.0.instrument.id, "hamd17");
+}
+
+#[test]
+fn trials_named_by_the_course_are_drawn_with_their_roles() {
+    let library = support::whole_library();
+    let course = shipped(&library, "esketamine-nasal");
+    let result = simulate(&course, &library, &settings(10), &mut Discard, &Silent).unwrap();
+    assert!(!result.observations.is_empty());
+    for point in &result.observations {
+        let named = course
+            .observed
+            .iter()
+            .find(|arm| arm.study == point.study_id && arm.role == point.role);
+        assert!(named.is_some(), "{} as {:?}", point.study_id, point.role);
+        assert!(
+            point.time_h <= course.horizon_h
+                && point.value.is_finite()
+                && point.source_url.starts_with("http")
+        );
+        let known = result
+            .outcomes
+            .iter()
+            .map(|outcome| &outcome.id)
+            .any(|id| *id == point.series);
+        assert!(known || point.series == "score", "{}", point.series);
+    }
+}
+
+#[test]
+fn trials_of_the_same_regimen_are_found_where_the_course_names_none() {
+    let library = support::whole_library();
+    let mut course = shipped(&library, "racemic-iv-single");
+    course.observed.clear();
+    let result = simulate(&course, &library, &settings(10), &mut Discard, &Silent).unwrap();
+    let studies: BTreeSet<&str> = result
+        .observations
+        .iter()
+        .map(|point| point.study_id.as_str())
+        .collect();
+    assert!(studies.len() >= 2, "{studies:?}");
+    // A dose that no trial gave.
+    course.treatments[0].dose = Some(DoseAmount::PerWeight(0.37));
+    let result = simulate(&course, &library, &settings(10), &mut Discard, &Silent).unwrap();
+    assert!(result.observations.is_empty());
 }
