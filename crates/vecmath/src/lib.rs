@@ -14,12 +14,13 @@
 //!
 //! # Accuracy
 //!
-//! Largest errors found, in units in the last place of the correctly rounded result (half an ulp is the best
-//! possible). `tests/accuracy.rs` holds the functions to these bounds against values computed with 50 digits.
+//! Bounds on the errors found at 400,000 arguments of each function against mpmath with 400 bits, in units in the
+//! last place of the correctly rounded result (half an ulp is the best possible). `tests/accuracy.rs` holds the
+//! functions to them at 170 arguments each.
 //!
 //! | function | error | where |
 //! |---|---|---|
-//! | `exp` | 0.56 | everywhere; 0.8 where the result is subnormal |
+//! | `exp` | 0.67 | everywhere; 0.8 where the result is subnormal |
 //! | `expm1` | 1.0 | everywhere |
 //! | `ln`, `log1p` | 0.8 | everywhere |
 //! | `log10`, `log2` | 0.5001 | everywhere |
@@ -27,8 +28,14 @@
 //! | `sin`, `cos` | 0.8 | everywhere, also for huge arguments |
 //! | `tan` | 2.0 | everywhere |
 //! | `tanh` | 2.5 | everywhere |
-//! | `erf`, `erfc`, `phi` | 1.0, 2.5, 3.0 | everywhere; subnormal results of the last two aside |
+//! | `erf`, `erfc`, `phi` | 1.0, 2.6, 3.0 | everywhere; subnormal results of the last two aside |
 //! | `log_gamma` | 2.5 | arguments above 0; below, relative to 1 near the zeros |
+//!
+//! # Speed
+//!
+//! `cargo bench -p euthymia-vecmath` prints nanoseconds per element. In lanes of 8 on an AMD EPYC with AVX2: `exp` 1.4
+//! (standard library 2.4), `ln` 1.6 (1.9), `expm1` 2.0 (4.9), `log1p` 1.9 (3.9), `pow` 4.9 (7.9), `tanh` 4.3 (7.0).
+//! `sin`, `cos`, `tan`, `erf`, `phi` and `log_gamma` are not vectorised: 9 to 22.
 
 mod error_function;
 mod exponential;

