@@ -1,3 +1,29 @@
-//! The `euthymia` command.
+//! The `euthymia` command: arguments, progress and exit codes, nothing else.
 
-fn main() {}
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
+
+mod arguments;
+mod courses;
+mod exit;
+mod interrupt;
+mod library;
+mod output;
+mod progress;
+mod simulate;
+mod watch;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Simulate(options) => simulate::run(options, &arguments.shared),
+        Command::Courses => courses::run(&arguments.shared),
+    };
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(failure) => failure.report(&arguments.shared),
+    }
+}

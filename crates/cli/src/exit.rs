@@ -1,0 +1,71 @@
+//! Why a command did not succeed, how it says so and with which exit code.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use euthymia_diagnostics::{Diagnostic, render};
+use euthymia_io::IoError;
+use euthymia_therapy::simulate::SimulateError;
+
+use crate::arguments::Shared;
+
+/// What stopped a command.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something in a file is wrong.
+    Input(Vec<Diagnostic>),
+    /// The simulation failed.
+    Simulation(SimulateError),
+    /// A file could not be read or written.
+    Io(IoError),
+    /// The page could not be made.
+    Report(euthymia_report::ReportError),
+    /// The user asked to stop.
+    Interrupted,
+}
+
+impl From<IoError> for Failure {
+    fn from(error: IoError) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Failure {
+    /// Says what happened and gives the exit code.
+    pub(crate) fn report(self, shared: &Shared) -> ExitCode {
+        match self {
+            Self::Input(diagnostics) => {
+                show(&diagnostics, shared);
+                ExitCode::from(1)
+            }
+            Self::Simulation(error) => fail("simulation", &error.to_string(), shared, 3),
+            Self::Report(error) => fail("report", &error.to_string(), shared, 3),
+            Self::Io(error) => fail("file", &error.to_string(), shared, 4),
+            Self::Interrupted => fail("interrupted", "interrupted; nothing was written", shared, 130),
+        }
+    }
+}
+
+/// Shows diagnostics: as text on standard error, or as JSON on standard output.
+pub(crate) fn show(diagnostics: &[Diagnostic], shared: &Shared) {
+    if shared.json {
+        println!("{}", render::json(diagnostics));
+    } else {
+        let style = render::Style { colour: coloured(), ..render::Style::default() };
+        eprint!("{}", render::text(diagnostics, style));
+    }
+}
+
+/// Whether standard error is a terminal that wants colour.
+fn coloured() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+fn fail(kind: &str, message: &str, shared: &Shared, code: u8) -> ExitCode {
+    if shared.json {
+        println!("{}", serde_json::json!({ "error": kind, "message": message }));
+    } else {
+        eprintln!("error: {message}");
+    }
+    ExitCode::from(code)
+}

@@ -1,0 +1,46 @@
+//! The library a command works with: the built-in one, or the folder the user named.
+
+use euthymia_diagnostics::Diagnostic;
+use euthymia_io::library::Library as Files;
+use euthymia_therapy::library::Library;
+
+use crate::arguments::Shared;
+use crate::exit::Failure;
+
+/// Where the library's files come from.
+pub(crate) fn files(shared: &Shared) -> Files {
+    match &shared.library {
+        Some(folder) => Files::Folder(folder.clone()),
+        None => Files::Embedded,
+    }
+}
+
+/// The library as the domain sees it: every file read and parsed.
+pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
+    let mut library = Library::new();
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    let mut documents = files.list("drugs", "toml")?;
+    documents.extend(files.list("instruments", "toml")?);
+    documents.push("sources.toml".to_owned());
+    for path in documents {
+        let (document, diagnostics) = euthymia_io::toml::document(&files.read(&path)?);
+        problems.extend(diagnostics);
+        if let Some(document) = document {
+            library.add_document(path, document);
+        }
+    }
+    for folder in ["models", "response"] {
+        for path in files.list(folder, "R")? {
+            let text = files.read(&path)?;
+            library.add_text(path, text);
+        }
+    }
+    for path in files.list("evidence", "csv")? {
+        let (rows, diagnostics) = euthymia_io::csv::rows(&files.read(&path)?);
+        problems.extend(diagnostics);
+        if let Some(rows) = rows {
+            library.add_rows(path, rows);
+        }
+    }
+    if problems.iter().any(Diagnostic::is_error) { Err(Failure::Input(problems)) } else { Ok(library) }
+}

@@ -1,0 +1,164 @@
+//! What a run leaves behind: four files in a folder, each whole or absent, and the lines on the terminal.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use euthymia_diagnostics::Source;
+use euthymia_engine::Block;
+use euthymia_io::parquet::{Column, Layout, TrajectoryWriter};
+use euthymia_io::{IoError, atomic, csv, hash};
+use euthymia_report::terminal;
+use euthymia_therapy::result::{CourseResult, FileHash, Provenance};
+use euthymia_therapy::rows::SummaryRow;
+use euthymia_therapy::simulate::{Settings, Trajectories, TrajectoryColumn, TrajectoryLayout};
+
+use crate::arguments::Simulate;
+use crate::exit::Failure;
+
+const REPORT: &str = "report.html";
+const SUMMARY_JSON: &str = "summary.json";
+const SUMMARY_CSV: &str = "summary.csv";
+const TRAJECTORIES: &str = "trajectories.parquet";
+
+/// The files of a run being written.
+pub(crate) struct Output {
+    folder: PathBuf,
+    provenance: Provenance,
+    trajectories: Option<TrajectoryWriter>,
+    writing: Duration,
+}
+
+impl Output {
+    pub(crate) fn new(folder: &Path, provenance: Provenance) -> Self {
+        Self { folder: folder.to_path_buf(), provenance, trajectories: None, writing: Duration::ZERO }
+    }
+
+    /// How long trajectories took to write so far.
+    pub(crate) fn time_writing(&self) -> Duration {
+        self.writing
+    }
+
+    /// Writes everything that is left and puts all files in place; completes the result with how it was made.
+    pub(crate) fn finish(self, result: &mut CourseResult) -> Result<(), Failure> {
+        result.provenance = self.provenance;
+        let page = euthymia_report::course::page(result).map_err(Failure::Report)?;
+        let rows = result.summary_rows().map(|row| row.cells());
+        if let Some(trajectories) = self.trajectories {
+            trajectories.finish()?;
+        }
+        csv::write_table(self.folder.join(SUMMARY_CSV), &SummaryRow::COLUMNS, rows)?;
+        atomic::write(self.folder.join(SUMMARY_JSON), json(result).as_bytes())?;
+        atomic::write(self.folder.join(REPORT), page.as_bytes())?;
+        Ok(())
+    }
+}
+
+impl Trajectories for Output {
+    type Error = IoError;
+
+    fn begin(&mut self, layout: &TrajectoryLayout) -> Result<(), IoError> {
+        let provenance = vec![
+            ("command".to_owned(), self.provenance.command.clone()),
+            ("version".to_owned(), self.provenance.version.clone()),
+            ("seed".to_owned(), self.provenance.seed.to_string()),
+            ("input_hash".to_owned(), self.provenance.input_hash.clone()),
+        ];
+        let layout = Layout {
+            columns: columns(&layout.columns),
+            block_columns: layout.columns.len(),
+            times: layout.times_h.clone(),
+            time_unit: "h".to_owned(),
+            simulations: layout.design.studies(),
+            provenance,
+        };
+        self.trajectories = Some(TrajectoryWriter::create(self.folder.join(TRAJECTORIES), layout)?);
+        Ok(())
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), IoError> {
+        let Some(trajectories) = &mut self.trajectories else { return Ok(()) };
+        let started = Instant::now();
+        trajectories.write(block.first, block.subjects, &block.values)?;
+        self.writing += started.elapsed();
+        Ok(())
+    }
+}
+
+/// The columns of the file: a name that is both a state and an output stands there once.
+fn columns(of_course: &[TrajectoryColumn]) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    for (index, column) in of_course.iter().enumerate() {
+        if columns.iter().all(|known| known.name != column.name) {
+            columns.push(Column {
+                index,
+                name: column.name.clone(),
+                unit: column.unit.clone(),
+                label: column.label.clone(),
+            });
+        }
+    }
+    columns
+}
+
+/// How the result is made: the command that makes it again, the seed, and hashes of everything that was read.
+pub(crate) fn provenance(
+    course: &Source,
+    inputs: &[Source],
+    options: &Simulate,
+    settings: &Settings,
+) -> Provenance {
+    let mut command = format!("euthymia simulate {} --seed {}", course_argument(course, options), settings.seed);
+    if let Some(subjects) = settings.subjects {
+        command.push_str(&format!(" --subjects {subjects}"));
+    }
+    let files: Vec<FileHash> = inputs
+        .iter()
+        .map(|file| FileHash { name: file.name().to_owned(), sha256: hash::sha256_hex(file.text().as_bytes()) })
+        .collect();
+    let joined: String = files.iter().map(|file| file.sha256.as_str()).collect();
+    Provenance {
+        command,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: settings.seed,
+        input_hash: hash::sha256_hex(joined.as_bytes()),
+        files,
+    }
+}
+
+/// The course as it has to be named on a command line.
+fn course_argument(course: &Source, options: &Simulate) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./".contains(character);
+    if options.course.chars().all(plain) {
+        options.course.clone()
+    } else {
+        format!("'{}'", course.name().replace('\'', r"'\''"))
+    }
+}
+
+/// The whole result as JSON.
+pub(crate) fn json(result: &CourseResult) -> String {
+    // A structure of strings, numbers and lists always has a JSON form; numbers that are not finite become null.
+    serde_json::to_string_pretty(result).unwrap_or_default()
+}
+
+/// The dozen lines that answer the question.
+pub(crate) fn table(result: &CourseResult) -> String {
+    let terminal = std::io::stdout().is_terminal();
+    let width = terminal.then(terminal_width).flatten().unwrap_or(100);
+    let coloured = terminal && std::env::var_os("NO_COLOR").is_none();
+    terminal::table(result, width, if coloured { terminal::Colour::Ansi } else { terminal::Colour::Plain })
+}
+
+fn terminal_width() -> Option<usize> {
+    let columns = std::env::var("COLUMNS").ok()?.parse().ok()?;
+    (40..=160).contains(&columns).then_some(columns)
+}
+
+/// Where the files are.
+pub(crate) fn where_it_is(folder: &Path) -> String {
+    format!(
+        "{} (also {SUMMARY_JSON}, {SUMMARY_CSV}, {TRAJECTORIES})",
+        folder.join(REPORT).display()
+    )
+}

@@ -1,0 +1,104 @@
+//! `euthymia simulate`: course file -> course -> trajectories -> one result -> page, table and files.
+
+use std::path::{Path, PathBuf};
+
+use euthymia_diagnostics::{Diagnostic, Source};
+use euthymia_io::IoError;
+use euthymia_io::library::Library as Files;
+use euthymia_therapy::course::{self, Course};
+use euthymia_therapy::library::Library;
+use euthymia_therapy::simulate::{self, Settings, SimulateError};
+
+use crate::arguments::{Shared, Simulate};
+use crate::exit::{Failure, show};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::watch::Watch;
+use crate::{interrupt, library, output};
+
+/// Simulates a course and writes what it came to.
+pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
+    interrupt::listen();
+    let mut watch = Watch::start();
+
+    let files = library::files(shared);
+    let source = course_source(&options.course, &files)?;
+    let library = library::load(&files)?;
+    let course = read_course(&source, &library, shared)?;
+    let inputs = simulate::inputs(&course, &library).map_err(Failure::Input)?;
+    watch.lap("read");
+
+    let settings = settings(options);
+    let folder = options.out.clone().unwrap_or_else(|| Path::new("out").join(name_of(&options.course)));
+    let mut output = Output::new(&folder, output::provenance(&source, &inputs, options, &settings));
+    let progress = Progress::new(settings.subjects.unwrap_or(course.size), shared.quiet || shared.json);
+    let outcome = simulate::simulate(&course, &library, &settings, &mut output, &progress);
+    progress.finish();
+    let (mut result, work) = outcome.map_err(failure)?;
+    watch.lap_except("simulate", "write trajectories", output.time_writing());
+
+    output.finish(&mut result)?;
+    watch.lap("write report and summaries");
+
+    if shared.json {
+        println!("{}", output::json(&result));
+    } else if !shared.quiet {
+        print!("{}", output::table(&result));
+        println!("\n{}", output::where_it_is(&folder));
+    }
+    if options.bench {
+        eprint!("{}", watch.table(&work));
+    }
+    Ok(())
+}
+
+/// The text of a course: a file if the argument names one, else a course of the library.
+fn course_source(argument: &str, files: &Files) -> Result<Source, IoError> {
+    let looks_like_path = argument.ends_with(".toml") || argument.contains(['/', '\\']);
+    if looks_like_path { euthymia_io::read_source(argument) } else { files.course(argument) }
+}
+
+/// The course, if nothing is wrong with it; warnings are shown and do not stop it.
+fn read_course(source: &Source, library: &Library, shared: &Shared) -> Result<Course, Failure> {
+    let (document, mut diagnostics) = euthymia_io::toml::document(source);
+    let course = document.and_then(|document| {
+        let (course, more) = course::read(&document, library);
+        diagnostics.extend(more);
+        course
+    });
+    match course {
+        Some(course) if !diagnostics.iter().any(Diagnostic::is_error) => {
+            if !diagnostics.is_empty() && !shared.json {
+                show(&diagnostics, shared);
+            }
+            Ok(course)
+        }
+        _ => Err(Failure::Input(diagnostics)),
+    }
+}
+
+fn settings(options: &Simulate) -> Settings {
+    let mut settings = Settings::standard();
+    settings.subjects = options.subjects;
+    settings.seed = options.seed;
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    settings.engine.threads = options.threads.map_or_else(processors, usize::from);
+    settings
+}
+
+/// The name of a course: its file's stem.
+fn name_of(argument: &str) -> PathBuf {
+    Path::new(argument).file_stem().map_or_else(|| PathBuf::from("course"), PathBuf::from)
+}
+
+fn failure(error: SimulateError) -> Failure {
+    match error {
+        SimulateError::Cancelled => Failure::Interrupted,
+        SimulateError::Files(diagnostics) => Failure::Input(diagnostics),
+        SimulateError::Trajectories(error) => match error.downcast::<IoError>() {
+            Ok(error) => Failure::Io(*error),
+            Err(error) => Failure::Simulation(SimulateError::Trajectories(error)),
+        },
+        other => Failure::Simulation(other),
+    }
+}

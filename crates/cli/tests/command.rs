@@ -1,0 +1,161 @@
+//! The command as a user meets it: what it prints, what it writes, how it ends.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn euthymia(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the command starts")
+}
+
+/// The command, run in the repository's root as the README does.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_euthymia"));
+    command
+        .args(arguments)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .env_remove("EUTHYMIA_LIBRARY")
+        .stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_course_of_the_library_leaves_four_files_and_an_answer() {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().join("run");
+    let target = folder.to_str().expect("UTF-8");
+    let run = euthymia(&["simulate", "racemic-iv-single", "--subjects", "200", "--out", target]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    assert_eq!(files(&folder), ["report.html", "summary.csv", "summary.json", "trajectories.parquet"]);
+    let answer = text(&run.stdout);
+    assert!(answer.contains("f 100 people"), "{answer}");
+    assert!((6..=24).contains(&answer.lines().count()), "{answer}");
+
+    let page = std::fs::read_to_string(folder.join("report.html")).expect("the page");
+    assert!(page.contains("euthymia simulate racemic-iv-single --seed 1 --subjects 200"));
+    let csv = std::fs::read_to_string(folder.join("summary.csv")).expect("the table");
+    assert!(csv.starts_with("time_h,series,unit,mean,mean_lower,mean_upper,p05,p25,p50,p75,p95\n"), "{csv:.200}");
+    assert!(csv.lines().any(|line| line.contains(",response,")));
+    let parquet = std::fs::read(folder.join("trajectories.parquet")).expect("the trajectories");
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+}
+
+#[test]
+fn the_json_on_the_terminal_is_the_json_in_the_file() {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().to_str().expect("UTF-8");
+    let run = euthymia(&["simulate", "saline-control", "--subjects", "100", "--json", "--out", folder]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let printed: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    let written = std::fs::read(out.path().join("summary.json")).expect("the summary");
+    assert_eq!(printed, serde_json::from_slice::<serde_json::Value>(&written).expect("JSON"));
+    assert_eq!(printed["subjects"], 100);
+}
+
+#[test]
+fn any_number_of_threads_writes_the_same_bytes() {
+    let out = tempfile::tempdir().expect("a folder");
+    let run = |threads: &str| {
+        let folder = out.path().join(threads);
+        let target = folder.to_str().expect("UTF-8");
+        let options = ["--subjects", "700", "--seed", "42", "--quiet", "--threads", threads, "--out", target];
+        let run = euthymia(&[["simulate", "racemic-iv-single"].as_slice(), &options].concat());
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        assert!(run.stdout.is_empty());
+        let names = files(&folder);
+        names.into_iter().map(move |name| (name.clone(), std::fs::read(folder.join(name)).expect("a file")))
+    };
+    for ((name, one), (_, three)) in run("1").zip(run("3")) {
+        assert!(one == three, "{name} differs between 1 and 3 threads");
+    }
+}
+
+#[test]
+fn a_wrong_course_is_answered_with_every_mistake_at_its_place() {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().join("run");
+    let target = folder.to_str().expect("UTF-8");
+    let run = euthymia(&["simulate", "examples/mistakes.toml", "--out", target]);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(run.stdout.is_empty());
+    assert!(!folder.exists(), "a wrong course leaves nothing");
+    insta::assert_snapshot!("mistakes", text(&run.stderr));
+}
+
+#[test]
+fn mistakes_are_data_for_those_who_want_data() {
+    let run = euthymia(&["simulate", "examples/mistakes.toml", "--json"]);
+    assert_eq!(run.status.code(), Some(1));
+    let problems: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    let first = &problems[0];
+    assert_eq!(first["labels"][0]["file"], "examples/mistakes.toml");
+    assert!(first["labels"][0]["line"].as_u64().is_some_and(|line| line > 1));
+}
+
+#[test]
+fn an_unknown_course_is_answered_with_the_nearest() {
+    let run = euthymia(&["simulate", "racemic-iv-twice-weakly"]);
+    assert_eq!(run.status.code(), Some(4));
+    let said = text(&run.stderr);
+    assert!(said.contains("did you mean `racemic-iv-twice-weekly`?"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let run = euthymia(&["simulate", "no-such-folder/course.toml"]);
+    assert_eq!(run.status.code(), Some(4));
+    assert!(text(&run.stderr).contains("no-such-folder/course.toml"));
+}
+
+#[test]
+fn a_wrong_option_ends_with_2() {
+    assert_eq!(euthymia(&["simulate", "racemic-iv-single", "--subjects", "0"]).status.code(), Some(2));
+    assert_eq!(euthymia(&["simulat"]).status.code(), Some(2));
+}
+
+#[test]
+fn every_course_of_the_library_is_listed_and_runs() {
+    let listed = euthymia(&["courses", "--json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    let names: Vec<&str> =
+        listed.as_array().expect("a list").iter().map(|course| course["name"].as_str().expect("a name")).collect();
+    assert!(names.len() >= 10, "{names:?}");
+    let out = tempfile::tempdir().expect("a folder");
+    let target = out.path().to_str().expect("UTF-8");
+    for name in names {
+        let run = euthymia(&["simulate", name, "--subjects", "8", "--quiet", "--out", target]);
+        assert!(run.status.success(), "{name}: {}", text(&run.stderr));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_with_130_and_leaves_no_file() {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().join("run");
+    let target = folder.to_str().expect("UTF-8");
+    let mut run = command(&["simulate", "racemic-iv-twice-weekly", "--subjects", "1000000", "--out", target])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // The run takes many minutes; it is interrupted once it has begun to write.
+    while files(&folder).is_empty() && run.try_wait().expect("a state").is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let sent = Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    assert_eq!(run.wait().expect("the command ends").code(), Some(130));
+    assert_eq!(files(&folder), Vec::<String>::new());
+}
