@@ -9,6 +9,9 @@ use euthymia_therapy::simulate::SimulateError;
 
 use crate::arguments::Shared;
 
+/// Columns that messages are laid out for.
+const WIDTH: usize = 110;
+
 /// What stopped a command.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -19,7 +22,7 @@ pub(crate) enum Failure {
     /// A file could not be read or written.
     Io(IoError),
     /// The page could not be made.
-    Report(euthymia_report::ReportError),
+    Report(euthymia_report::error::ReportError),
     /// The user asked to stop.
     Interrupted,
 }
@@ -40,7 +43,10 @@ impl Failure {
             }
             Self::Simulation(error) => fail("simulation", &error.to_string(), shared, 3),
             Self::Report(error) => fail("report", &error.to_string(), shared, 3),
-            Self::Io(error) => fail("file", &error.to_string(), shared, 4),
+            Self::Io(error) => {
+                show(&[error.diagnostic()], shared);
+                ExitCode::from(4)
+            }
             Self::Interrupted => fail("interrupted", "interrupted; nothing was written", shared, 130),
         }
     }
@@ -51,7 +57,7 @@ pub(crate) fn show(diagnostics: &[Diagnostic], shared: &Shared) {
     if shared.json {
         println!("{}", render::json(diagnostics));
     } else {
-        let style = render::Style { colour: coloured(), ..render::Style::default() };
+        let style = render::Style { colour: coloured(), width: WIDTH };
         eprint!("{}", render::text(diagnostics, style));
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use euthymia_diagnostics::Source;
-use euthymia_engine::Block;
+use euthymia_engine::{Block, Statistics};
 use euthymia_io::parquet::{Column, Layout, TrajectoryWriter};
 use euthymia_io::{IoError, atomic, csv, hash};
 use euthymia_report::terminal;
@@ -27,16 +27,22 @@ pub(crate) struct Output {
     provenance: Provenance,
     trajectories: Option<TrajectoryWriter>,
     writing: Duration,
+    work: Statistics,
 }
 
 impl Output {
     pub(crate) fn new(folder: &Path, provenance: Provenance) -> Self {
-        Self { folder: folder.to_path_buf(), provenance, trajectories: None, writing: Duration::ZERO }
+        Self { folder: folder.to_path_buf(), provenance, trajectories: None, writing: Duration::ZERO, work: Statistics::default() }
     }
 
     /// How long trajectories took to write so far.
     pub(crate) fn time_writing(&self) -> Duration {
         self.writing
+    }
+
+    /// What the simulation cost.
+    pub(crate) fn work(&self) -> Statistics {
+        self.work
     }
 
     /// Writes everything that is left and puts all files in place; completes the result with how it was made.
@@ -81,6 +87,11 @@ impl Trajectories for Output {
         let started = Instant::now();
         trajectories.write(block.first, block.subjects, &block.values)?;
         self.writing += started.elapsed();
+        Ok(())
+    }
+
+    fn end(&mut self, work: &Statistics) -> Result<(), IoError> {
+        self.work = *work;
         Ok(())
     }
 }

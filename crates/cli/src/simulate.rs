@@ -34,7 +34,8 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
     let progress = Progress::new(settings.subjects.unwrap_or(course.size), shared.quiet || shared.json);
     let outcome = simulate::simulate(&course, &library, &settings, &mut output, &progress);
     progress.finish();
-    let (mut result, work) = outcome.map_err(failure)?;
+    let mut result = outcome.map_err(failure)?;
+    let work = output.work();
     watch.lap_except("simulate", "write trajectories", output.time_writing());
 
     output.finish(&mut result)?;

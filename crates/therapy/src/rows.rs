@@ -46,6 +46,26 @@ impl SummaryRow<'_> {
         "p75",
         "p95",
     ];
+
+    /// The row as text, a cell for each of [`SummaryRow::COLUMNS`]; what is absent is empty. Numbers read back to the
+    /// same bits.
+    #[must_use]
+    pub fn cells(&self) -> [String; 11] {
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        [
+            self.time_h.to_string(),
+            self.series.to_owned(),
+            self.unit.to_owned(),
+            self.mean.to_string(),
+            number(self.mean_lower),
+            number(self.mean_upper),
+            number(self.p05),
+            number(self.p25),
+            number(self.p50),
+            number(self.p75),
+            number(self.p95),
+        ]
+    }
 }
 
 impl CourseResult {

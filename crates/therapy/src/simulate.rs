@@ -23,7 +23,7 @@ use crate::sources::Sources;
 use crate::{answer, events, grid};
 use collect::Collector;
 use euthymia_diagnostics::{Diagnostic, Source};
-use euthymia_engine::{Block, Failure, Options, Progress, SimulationError};
+use euthymia_engine::{Block, Failure, Options, Progress, SimulationError, Statistics};
 use euthymia_model::compile::{CompileError, CompileOptions, PerSubject, compile};
 use euthymia_model::program::Program;
 use std::error::Error;
@@ -93,6 +93,14 @@ pub trait Trajectories {
     /// # Errors
     /// Ends the run.
     fn block(&mut self, block: &Block) -> Result<(), Self::Error>;
+
+    /// Called once after the last block, with what the run cost.
+    ///
+    /// # Errors
+    /// Ends the run.
+    fn end(&mut self, _work: &Statistics) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// Drops trajectories.
@@ -184,7 +192,7 @@ pub fn simulate<T: Trajectories>(
     let failed = |error: T::Error| SimulateError::Trajectories(Box::new(error));
     trajectories.begin(&layout).map_err(failed)?;
     let mut collector = Collector::new(&run, &subjects, &residual, trajectories);
-    euthymia_engine::simulate(
+    let work = euthymia_engine::simulate(
         &run.program,
         &subjects,
         &run.times_h,
@@ -194,6 +202,7 @@ pub fn simulate<T: Trajectories>(
     )
     .map_err(from_engine)?;
     let collected = collector.finish();
+    trajectories.end(&work).map_err(failed)?;
     let quantities = collected.quantities(&run, size);
     let score = quantities
         .iter()
