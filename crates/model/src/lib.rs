@@ -25,6 +25,7 @@
 //! # Ok::<(), euthymia_model::compile::CompileError>(())
 //! ```
 
+mod bindings;
 pub mod check;
 pub mod compile;
 pub mod compose;

@@ -415,3 +415,20 @@ pub(crate) fn split_unit(label: &str) -> (&str, Option<&str>) {
     }
     (label, None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::split_unit;
+
+    #[test]
+    fn units_end_labels() {
+        assert_eq!(split_unit("Clearance (L/h)"), ("Clearance", Some("L/h")));
+        assert_eq!(
+            split_unit("Part (of all) (1/(h*kg)) "),
+            ("Part (of all)", Some("1/(h*kg)"))
+        );
+        assert_eq!(split_unit("Clearance"), ("Clearance", None));
+        assert_eq!(split_unit("odd )"), ("odd )", None));
+        assert_eq!(split_unit(""), ("", None));
+    }
+}

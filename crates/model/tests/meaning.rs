@@ -254,6 +254,7 @@ fn files() -> impl Strategy<Value = ModelFile> {
                 statements,
                 closing: Vec::new(),
             },
+            complete: true,
         }
     })
 }

@@ -118,6 +118,28 @@ fn deep_and_long_texts() {
 }
 
 #[test]
+fn large_texts_take_little_time_and_memory() {
+    // A million characters that mean nothing give a message that ends, not a million messages.
+    let (_, problems) = parse(&Source::new(
+        "noise.R",
+        "m <- function() {\n".to_owned() + &"\u{b7}\n)(".repeat(1_000_000),
+    ));
+    assert!(problems.len() < 300, "{}", problems.len());
+    assert_eq!(
+        problems.iter().filter(|problem| problem.code == "M010").count(),
+        1
+    );
+    // Conditions cost what they change, not what there is.
+    let variables: String = (0..20_000).map(|at| format!("v{at} <- a + {at}\n")).collect();
+    let conditions: String = (0..20_000)
+        .map(|at| format!("if (v{at} > 1) w{at} <- 1 else w{at} <- 2\n"))
+        .collect();
+    all_stages(&format!(
+        "m <- function() {{ ini({{ a <- 1 }})\n model({{\n{variables}{conditions}d/dt(x) <- -a\n}}) }}"
+    ));
+}
+
+#[test]
 fn line_ends_and_marks() {
     let unix = std::fs::read_to_string(&common::model_paths()[0]).unwrap();
     let read = |text: &str| {

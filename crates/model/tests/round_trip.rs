@@ -288,7 +288,7 @@ proptest! {
             name: name("m"),
             metadata: Vec::new(),
             ini,
-            equations: Block { statements, closing: Vec::new() },
+            equations: Block { statements, closing: Vec::new() }, complete: true,
         };
         let text = print(&file);
         let (again, problems) = parse(&Source::new("printed.R", text.clone()));

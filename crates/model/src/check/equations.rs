@@ -1,5 +1,7 @@
 //! Statements of `model({})` in order: what is defined where, on every path.
 
+use std::collections::BTreeMap;
+
 use euthymia_diagnostics::Diagnostic;
 
 use super::Checker;
@@ -52,7 +54,14 @@ impl Checker<'_> {
                 terms,
                 condition,
             } => {
-                self.endpoint(variable, terms, condition.as_ref(), scope);
+                if certain {
+                    self.endpoint(variable, terms, condition.as_ref(), scope);
+                } else {
+                    let diagnostic = Diagnostic::error("M050", "an endpoint under a condition")
+                        .at(self.source(), variable.span, "observed here")
+                        .help("choose the value of the variable by the condition, and observe it after the `if`");
+                    self.report(diagnostic);
+                }
             }
             StatementKind::If { branches, otherwise } => self.condition(branches, otherwise.as_ref(), scope),
         }
@@ -94,6 +103,7 @@ impl Checker<'_> {
         scope.insert(
             key,
             Defined {
+                file: self.file,
                 span: target.span.0,
                 certain: true,
                 varies,
@@ -205,16 +215,18 @@ impl Checker<'_> {
         let mut ends = Vec::new();
         for (condition, block) in branches {
             varies |= self.expression(condition, scope);
-            let mut inner = scope.clone();
-            self.block(block, &mut inner, false);
-            ends.push(inner);
+            scope.enter();
+            self.block(block, scope, false);
+            ends.push(scope.leave());
         }
-        let mut last = scope.clone();
+        scope.enter();
         if let Some(block) = otherwise {
-            self.block(block, &mut last, false);
+            self.block(block, scope, false);
         }
-        ends.push(last);
-        *scope = merge(&ends, scope, varies);
+        ends.push(scope.leave());
+        for (name, defined) in merge(&ends, scope, varies) {
+            scope.insert(name, defined);
+        }
     }
 
     /// Reports what is left without a value on some path at the end.
@@ -228,10 +240,7 @@ impl Checker<'_> {
                 .variables
                 .iter()
                 .position(|variable| variable.name == **name);
-            let file = self
-                .assigned
-                .get(name)
-                .map_or_else(|| self.file_of(name), |(file, _)| *file);
+            let file = defined.file;
             match variable {
                 Some(index) => {
                     let warn =
@@ -261,43 +270,32 @@ impl Checker<'_> {
             }
         }
     }
-
-    /// The file of the compartment that a key such as `d/dt(x)` is about.
-    fn file_of(&self, key: &str) -> usize {
-        let inside = |(_, rest): (&str, &str)| rest.strip_suffix(')').map(str::to_owned);
-        let name = match key.strip_suffix("(0)") {
-            Some(name) => Some(name.to_owned()),
-            None => key.split_once('(').and_then(inside),
-        };
-        name.and_then(|name| self.declared.get(&name))
-            .map_or(self.file, |declared| declared.file)
-    }
 }
 
-/// What is defined after branches that ended so, having begun with `before`.
-fn merge(ends: &[Scope], before: &Scope, varies: bool) -> Scope {
-    let mut merged = Scope::new();
-    for (name, defined) in ends.iter().flatten() {
+/// What is bound anew after branches that changed so much, having begun with `before`.
+fn merge(ends: &[BTreeMap<String, Defined>], before: &Scope, varies: bool) -> BTreeMap<String, Defined> {
+    let mut merged = BTreeMap::new();
+    for name in ends.iter().flat_map(BTreeMap::keys) {
         if merged.contains_key(name) {
             continue;
         }
-        let all: Vec<&Defined> = ends.iter().filter_map(|end| end.get(name)).collect();
-        let changed = all
+        let values: Vec<Option<&Defined>> = ends
             .iter()
-            .any(|end| before.get(name).is_none_or(|was| was.span != end.span));
-        let last = all
-            .iter()
-            .rev()
-            .find(|end| before.get(name).is_none_or(|was| was.span != end.span));
-        merged.insert(
-            name.clone(),
-            Defined {
-                span: last.map_or(defined.span, |end| end.span),
-                certain: all.len() == ends.len() && all.iter().all(|end| end.certain),
-                varies: all.iter().any(|end| end.varies) || (changed && varies),
-                read: changed || all.iter().any(|end| end.read),
-            },
-        );
+            .map(|end| end.get(name).or_else(|| before.get(name)))
+            .collect();
+        // The last branch that assigned it, to point at.
+        let Some(last) = ends.iter().rev().find_map(|end| end.get(name)) else {
+            continue;
+        };
+        let defined = Defined {
+            certain: values
+                .iter()
+                .all(|value| value.is_some_and(|value| value.certain)),
+            varies: varies || values.iter().flatten().any(|value| value.varies),
+            read: true,
+            ..last.clone()
+        };
+        merged.insert(name.clone(), defined);
     }
     merged
 }

@@ -1,10 +1,9 @@
 //! Names and calls in expressions.
 
-use std::collections::HashMap;
-
 use euthymia_diagnostics::{Diagnostic, Span, nearest};
 
 use super::{Checker, counted};
+use crate::bindings::Bindings;
 use crate::functions::{self, FUNCTIONS, RESERVED};
 use crate::model::{Covariate, Symbol};
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
@@ -12,6 +11,8 @@ use crate::syntax::tree::{Expression, ExpressionKind, Name};
 /// What is known of a variable at a point of the equations.
 #[derive(Clone, Debug)]
 pub(crate) struct Defined {
+    /// File in which it was assigned last.
+    pub(crate) file: usize,
     /// Where it was assigned last.
     pub(crate) span: Span,
     /// Whether it has a value whatever the conditions.
@@ -23,7 +24,7 @@ pub(crate) struct Defined {
 }
 
 /// Variables, derivatives, initial values and properties by their key (see [`super::equations::key`]).
-pub(crate) type Scope = HashMap<String, Defined>;
+pub(crate) type Scope = Bindings<Defined>;
 
 impl Checker<'_> {
     /// Checks an expression and says whether its value changes with time or with a state.
@@ -66,11 +67,11 @@ impl Checker<'_> {
         }
         if let Some(defined) = scope.get_mut(name) {
             defined.read = true;
-            let (certain, varies, at) = (defined.certain, defined.varies, defined.span);
+            let (certain, varies, file, at) = (defined.certain, defined.varies, defined.file, defined.span);
             if !certain && self.complained.insert(name.to_owned()) {
                 let diagnostic = Diagnostic::error("M047", format!("`{name}` may have no value here"))
                     .at(self.source(), span, "used here")
-                    .at(self.source(), at, "assigned only under a condition")
+                    .at(self.source_of(file), at, "assigned only under a condition")
                     .help(format!(
                         "add an `else` that gives `{name}` a value, or give it one before the `if`"
                     ));

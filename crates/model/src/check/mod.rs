@@ -13,12 +13,16 @@ use std::sync::Arc;
 use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
 
 use crate::model::{Compartment, Covariate, Model, Symbol};
+use crate::syntax::MOST_PROBLEMS;
 use crate::syntax::tree::{Block, ModelFile, Name, Statement, StatementKind, TargetKind};
 
 pub(crate) use constant::constant;
 pub(crate) use equations::key;
 
-/// Checks a model. The model is absent if there are errors; warnings come with it.
+/// Checks a model. The model is absent if there are errors, or were when the file was parsed; warnings come with it.
+///
+/// A file that was not understood wholly is checked too, so that every problem is told at once, save for what may only
+/// be a consequence of what is missing.
 #[must_use]
 pub fn check(file: &ModelFile) -> (Option<Model>, Vec<Diagnostic>) {
     let files = [Arc::new(file.clone())];
@@ -27,6 +31,11 @@ pub fn check(file: &ModelFile) -> (Option<Model>, Vec<Diagnostic>) {
     checker.warn_unused();
     checker.finish()
 }
+
+/// Codes that say that something is missing, which it may not be once the rest of the file can be read.
+const ABSENCES: &[&str] = &[
+    "M029", "M040", "M045", "M047", "M049", "M050", "M051", "M053", "M054",
+];
 
 /// What a name was declared as, and where.
 #[derive(Clone)]
@@ -97,7 +106,12 @@ impl<'m> Checker<'m> {
 
     /// The model, if nothing was wrong, and what was said.
     pub(crate) fn finish(mut self) -> (Option<Model>, Vec<Diagnostic>) {
-        let failed = self.diagnostics.iter().any(Diagnostic::is_error);
+        if self.files.iter().any(|file| !file.complete) {
+            self.diagnostics
+                .retain(|diagnostic| !ABSENCES.contains(&diagnostic.code));
+        }
+        let complete = self.files.iter().all(|file| file.complete);
+        let failed = !complete || self.diagnostics.iter().any(Diagnostic::is_error);
         self.diagnostics
             .sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
         ((!failed).then_some(self.model), self.diagnostics)
@@ -113,7 +127,9 @@ impl<'m> Checker<'m> {
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() < MOST_PROBLEMS {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Registers a name of which there may be only one, or reports the clash.

@@ -393,3 +393,148 @@ impl IntoIterator for Operands {
         self.operands.into_iter().take(self.count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Leaves {
+        graph: Graph,
+        time: NodeId,
+        subject: NodeId,
+        run: NodeId,
+    }
+
+    fn leaves() -> Leaves {
+        let mut graph = Graph::new();
+        let time = graph.intern(Node::State(0));
+        let subject = graph.intern(Node::Input(0, Layer::Subject));
+        let run = graph.intern(Node::Input(1, Layer::Run));
+        Leaves {
+            graph,
+            time,
+            subject,
+            run,
+        }
+    }
+
+    #[test]
+    fn equal_expressions_are_one_node() {
+        let Leaves {
+            mut graph,
+            time,
+            subject,
+            ..
+        } = leaves();
+        assert_eq!(graph.add(time, subject), graph.add(subject, time));
+        assert_eq!(graph.mul(time, subject), graph.mul(subject, time));
+        assert_ne!(graph.sub(time, subject), graph.sub(subject, time));
+    }
+
+    #[test]
+    fn neutral_operands_disappear() {
+        let Leaves {
+            mut graph,
+            time,
+            subject,
+            ..
+        } = leaves();
+        let (zero, one, minus) = (graph.constant(0.0), graph.constant(1.0), graph.constant(-1.0));
+        assert_eq!(graph.add(time, zero), time);
+        assert_eq!(graph.sub(time, zero), time);
+        assert_eq!(graph.mul(one, time), time);
+        assert_eq!(graph.div(time, one), time);
+        assert_eq!(graph.mul(zero, time), zero);
+        assert_eq!(graph.div(zero, time), zero);
+        assert_eq!(graph.pow(time, one), time);
+        let negative = graph.neg(time);
+        assert_eq!(graph.mul(minus, time), negative);
+        assert_eq!(graph.sub(zero, time), negative);
+        assert_eq!(graph.neg(negative), time);
+        let difference = graph.sub(subject, time);
+        assert_eq!(graph.add(subject, negative), difference);
+        assert_eq!(graph.add(negative, subject), difference);
+    }
+
+    #[test]
+    fn numbers_fold_as_a_tape_computes_them() {
+        let mut graph = Graph::new();
+        let (a, b) = (graph.constant(0.1), graph.constant(0.3));
+        for op in [
+            Op::Add,
+            Op::Sub,
+            Op::Mul,
+            Op::Div,
+            Op::Pow,
+            Op::Min,
+            Op::Less,
+            Op::And,
+        ] {
+            let folded = graph.binary(op, a, b);
+            assert_eq!(
+                graph.value(folded).map(f64::to_bits),
+                Some(evaluate(op, 0.1, 0.3, 0.0).to_bits()),
+                "{op:?}"
+            );
+        }
+        let (zero, one) = (graph.constant(0.0), graph.constant(1.0));
+        let undefined = graph.div(zero, zero);
+        assert!(
+            graph.value(undefined).is_some_and(f64::is_nan),
+            "0/0 stays what it is"
+        );
+        let infinite = graph.div(one, zero);
+        assert_eq!(graph.value(infinite), Some(f64::INFINITY));
+    }
+
+    #[test]
+    fn constant_factors_gather_in_front() {
+        let Leaves {
+            mut graph,
+            time,
+            subject,
+            run,
+        } = leaves();
+        // (subject * time) * run = (subject * run) * time
+        let inner = graph.mul(time, subject);
+        let product = graph.mul(inner, run);
+        let factors = graph.mul(run, subject);
+        assert_eq!(graph.node(product), Node::Operation(Op::Mul, [factors, time, 0]));
+        assert_eq!(graph.layer(factors), Layer::Subject);
+        // (run * time) / subject = (run / subject) * time, by the reciprocal
+        let scaled = graph.mul(run, time);
+        let quotient = graph.div(scaled, subject);
+        let Node::Operation(Op::Mul, [factor, rest, _]) = graph.node(quotient) else {
+            panic!()
+        };
+        assert_eq!((rest, graph.layer(factor)), (time, Layer::Subject));
+        // What is not in the inner loop is divided exactly.
+        assert!(matches!(
+            {
+                let exact = graph.div(subject, run);
+                graph.node(exact)
+            },
+            Node::Operation(Op::Div, _)
+        ));
+    }
+
+    #[test]
+    fn choices_that_are_none() {
+        let Leaves {
+            mut graph,
+            time,
+            subject,
+            ..
+        } = leaves();
+        let (zero, one) = (graph.constant(0.0), graph.constant(1.0));
+        assert_eq!(graph.select(one, time, subject), time);
+        assert_eq!(graph.select(zero, time, subject), subject);
+        assert_eq!(graph.select(subject, time, time), time);
+        let (not, plain) = (graph.unary(Op::Not, subject), graph.select(subject, one, time));
+        assert_eq!(graph.select(not, time, one), plain);
+        let less = graph.binary(Op::Less, time, subject);
+        assert_eq!(graph.binary(Op::And, less, one), less);
+        assert_eq!(graph.binary(Op::And, less, zero), zero);
+        assert_eq!(graph.binary(Op::Or, time, one), one);
+    }
+}

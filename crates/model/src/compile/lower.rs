@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::graph::{Graph, Layer, Node, NodeId};
 use super::special;
+use crate::bindings::Bindings;
 use crate::check::key;
 use crate::functions;
 use crate::model::{Model, Symbol};
@@ -13,7 +14,7 @@ use crate::syntax::tree::{
 use crate::tape::Op;
 
 /// Values by the key under which an assignment defines them.
-pub(crate) type Environment = HashMap<String, NodeId>;
+pub(crate) type Environment = Bindings<NodeId>;
 
 /// What a name that is not assigned stands for in the graph.
 pub(crate) trait Names {
@@ -107,27 +108,36 @@ impl<N: Names> Lowering<'_, N> {
         let mut ends = Vec::new();
         for (condition, block) in branches {
             let condition = self.expression(condition, environment);
-            let mut inner = environment.clone();
-            self.block(block, &mut inner);
-            ends.push((condition, inner));
+            environment.enter();
+            self.block(block, environment);
+            ends.push((condition, environment.leave()));
         }
-        let mut merged = environment.clone();
+        environment.enter();
         if let Some(block) = otherwise {
-            self.block(block, &mut merged);
+            self.block(block, environment);
         }
-        for (condition, inner) in ends.into_iter().rev() {
-            let mut names: Vec<(String, NodeId)> = inner.into_iter().collect();
-            names.sort();
-            for (name, node) in names {
-                // What has a value in some cases only is not used outside of them: the check has seen to that.
-                let value = match merged.get(&name) {
-                    Some(other) => self.graph.select(condition, node, *other),
-                    None => node,
+        let last = environment.leave();
+        let names: BTreeSet<String> = ends
+            .iter()
+            .flat_map(|(_, end)| end.keys())
+            .chain(last.keys())
+            .cloned()
+            .collect();
+        for name in names {
+            let before = environment.get(&name).copied();
+            let mut value = last.get(&name).copied().or(before);
+            for (condition, end) in ends.iter().rev() {
+                let here = end.get(&name).copied().or(before);
+                value = match (here, value) {
+                    (Some(here), Some(other)) => Some(self.graph.select(*condition, here, other)),
+                    // What has a value in some cases only is not used outside of them: the check has seen to that.
+                    (here, other) => here.or(other),
                 };
-                merged.insert(name, value);
+            }
+            if let Some(value) = value {
+                environment.insert(name, value);
             }
         }
-        *environment = merged;
     }
 
     fn expression(&mut self, expression: &Expression, environment: &Environment) -> NodeId {

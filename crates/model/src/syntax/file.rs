@@ -2,6 +2,7 @@
 
 use euthymia_diagnostics::{Diagnostic, Span};
 
+use super::MOST_PROBLEMS;
 use super::parser::{Parsed, Parser};
 use super::token::{Symbol, TokenKind};
 use super::tree::{Block, Metadata, MetadataItem, MetadataKind, MetadataValue, ModelFile, Name};
@@ -22,10 +23,12 @@ impl Parser<'_> {
             metadata: Vec::new(),
             ini: Vec::new(),
             equations: Block::default(),
+            complete: false,
         };
-        if self.header(&mut file).is_ok() {
+        if self.diagnostics.len() < MOST_PROBLEMS && self.header(&mut file).is_ok() {
             self.body(&mut file);
         }
+        file.complete = !self.diagnostics.iter().any(Diagnostic::is_error);
         self.diagnostics
             .sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
         (file, self.diagnostics)

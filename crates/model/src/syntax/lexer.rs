@@ -2,6 +2,7 @@
 
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 
+use super::MOST_PROBLEMS;
 use super::token::{Symbol, Token, TokenKind};
 use super::tree::Comment;
 
@@ -95,6 +96,15 @@ impl Lexer<'_> {
     }
 
     fn report(&mut self, code: &'static str, message: String, start: usize, label: &str, help: &str) {
+        if self.lexed.diagnostics.len() >= MOST_PROBLEMS {
+            if self.lexed.diagnostics.len() == MOST_PROBLEMS {
+                let place = Span::new(start, self.at);
+                self.lexed
+                    .diagnostics
+                    .push(super::too_many_problems(self.source, place));
+            }
+            return;
+        }
         let diagnostic = Diagnostic::error(code, message)
             .at(self.source, Span::new(start, self.at), label)
             .help(help.to_owned());
@@ -326,4 +336,65 @@ fn is_name_part(character: char) -> bool {
 
 fn count_lines(text: &str) -> u32 {
     u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<TokenKind> {
+        lex(&Source::new("t", text))
+            .tokens
+            .into_iter()
+            .map(|token| token.kind)
+            .collect()
+    }
+
+    #[test]
+    fn numbers() {
+        let number = TokenKind::Number;
+        let expected = [1.0, 0.5, 0.5, 5.0, 1e-3, 2.5e10, 7.0, 30.0].map(number);
+        let found = kinds("1 0.5 .5 5. 1e-3 2.5E+10 7L 3e1L");
+        assert_eq!(found[..8], expected);
+        // An `e` without digits is a name that ran into the number.
+        let lexed = lex(&Source::new("t", "2e"));
+        assert_eq!(lexed.diagnostics[0].code, "M003");
+    }
+
+    #[test]
+    fn names_and_operators() {
+        let name = |text: &str| TokenKind::Name(text.to_owned());
+        assert_eq!(
+            kinds("prop.sd .x x_1 `a b` µ")[..5],
+            ["prop.sd", ".x", "x_1", "a b", "µ"].map(name)
+        );
+        let symbols = "a<-b<=c**d!=!e||f|g&h";
+        let written: Vec<&str> = kinds(symbols)
+            .iter()
+            .filter_map(|kind| match kind {
+                TokenKind::Symbol(symbol) => Some(symbol.text()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(written, ["<-", "<=", "^", "!=", "!", "||", "|", "&&"]);
+    }
+
+    #[test]
+    fn lines_spans_and_comments() {
+        let source = Source::new("t", "a # one\n\n\"x\ny\" b# two #\n");
+        let lexed = lex(&source);
+        let lines: Vec<(u32, bool)> = lexed
+            .tokens
+            .iter()
+            .map(|token| (token.line, token.after_newline))
+            .collect();
+        assert_eq!(lines, [(0, true), (3, true), (3, false), (4, true)]);
+        assert_eq!(source.slice(lexed.tokens[1].span), "\"x\ny\"");
+        let comments: Vec<(u32, &str)> = lexed
+            .comments
+            .iter()
+            .map(|(line, comment)| (*line, &*comment.text))
+            .collect();
+        assert_eq!(comments, [(0, "one"), (3, "two #")]);
+    }
 }

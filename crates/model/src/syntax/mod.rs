@@ -18,7 +18,7 @@ mod print;
 mod token;
 pub mod tree;
 
-use euthymia_diagnostics::{Diagnostic, Source};
+use euthymia_diagnostics::{Diagnostic, Source, Span};
 
 pub use print::print;
 pub use tree::ModelFile;
@@ -27,4 +27,17 @@ pub use tree::ModelFile;
 #[must_use]
 pub fn parse(source: &Source) -> (ModelFile, Vec<Diagnostic>) {
     parser::Parser::new(source, lexer::lex(source)).file()
+}
+
+/// More problems than this in one text are not told: a person mends the first ones and tries again.
+pub(crate) const MOST_PROBLEMS: usize = 200;
+
+/// Says that the rest of a text is not read.
+pub(crate) fn too_many_problems(source: &Source, place: Span) -> Diagnostic {
+    Diagnostic::error(
+        "M010",
+        format!("more than {MOST_PROBLEMS} problems: the rest is not read"),
+    )
+    .at(source, place, "stopped here")
+    .help("check that this is a model file")
 }

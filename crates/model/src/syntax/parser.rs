@@ -2,6 +2,7 @@
 
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 
+use super::MOST_PROBLEMS;
 use super::lexer::Lexed;
 use super::token::{Symbol, Token, TokenKind};
 use super::tree::{Comment, Comments};
@@ -112,8 +113,7 @@ impl<'s> Parser<'s> {
         let diagnostic = Diagnostic::error("M006", format!("expected {expected}, found {}", self.found()))
             .at(self.source, self.span(), format!("expected {expected}"))
             .at(self.source, open, "opened here");
-        self.diagnostics.push(diagnostic);
-        Err(Reported)
+        Err(self.report(diagnostic))
     }
 
     /// Reports that something else was expected here.
@@ -125,7 +125,7 @@ impl<'s> Parser<'s> {
                 format!("expected {expected}, found {}", self.found()),
             )
             .at(self.source, self.span(), format!("expected {expected}"));
-            self.diagnostics.push(diagnostic);
+            return self.report(diagnostic);
         }
         Reported
     }
@@ -141,6 +141,13 @@ impl<'s> Parser<'s> {
     /// Reports something at a place.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
         self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() == MOST_PROBLEMS {
+            self.diagnostics
+                .push(super::too_many_problems(self.source, self.span()));
+        }
+        if self.diagnostics.len() >= MOST_PROBLEMS {
+            self.at = self.tokens.len() - 1;
+        }
         Reported
     }
 

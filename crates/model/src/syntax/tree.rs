@@ -73,6 +73,8 @@ pub struct ModelFile {
     pub ini: Vec<IniStatement>,
     /// Statements of `model({})`.
     pub equations: Block,
+    /// Whether everything in the text was understood. What was not is missing here, so such a file is never a model.
+    pub complete: bool,
 }
 
 impl PartialEq for ModelFile {

@@ -1,4 +1,4 @@
-//! What the tests of this crate share: the models of `tests/models`, parsed and checked.
+//! What the tests of this crate share: models, parsed and checked.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -9,13 +9,15 @@ use euthymia_model::Model;
 use euthymia_model::check::check;
 use euthymia_model::syntax::{ModelFile, parse};
 
-/// Every model of `tests/models`.
+/// Every model of `tests/models` and of the library.
 pub fn model_paths() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for folder in ["tests/models", "../../library/models", "../../library/response"] {
+        let entries = std::fs::read_dir(crate_folder.join(folder)).unwrap();
+        paths.extend(entries.map(|entry| entry.unwrap().path()));
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "R"));
     paths.sort();
     assert!(paths.len() >= 25);
     paths
