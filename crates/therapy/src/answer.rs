@@ -3,18 +3,27 @@
 use crate::definition::{duration, in_words};
 use crate::result::{Answer, NaturalFrequency, Outcome};
 
-/// When the answer is about: after the last dose by as long as the doses were apart (the end of week 4 of a
-/// four-week course), 24 h after a single dose; never beyond the horizon.
+const DAY_H: f64 = 24.0;
+const WEEK_H: f64 = 168.0;
+
+/// When the answer is about, h. The end of treatment: of its last week where there are doses in every week (the end of
+/// week 4 of a four-week course), else as long after the last dose as the doses were apart, and 24 h after a single dose;
+/// never beyond the horizon. `dose_times_h` are increasing, each once.
 pub(crate) fn answer_time_h(dose_times_h: &[f64], horizon_h: f64) -> f64 {
-    let mut times = dose_times_h.to_vec();
-    times.sort_by(f64::total_cmp);
-    times.dedup();
-    let after = match times.as_slice() {
+    let end = match dose_times_h {
         [] => horizon_h,
-        [only] => only + 24.0,
-        [.., before, last] => last + (last - before).max(24.0),
+        [only] => only + DAY_H,
+        [.., before, last] => {
+            let apart = (last - before).max(DAY_H);
+            let first = dose_times_h[0];
+            if apart <= WEEK_H && last + apart - first >= WEEK_H {
+                first + ((last + DAY_H - first) / WEEK_H).ceil() * WEEK_H
+            } else {
+                last + apart
+            }
+        }
     };
-    after.min(horizon_h)
+    end.min(horizon_h)
 }
 
 /// The time of the answer as people say it.
@@ -22,10 +31,10 @@ pub(crate) fn time_in_words(time_h: f64, doses: usize) -> String {
     let whole = |value: f64| value >= 1.0 && (value - value.round()).abs() < 1e-9;
     if doses == 1 && time_h <= 48.0 {
         format!("{} after the dose", duration(time_h))
-    } else if whole(time_h / 168.0) {
-        format!("at the end of week {}", in_words(time_h / 168.0))
-    } else if whole(time_h / 24.0) {
-        format!("at the end of day {}", in_words(time_h / 24.0))
+    } else if whole(time_h / WEEK_H) {
+        format!("at the end of week {}", in_words(time_h / WEEK_H))
+    } else if whole(time_h / DAY_H) {
+        format!("at the end of day {}", in_words(time_h / DAY_H))
     } else {
         format!("{} after the first dose", duration(time_h))
     }
@@ -133,8 +142,14 @@ mod tests {
         let every_3_5_days: Vec<f64> = (0..8).map(|k| 84.0 * f64::from(k)).collect();
         assert_eq!(answer_time_h(&every_3_5_days, 2016.0), 672.0);
         assert_eq!(answer_time_h(&[0.0], 2016.0), 24.0);
-        assert_eq!(answer_time_h(&[0.0, 0.0], 2016.0), 24.0);
         assert_eq!(answer_time_h(&[0.0, 168.0], 200.0), 200.0);
+        let mondays_and_thursdays: Vec<f64> = (0..4)
+            .flat_map(|week| [168.0 * f64::from(week), 168.0 * f64::from(week) + 72.0])
+            .collect();
+        assert_eq!(answer_time_h(&mondays_and_thursdays, 2016.0), 672.0);
+        assert_eq!(answer_time_h(&[0.0, 84.0], 2016.0), 168.0, "twice in one week");
+        assert_eq!(answer_time_h(&[0.0, 24.0, 48.0], 2016.0), 72.0, "three days");
+        assert_eq!(answer_time_h(&[0.0, 336.0], 2016.0), 672.0, "every second week");
         assert_eq!(time_in_words(696.0, 8), "at the end of day 29");
     }
 }

@@ -83,7 +83,7 @@ pub enum People {
     /// A population, every characteristic with its distribution.
     Population(Box<PopulationSpec>),
     /// One patient: characteristics known, the rest not.
-    Patient(PatientSpec),
+    Patient(Box<PatientSpec>),
 }
 
 impl People {

@@ -87,3 +87,75 @@ pub(crate) fn nearest(times_h: &[f64], time_h: f64) -> usize {
         _ => after,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course;
+    use crate::library::Library;
+    use euthymia_diagnostics::Source;
+    use proptest::prelude::*;
+
+    fn course(rest: &str) -> Course {
+        let mut library = Library::new();
+        for path in ["drugs/racemic-ketamine.toml", "instruments/madrs.toml"] {
+            let file = format!("{}/../../library/{path}", env!("CARGO_MANIFEST_DIR"));
+            let source = Source::new(path, std::fs::read_to_string(file).unwrap());
+            library.add_document(path, euthymia_io::toml::document(&source).0.unwrap());
+        }
+        let text = format!(
+            "title = \"T\"\ncondition = \"trd\"\nhorizon = \"12 wk\"\n[patient]\nage = \"40 y\"\nweight = \"80 kg\"\n\
+             sex = \"male\"\nbaseline = {{ instrument = \"madrs\", score = 30 }}\n[[treatments]]\n\
+             drug = \"racemic-ketamine\"\nroute = \"iv\"\ndose = \"0.5 mg/kg\"\ninfusion = \"37 min\"\n{rest}"
+        );
+        let document = euthymia_io::toml::document(&Source::new("course.toml", text))
+            .0
+            .unwrap();
+        let (course, diagnostics) = course::read::without_models(&document, &library);
+        assert_eq!(diagnostics, []);
+        course.unwrap()
+    }
+
+    #[test]
+    fn fine_at_first_then_hourly_then_daily() {
+        let times = times_h(&course(""), &[]);
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= SAME_H));
+        assert_eq!((times[0], times[times.len() - 1]), (0.0, 2016.0));
+        for hour in 0..=48 {
+            assert!(times.contains(&f64::from(hour)), "hour {hour}");
+        }
+        for day in 0..=84 {
+            assert!(times.contains(&(24.0 * f64::from(day))), "day {day}");
+        }
+        assert!(times.contains(&(37.0 / 60.0)), "the end of the infusion");
+        assert!(times.len() < 250, "{} times", times.len());
+    }
+
+    #[test]
+    fn a_grid_of_the_course_replaces_what_follows_the_first_day() {
+        let times = times_h(
+            &course("[report]\ngrid = [{ every = \"7 d\", until = \"12 wk\" }]\n"),
+            &[30.0],
+        );
+        let late: Vec<f64> = times.into_iter().filter(|time| *time > 24.0).collect();
+        let weeks = (1..=12).map(|week| 168.0 * f64::from(week));
+        assert_eq!(late, [30.0].into_iter().chain(weeks).collect::<Vec<_>>());
+        let times = times_h(&course("[report]\ntimes = [\"3 d\"]\n"), &[]);
+        assert_eq!(
+            times.into_iter().filter(|time| *time > 24.0).collect::<Vec<_>>(),
+            [72.0, 2016.0]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_nearest_time_is_nearest(
+            mut times in proptest::collection::vec(0.0..100.0_f64, 1..30),
+            wanted in -10.0..110.0_f64,
+        ) {
+            times.sort_by(f64::total_cmp);
+            let found = times[nearest(&times, wanted)];
+            prop_assert!(times.iter().all(|time| (found - wanted).abs() <= (time - wanted).abs()));
+        }
+    }
+}

@@ -207,7 +207,10 @@ pub fn simulate<T: Trajectories>(
     let score = quantities
         .iter()
         .find(|quantity| quantity.kind == QuantityKind::Score);
-    let baseline = score.and_then(|score| score.mean.first()).copied();
+    // Printed in derivations, so with the digits of a printed mean.
+    let baseline = score
+        .and_then(|score| score.mean.first())
+        .map(|mean| (mean * 10.0).round() / 10.0);
     let observations = overlay::observations(course, library, baseline).map_err(SimulateError::Files)?;
     let outcomes = collected.outcomes(&run, size);
     let at = grid::nearest(&run.times_h, run.answer_h);

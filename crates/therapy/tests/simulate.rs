@@ -3,11 +3,12 @@
 
 mod support;
 
+use euthymia_diagnostics::Source;
 use euthymia_engine::{Block, LaneWidth, Options, Silent};
 use euthymia_therapy::course::{self, Course, DoseAmount};
 use euthymia_therapy::library::Library;
 use euthymia_therapy::result::{CourseResult, Design, QuantityKind};
-use euthymia_therapy::simulate::{Discard, Settings, Trajectories, TrajectoryLayout, simulate};
+use euthymia_therapy::simulate::{Discard, Settings, Trajectories, TrajectoryLayout, inputs, simulate};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
@@ -407,4 +408,31 @@ fn trials_of_the_same_regimen_are_found_where_the_course_names_none() {
     course.treatments[0].dose = Some(DoseAmount::PerWeight(0.37));
     let result = simulate(&course, &library, &settings(10), &mut Discard, &Silent).unwrap();
     assert!(result.observations.is_empty());
+}
+
+#[test]
+fn the_inputs_of_a_run_are_all_named_once() {
+    let library = support::whole_library();
+    let course = shipped(&library, MAIN);
+    let inputs = inputs(&course, &library).unwrap();
+    let names: Vec<&str> = inputs.iter().map(Source::name).collect();
+    for wanted in [
+        "library/courses/racemic-iv-twice-weekly.toml",
+        "library/drugs/racemic-ketamine.toml",
+        "library/instruments/madrs.toml",
+        "library/models/simons-2022-s-ketamine.R",
+        "library/response/provisional.R",
+        "library/sources.toml",
+        "library/evidence/outcomes.csv",
+    ] {
+        assert_eq!(
+            names.iter().filter(|name| **name == wanted).count(),
+            1,
+            "{wanted} in {names:?}"
+        );
+    }
+    assert!(
+        !names.contains(&"library/models/perez-ruixo-2021-esketamine.R"),
+        "not used"
+    );
 }

@@ -312,5 +312,5 @@ fn patient(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Peopl
         instrument,
         baseline,
     };
-    Some((size?, People::Patient(patient)))
+    Some((size?, People::Patient(Box::new(patient))))
 }

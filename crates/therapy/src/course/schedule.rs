@@ -216,3 +216,72 @@ fn times_a_week(days: usize) -> String {
         n => format!("{n} times"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use euthymia_diagnostics::Source;
+
+    const HORIZON_H: f64 = 2016.0;
+
+    fn schedule(text: &str) -> (Option<Schedule>, Vec<Diagnostic>) {
+        let document = euthymia_io::toml::document(&Source::new("course.toml", text))
+            .0
+            .unwrap();
+        let mut diagnostics = Vec::new();
+        let mut reader = Reader::new(&document.root, &document.source, &mut diagnostics);
+        let schedule = read(&mut reader, "dose", Some(HORIZON_H));
+        reader.finish();
+        (schedule, diagnostics)
+    }
+
+    fn right(text: &str) -> (Vec<f64>, String) {
+        let (schedule, diagnostics) = schedule(text);
+        assert_eq!(diagnostics, []);
+        let schedule = schedule.unwrap();
+        (
+            schedule.times_h.iter().map(|time| time / 24.0).collect(),
+            schedule.words,
+        )
+    }
+
+    #[test]
+    fn once_without_a_word() {
+        assert_eq!(right(""), (vec![0.0], "1 dose".to_owned()));
+        assert_eq!(right("start = \"2 d\""), (vec![2.0], "1 dose".to_owned()));
+    }
+
+    #[test]
+    fn at_intervals_from_the_start() {
+        let every = right("start = \"1 d\"\nevery = \"3.5 d\"\ncount = 3");
+        assert_eq!(every, (vec![1.0, 4.5, 8.0], "3 doses, every 3.5 days".to_owned()));
+    }
+
+    #[test]
+    fn at_listed_times_from_the_start() {
+        let times = right("start = \"1 d\"\ntimes = [\"0 h\", \"12 h\", \"3 d\"]");
+        assert_eq!(times, (vec![1.0, 1.5, 4.0], "3 doses".to_owned()));
+    }
+
+    #[test]
+    fn on_weekdays_from_the_first_listed() {
+        let days = right("weekdays = [\"mon\", \"wed\", \"fri\"]\nweeks = 2");
+        assert_eq!(
+            days,
+            (
+                vec![0.0, 2.0, 4.0, 7.0, 9.0, 11.0],
+                "3 times a week for 2 weeks".to_owned()
+            )
+        );
+        // Thursday is day 0, so Monday is day 4.
+        let days = right("weekdays = [\"thursday\", \"mon\"]\nweeks = 1");
+        assert_eq!(days, (vec![0.0, 4.0], "twice a week for 1 week".to_owned()));
+    }
+
+    #[test]
+    fn the_horizon_is_the_last_moment() {
+        assert_eq!(right("every = \"7 d\"\ncount = 13").0.last(), Some(&84.0));
+        let (none, diagnostics) = schedule("every = \"7 d\"\ncount = 14");
+        assert_eq!((none, diagnostics.len(), diagnostics[0].code), (None, 1, "C014"));
+    }
+}

@@ -9,9 +9,6 @@ use euthymia_diagnostics::Source;
 use euthymia_model::syntax::tree::{Metadata, MetadataValue, ModelFile};
 use std::collections::BTreeMap;
 
-/// Key of our own assumptions: never what a part is named after when there is another.
-const OWN: &str = "euthymia";
-
 /// A row for every model file, then one for the scale.
 pub(crate) fn table(course: &Course, run: &Run<'_>) -> Vec<Basis> {
     let files = run.assembly.model.files().zip(&run.assembly.files);
@@ -44,26 +41,26 @@ pub(crate) fn table(course: &Course, run: &Run<'_>) -> Vec<Basis> {
 
 fn of_file(run: &Run<'_>, file: &ModelFile, source: &Source) -> Basis {
     let comments = comments(source);
-    let key = main_source(&comments);
-    let cited = key.and_then(|key| run.sources.get(key));
-    let own = key.is_none_or(|key| key == OWN);
-    let reference = text(file, "reference").unwrap_or_default().to_owned();
+    let cited = main_source(&comments).and_then(|key| run.sources.get(key));
+    let reference = text(file, "reference");
     Basis {
         curves: curves(run, file),
         part: text(file, "description").unwrap_or(&file.name.text).to_owned(),
-        citation: if own || reference.is_empty() {
-            if reference.is_empty() {
-                cited.map(|source| source.citation.clone()).unwrap_or_default()
-            } else {
-                reference
-            }
-        } else {
-            cited.map_or(reference, |source| source.citation.clone())
-        },
-        url: cited.and_then(|source| source.link()),
+        citation: reference
+            .or(cited.map(|source| source.citation.as_str()))
+            .unwrap_or_default()
+            .to_owned(),
+        url: reference.and_then(doi).or_else(|| cited?.link()),
         grades: counted(&comments),
         remark: remark(file),
     }
+}
+
+/// The address of the first DOI in a text.
+fn doi(text: &str) -> Option<String> {
+    let from = text.find("doi:").map(|at| at + "doi:".len())?;
+    let doi = text[from..].split([' ', ';', ',']).next()?.trim_end_matches('.');
+    (!doi.is_empty()).then(|| format!("https://doi.org/{doi}"))
 }
 
 /// The labels of what a file reports, those that the result holds first.
@@ -94,20 +91,17 @@ fn curves(run: &Run<'_>, file: &ModelFile) -> String {
     names.filter_map(label).collect::<Vec<_>>().join(", ")
 }
 
-/// The key most numbers of a file come from.
+/// The key that at least half of the numbers of a file come from.
 fn main_source(comments: &[Comment]) -> Option<&str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for comment in comments {
         *counts.entry(&comment.key).or_default() += 1;
     }
-    let most = |own: bool| {
-        let candidates = counts.iter().filter(move |(key, _)| (**key == OWN) == own);
-        // Of equals the first in the order of the alphabet.
-        candidates
-            .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
-            .map(|(key, _)| *key)
-    };
-    most(false).or_else(|| most(true))
+    let half = comments.len().div_ceil(2);
+    counts
+        .into_iter()
+        .find(|(_, count)| *count >= half)
+        .map(|(key, _)| key)
 }
 
 /// `12 seen, 2 assumed`.

@@ -10,6 +10,7 @@ use crate::design::FEWEST_FOR_INTERVALS;
 use crate::population::{ScoreResidual, Subjects};
 use crate::result::{Interval, Outcome, Quantity, QuantityKind, VarianceComponents};
 use euthymia_engine::{Block, Sink};
+use euthymia_stats::moments::Moments;
 use euthymia_stats::quantile::Sketch;
 use euthymia_stats::variance::NestedSums;
 
@@ -57,8 +58,8 @@ fn sums(run: &Run<'_>) -> NestedSums {
 /// Everything that is summed up.
 pub(crate) struct Collected {
     series: Vec<Series>,
-    /// Of the latent score, by time.
-    latent: Vec<NestedSums>,
+    /// Of the rated less the latent score, by time.
+    deviation: Vec<Moments>,
     response: Vec<NestedSums>,
     remission: Vec<NestedSums>,
 }
@@ -83,7 +84,7 @@ impl<'r, T> Collector<'r, T> {
         let empty = || (0..times).map(|_| sums(run)).collect::<Vec<_>>();
         let collected = Collected {
             series: run.reported.iter().map(|_| Series::new(times, run)).collect(),
-            latent: empty(),
+            deviation: vec![Moments::new(); times],
             response: empty(),
             remission: empty(),
         };
@@ -114,7 +115,7 @@ impl<'r, T> Collector<'r, T> {
             let cell = &mut collected.series[at].cells[time];
             cell.sketch.insert(rated);
             cell.sums.push(study, rated);
-            collected.latent[time].push(study, run.on_scale(*latent));
+            collected.deviation[time].push(rated - run.on_scale(*latent));
             collected.response[time].push(study, indicator(instrument.is_response(baseline, observed)));
             collected.remission[time].push(study, indicator(instrument.is_remission(observed)));
         }
@@ -259,15 +260,15 @@ impl Collected {
         indices.dedup();
         let split = |at: usize| {
             let rated = self.series[score].cells[at].sums.components();
-            let latent = self.latent[at].components();
             let within = rated.between_patients?;
-            let patients = latent.between_patients?.min(within);
+            // What a rating adds to the score it rates; bounded by the scale, so not quite the residual of the model.
+            let residual = self.deviation[at].variance().min(within);
             Some(VarianceComponents {
                 time_h: run.times_h[at],
                 parameters: rated.parameters?,
                 between_studies: rated.between_studies?,
-                between_patients: patients,
-                residual: within - patients,
+                between_patients: within - residual,
+                residual,
             })
         };
         indices.into_iter().filter_map(split).collect()

@@ -53,7 +53,7 @@ pub fn typical(
     options: &Options,
 ) -> Result<TypicalCurves, SimulateError> {
     let course = Course {
-        people: People::Patient(patient.clone()),
+        people: People::Patient(Box::new(patient.clone())),
         ..course.clone()
     };
     let design = Design {
