@@ -1,10 +1,10 @@
 //! Straight-line code over registers: what the compiler emits and the engine executes.
 //!
 //! A register holds one `f64` per lane. A tape is a list of instructions without jumps: a condition becomes a
-//! [`Op::Select`]. Every tape of a [`Program`] works on one register file, so what a constant layer computed is
+//! [`Op::Select`]. Every tape of a [`Program`](crate::program::Program) works on one register file, so what a constant layer computed is
 //! simply there when a later layer runs.
 
-/// Index into the register file of a [`Program`].
+/// Index into the register file of a [`Program`](crate::program::Program).
 pub type Register = u16;
 
 /// What one instruction does. Operands are registers `a`, `b`, `c`; truth is 1.0, falsehood 0.0.

@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -205,4 +206,38 @@ fn every_diagnostic_says_where_and_what_to_do() {
             }
         }
     }
+}
+
+/// Codes (`M` and three digits) in a text.
+fn codes(text: &str) -> BTreeSet<String> {
+    let is_code = |word: &&str| {
+        word.len() == 4 && word.starts_with('M') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+    };
+    text.split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(is_code)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_code_is_explained_and_shown() {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut used = BTreeSet::new();
+    for folder in ["src", "src/syntax", "src/check", "src/compile"] {
+        for entry in std::fs::read_dir(crate_folder.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                used.extend(codes(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    let explained = codes(&std::fs::read_to_string(crate_folder.join("../../suite/README.md")).unwrap());
+    assert_eq!(explained, used);
+    let mut shown: BTreeSet<String> = BTreeSet::new();
+    for page in pages() {
+        shown.extend(codes(&std::fs::read_to_string(page).unwrap()));
+    }
+    // A page with two hundred problems shows nobody anything; `robustness.rs` has it.
+    shown.insert("M010".to_owned());
+    assert_eq!(shown, used);
 }
