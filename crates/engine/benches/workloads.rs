@@ -1,6 +1,6 @@
 //! `cargo bench -p euthymia-engine [-- name...] [rtol=..] [lanes=..] [threads=..] [subjects=..] [portable]`: subjects per
 //! second on the benchmark workloads, with the error against the reference solutions and the work done.
-#![allow(clippy::print_stdout, clippy::unwrap_used)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
 #[path = "../tests/common/workload.rs"]
 mod workload;
@@ -65,7 +65,7 @@ fn main() {
         let workload = Workload::read(name, subjects);
         for &rtol in &tolerances {
             options.rtol = rtol;
-            options.atol = value("atol").map_or(rtol * 1e-2, |text| text.parse().unwrap());
+            options.atol = value("atol").map_or(rtol * 1e-3, |text| text.parse().unwrap());
             let mut sink = First::default();
             let start = Instant::now();
             let statistics = simulate(

@@ -1,7 +1,7 @@
 //! The two benchmark workloads: a model, parameters of 256 subjects, the doses that each receives, and reference solutions
 //! of the first 8. `cases/w1` is three-compartment kinetics with a metabolite (solution by matrix exponential), `cases/w2`
 //! adds an effect site, occupancy and six turnover states (solution by DOP853 at rtol 1e-12, checked with Radau).
-#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
