@@ -9,17 +9,19 @@ use crate::library;
 
 /// Lists the courses by name with their titles.
 pub(crate) fn run(shared: &Shared) -> Result<(), Failure> {
-    let files = library::files(shared);
+    let files = library::files(shared)?;
     let mut courses = Vec::new();
     for name in files.course_names()? {
         let (document, diagnostics) = euthymia_io::toml::document(&files.course(&name)?);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(Failure::Input(diagnostics));
         }
-        let title = document.as_ref().and_then(|document| match &document.root.get("title")?.node.value {
-            Value::String(title) => Some(title.clone()),
-            _ => None,
-        });
+        let title = document
+            .as_ref()
+            .and_then(|document| match &document.root.get("title")?.node.value {
+                Value::String(title) => Some(title.clone()),
+                _ => None,
+            });
         courses.push((name, title.unwrap_or_default()));
     }
     if shared.json {

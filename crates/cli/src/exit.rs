@@ -15,6 +15,8 @@ const WIDTH: usize = 110;
 /// What stopped a command.
 #[derive(Debug)]
 pub(crate) enum Failure {
+    /// Something on the command line is wrong.
+    Usage(String),
     /// Something in a file is wrong.
     Input(Vec<Diagnostic>),
     /// The simulation failed.
@@ -37,6 +39,7 @@ impl Failure {
     /// Says what happened and gives the exit code.
     pub(crate) fn report(self, shared: &Shared) -> ExitCode {
         match self {
+            Self::Usage(message) => fail("usage", &message, shared, 2),
             Self::Input(diagnostics) => {
                 show(&diagnostics, shared);
                 ExitCode::from(1)
@@ -57,7 +60,10 @@ pub(crate) fn show(diagnostics: &[Diagnostic], shared: &Shared) {
     if shared.json {
         println!("{}", render::json(diagnostics));
     } else {
-        let style = render::Style { colour: coloured(), width: WIDTH };
+        let style = render::Style {
+            colour: coloured(),
+            width: WIDTH,
+        };
         eprint!("{}", render::text(diagnostics, style));
     }
 }

@@ -8,6 +8,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub(crate) fn listen() {
     let installed = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            euthymia_io::atomic::remove_unfinished();
             std::process::exit(130);
         }
     });

@@ -8,10 +8,14 @@ use crate::arguments::Shared;
 use crate::exit::Failure;
 
 /// Where the library's files come from.
-pub(crate) fn files(shared: &Shared) -> Files {
+pub(crate) fn files(shared: &Shared) -> Result<Files, Failure> {
     match &shared.library {
-        Some(folder) => Files::Folder(folder.clone()),
-        None => Files::Embedded,
+        Some(folder) if folder.join("sources.toml").is_file() => Ok(Files::Folder(folder.clone())),
+        Some(folder) => Err(Failure::Usage(format!(
+            "`{}` is no library: it holds no `sources.toml`; leave `--library` out to use the built-in one",
+            folder.display()
+        ))),
+        None => Ok(Files::Embedded),
     }
 }
 
@@ -42,5 +46,9 @@ pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
             library.add_rows(path, rows);
         }
     }
-    if problems.iter().any(Diagnostic::is_error) { Err(Failure::Input(problems)) } else { Ok(library) }
+    if problems.iter().any(Diagnostic::is_error) {
+        Err(Failure::Input(problems))
+    } else {
+        Ok(library)
+    }
 }

@@ -1,6 +1,10 @@
 //! The `euthymia` command: arguments, progress and exit codes, nothing else.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command talks to its terminal"
+)]
 
 mod arguments;
 mod courses;

@@ -32,7 +32,13 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(folder: &Path, provenance: Provenance) -> Self {
-        Self { folder: folder.to_path_buf(), provenance, trajectories: None, writing: Duration::ZERO, work: Statistics::default() }
+        Self {
+            folder: folder.to_path_buf(),
+            provenance,
+            trajectories: None,
+            writing: Duration::ZERO,
+            work: Statistics::default(),
+        }
     }
 
     /// How long trajectories took to write so far.
@@ -83,7 +89,9 @@ impl Trajectories for Output {
     }
 
     fn block(&mut self, block: &Block) -> Result<(), IoError> {
-        let Some(trajectories) = &mut self.trajectories else { return Ok(()) };
+        let Some(trajectories) = &mut self.trajectories else {
+            return Ok(());
+        };
         let started = Instant::now();
         trajectories.write(block.first, block.subjects, &block.values)?;
         self.writing += started.elapsed();
@@ -119,13 +127,20 @@ pub(crate) fn provenance(
     options: &Simulate,
     settings: &Settings,
 ) -> Provenance {
-    let mut command = format!("euthymia simulate {} --seed {}", course_argument(course, options), settings.seed);
+    let mut command = format!(
+        "euthymia simulate {} --seed {}",
+        course_argument(course, options),
+        settings.seed
+    );
     if let Some(subjects) = settings.subjects {
         command.push_str(&format!(" --subjects {subjects}"));
     }
     let files: Vec<FileHash> = inputs
         .iter()
-        .map(|file| FileHash { name: file.name().to_owned(), sha256: hash::sha256_hex(file.text().as_bytes()) })
+        .map(|file| FileHash {
+            name: file.name().to_owned(),
+            sha256: hash::sha256_hex(file.text().as_bytes()),
+        })
         .collect();
     let joined: String = files.iter().map(|file| file.sha256.as_str()).collect();
     Provenance {
@@ -158,7 +173,15 @@ pub(crate) fn table(result: &CourseResult) -> String {
     let terminal = std::io::stdout().is_terminal();
     let width = terminal.then(terminal_width).flatten().unwrap_or(100);
     let coloured = terminal && std::env::var_os("NO_COLOR").is_none();
-    terminal::table(result, width, if coloured { terminal::Colour::Ansi } else { terminal::Colour::Plain })
+    terminal::table(
+        result,
+        width,
+        if coloured {
+            terminal::Colour::Ansi
+        } else {
+            terminal::Colour::Plain
+        },
+    )
 }
 
 fn terminal_width() -> Option<usize> {

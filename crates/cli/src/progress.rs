@@ -21,7 +21,11 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, started: Instant::now(), watched: !quiet && std::io::stderr().is_terminal() }
+        Self {
+            bar,
+            started: Instant::now(),
+            watched: !quiet && std::io::stderr().is_terminal(),
+        }
     }
 
     /// `done` more subjects are finished.

@@ -21,7 +21,7 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
     interrupt::listen();
     let mut watch = Watch::start();
 
-    let files = library::files(shared);
+    let files = library::files(shared)?;
     let source = course_source(&options.course, &files)?;
     let library = library::load(&files)?;
     let course = read_course(&source, &library, shared)?;
@@ -29,9 +29,15 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
     watch.lap("read");
 
     let settings = settings(options);
-    let folder = options.out.clone().unwrap_or_else(|| Path::new("out").join(name_of(&options.course)));
+    let folder = options
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new("out").join(name_of(&options.course)));
     let mut output = Output::new(&folder, output::provenance(&source, &inputs, options, &settings));
-    let progress = Progress::new(settings.subjects.unwrap_or(course.size), shared.quiet || shared.json);
+    let progress = Progress::new(
+        settings.subjects.unwrap_or(course.size),
+        shared.quiet || shared.json,
+    );
     let outcome = simulate::simulate(&course, &library, &settings, &mut output, &progress);
     progress.finish();
     let mut result = outcome.map_err(failure)?;
@@ -56,7 +62,11 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
 /// The text of a course: a file if the argument names one, else a course of the library.
 fn course_source(argument: &str, files: &Files) -> Result<Source, IoError> {
     let looks_like_path = argument.ends_with(".toml") || argument.contains(['/', '\\']);
-    if looks_like_path { euthymia_io::read_source(argument) } else { files.course(argument) }
+    if looks_like_path {
+        euthymia_io::read_source(argument)
+    } else {
+        files.course(argument)
+    }
 }
 
 /// The course, if nothing is wrong with it; warnings are shown and do not stop it.
@@ -89,7 +99,9 @@ fn settings(options: &Simulate) -> Settings {
 
 /// The name of a course: its file's stem.
 fn name_of(argument: &str) -> PathBuf {
-    Path::new(argument).file_stem().map_or_else(|| PathBuf::from("course"), PathBuf::from)
+    Path::new(argument)
+        .file_stem()
+        .map_or_else(|| PathBuf::from("course"), PathBuf::from)
 }
 
 fn failure(error: SimulateError) -> Failure {

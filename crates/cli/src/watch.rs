@@ -15,7 +15,11 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn start() -> Self {
         let now = Instant::now();
-        Self { started: now, lap_started: now, laps: Vec::new() }
+        Self {
+            started: now,
+            lap_started: now,
+            laps: Vec::new(),
+        }
     }
 
     /// Ends a phase.
@@ -26,7 +30,8 @@ impl Watch {
 
     /// Ends a phase that contained another, whose time was measured elsewhere.
     pub(crate) fn lap_except(&mut self, name: &'static str, contained: &'static str, time: Duration) {
-        self.laps.push((name, self.lap_started.elapsed().saturating_sub(time)));
+        self.laps
+            .push((name, self.lap_started.elapsed().saturating_sub(time)));
         self.laps.push((contained, time));
         self.lap_started = Instant::now();
     }
@@ -44,7 +49,10 @@ impl Watch {
         let total = self.started.elapsed().as_secs_f64();
         line("total", format!("{total:.3} s"));
         line("subjects", work.subjects.to_string());
-        line("subjects per second", format!("{:.0}", work.subjects as f64 / total));
+        line(
+            "subjects per second",
+            format!("{:.0}", work.subjects as f64 / total),
+        );
         line("steps taken", work.accepted.to_string());
         line("steps rejected", work.rejected.to_string());
         line("right-hand sides", work.derivatives.to_string());

@@ -23,9 +23,12 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 fn files(folder: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .collect();
     names.sort();
     names
 }
@@ -35,9 +38,24 @@ fn a_course_of_the_library_leaves_four_files_and_an_answer() {
     let out = tempfile::tempdir().expect("a folder");
     let folder = out.path().join("run");
     let target = folder.to_str().expect("UTF-8");
-    let run = euthymia(&["simulate", "racemic-iv-single", "--subjects", "200", "--out", target]);
+    let run = euthymia(&[
+        "simulate",
+        "racemic-iv-single",
+        "--subjects",
+        "200",
+        "--out",
+        target,
+    ]);
     assert!(run.status.success(), "{}", text(&run.stderr));
-    assert_eq!(files(&folder), ["report.html", "summary.csv", "summary.json", "trajectories.parquet"]);
+    assert_eq!(
+        files(&folder),
+        [
+            "report.html",
+            "summary.csv",
+            "summary.json",
+            "trajectories.parquet"
+        ]
+    );
     let answer = text(&run.stdout);
     assert!(answer.contains("f 100 people"), "{answer}");
     assert!((6..=24).contains(&answer.lines().count()), "{answer}");
@@ -45,7 +63,10 @@ fn a_course_of_the_library_leaves_four_files_and_an_answer() {
     let page = std::fs::read_to_string(folder.join("report.html")).expect("the page");
     assert!(page.contains("euthymia simulate racemic-iv-single --seed 1 --subjects 200"));
     let csv = std::fs::read_to_string(folder.join("summary.csv")).expect("the table");
-    assert!(csv.starts_with("time_h,series,unit,mean,mean_lower,mean_upper,p05,p25,p50,p75,p95\n"), "{csv:.200}");
+    assert!(
+        csv.starts_with("time_h,series,unit,mean,mean_lower,mean_upper,p05,p25,p50,p75,p95\n"),
+        "{csv:.200}"
+    );
     assert!(csv.lines().any(|line| line.contains(",response,")));
     let parquet = std::fs::read(folder.join("trajectories.parquet")).expect("the trajectories");
     assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
@@ -55,11 +76,22 @@ fn a_course_of_the_library_leaves_four_files_and_an_answer() {
 fn the_json_on_the_terminal_is_the_json_in_the_file() {
     let out = tempfile::tempdir().expect("a folder");
     let folder = out.path().to_str().expect("UTF-8");
-    let run = euthymia(&["simulate", "saline-control", "--subjects", "100", "--json", "--out", folder]);
+    let run = euthymia(&[
+        "simulate",
+        "saline-control",
+        "--subjects",
+        "100",
+        "--json",
+        "--out",
+        folder,
+    ]);
     assert!(run.status.success(), "{}", text(&run.stderr));
     let printed: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
     let written = std::fs::read(out.path().join("summary.json")).expect("the summary");
-    assert_eq!(printed, serde_json::from_slice::<serde_json::Value>(&written).expect("JSON"));
+    assert_eq!(
+        printed,
+        serde_json::from_slice::<serde_json::Value>(&written).expect("JSON")
+    );
     assert_eq!(printed["subjects"], 100);
 }
 
@@ -69,12 +101,24 @@ fn any_number_of_threads_writes_the_same_bytes() {
     let run = |threads: &str| {
         let folder = out.path().join(threads);
         let target = folder.to_str().expect("UTF-8");
-        let options = ["--subjects", "700", "--seed", "42", "--quiet", "--threads", threads, "--out", target];
+        let options = [
+            "--subjects",
+            "700",
+            "--seed",
+            "42",
+            "--quiet",
+            "--threads",
+            threads,
+            "--out",
+            target,
+        ];
         let run = euthymia(&[["simulate", "racemic-iv-single"].as_slice(), &options].concat());
         assert!(run.status.success(), "{}", text(&run.stderr));
         assert!(run.stdout.is_empty());
         let names = files(&folder);
-        names.into_iter().map(move |name| (name.clone(), std::fs::read(folder.join(name)).expect("a file")))
+        names
+            .into_iter()
+            .map(move |name| (name.clone(), std::fs::read(folder.join(name)).expect("a file")))
     };
     for ((name, one), (_, three)) in run("1").zip(run("3")) {
         assert!(one == three, "{name} differs between 1 and 3 threads");
@@ -120,16 +164,29 @@ fn a_file_that_is_not_there_is_named() {
 
 #[test]
 fn a_wrong_option_ends_with_2() {
-    assert_eq!(euthymia(&["simulate", "racemic-iv-single", "--subjects", "0"]).status.code(), Some(2));
+    assert_eq!(
+        euthymia(&["simulate", "racemic-iv-single", "--subjects", "0"])
+            .status
+            .code(),
+        Some(2)
+    );
     assert_eq!(euthymia(&["simulat"]).status.code(), Some(2));
+    assert_eq!(
+        euthymia(&["courses", "--library", "crates"]).status.code(),
+        Some(2)
+    );
 }
 
 #[test]
 fn every_course_of_the_library_is_listed_and_runs() {
     let listed = euthymia(&["courses", "--json"]);
     let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
-    let names: Vec<&str> =
-        listed.as_array().expect("a list").iter().map(|course| course["name"].as_str().expect("a name")).collect();
+    let names: Vec<&str> = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|course| course["name"].as_str().expect("a name"))
+        .collect();
     assert!(names.len() >= 10, "{names:?}");
     let out = tempfile::tempdir().expect("a folder");
     let target = out.path().to_str().expect("UTF-8");
@@ -145,16 +202,26 @@ fn ctrl_c_ends_with_130_and_leaves_no_file() {
     let out = tempfile::tempdir().expect("a folder");
     let folder = out.path().join("run");
     let target = folder.to_str().expect("UTF-8");
-    let mut run = command(&["simulate", "racemic-iv-twice-weekly", "--subjects", "1000000", "--out", target])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
+    let mut run = command(&[
+        "simulate",
+        "racemic-iv-twice-weekly",
+        "--subjects",
+        "1000000",
+        "--out",
+        target,
+    ])
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .expect("the command starts");
     // The run takes many minutes; it is interrupted once it has begun to write.
     while files(&folder).is_empty() && run.try_wait().expect("a state").is_none() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    let sent = Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill runs");
+    let sent = Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status()
+        .expect("kill runs");
     assert!(sent.success());
     assert_eq!(run.wait().expect("the command ends").code(), Some(130));
     assert_eq!(files(&folder), Vec::<String>::new());
