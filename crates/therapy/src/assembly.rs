@@ -75,12 +75,10 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
         let Some(route) = treatment.drug.route(&treatment.route) else {
             continue;
         };
-        for stem in &route.models {
-            let path = format!("models/{stem}.R");
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
+        merge(
+            &mut paths,
+            route.models.iter().map(|stem| format!("models/{stem}.R")),
+        );
         for (name, value) in &route.constants {
             if *constants.entry(name).or_insert(*value) != *value {
                 let message = format!("the routes of these treatments give `{name}` different values");
@@ -131,6 +129,21 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
         }
     }
     Ok(Assembly { model, files, plan })
+}
+
+/// Adds the models of a route in its order: one that is not there yet comes right after the one before it in the route,
+/// so that what a later model uses is defined earlier whichever treatment the course lists first.
+fn merge(paths: &mut Vec<String>, route: impl Iterator<Item = String>) {
+    let mut next = 0;
+    for path in route {
+        match paths.iter().position(|known| *known == path) {
+            Some(at) => next = next.max(at + 1),
+            None => {
+                paths.insert(next, path);
+                next += 1;
+            }
+        }
+    }
 }
 
 fn has_compartment(model: &Model, name: &str) -> bool {
@@ -185,7 +198,9 @@ pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)
         Characteristic::Female => Some(indicator(patient.female)),
         Characteristic::Asian => Some(indicator(patient.asian)),
         Characteristic::Japanese => Some(indicator(patient.japanese)),
-        _ => patient.instrument.to_linked(LATENT_INSTRUMENT, patient.baseline),
+        _ => patient
+            .instrument
+            .to_linked(LATENT_INSTRUMENT, patient.instrument.observed(patient.baseline)),
     };
     let value = |characteristic| match (characteristic, &course.people) {
         (Characteristic::NewAntidepressant, _) => {
@@ -203,4 +218,24 @@ pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)
         ))
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_of_routes_keep_the_order_of_every_route() {
+        let merged = |routes: &[&[&str]]| {
+            let mut paths = Vec::new();
+            routes
+                .iter()
+                .for_each(|route| merge(&mut paths, route.iter().map(|path| (*path).to_owned())));
+            paths
+        };
+        let (one, other): (&[&str], &[&str]) = (&["s", "r", "total", "site"], &["s", "total", "site"]);
+        assert_eq!(merged(&[one, other]), ["s", "r", "total", "site"]);
+        assert_eq!(merged(&[other, one]), ["s", "r", "total", "site"]);
+        assert_eq!(merged(&[&["a", "b"], &["c"]]), ["c", "a", "b"]);
+    }
 }

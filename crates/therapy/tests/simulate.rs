@@ -236,13 +236,55 @@ fn the_order_of_treatments_changes_nothing() {
     let library = support::whole_library();
     let head = "title = \"T\"\ncondition = \"trd\"\nhorizon = \"2 wk\"\n[patient]\nage = \"40 y\"\nweight = \"70 kg\"\n\
                 sex = \"male\"\nbaseline = { instrument = \"madrs\", score = 30 }\n";
-    let first = "[[treatments]]\ndrug = \"esketamine\"\nroute = \"in\"\ndose = \"56 mg\"\n";
-    let second = "[[treatments]]\ndrug = \"esketamine\"\nroute = \"in\"\ndose = \"84 mg\"\nstart = \"3 d\"\n";
-    let one = parsed(&library, &format!("{head}{first}{second}"));
-    let other = parsed(&library, &format!("{head}{second}{first}"));
+    let dose = |drug: &str, route: &str, dose: &str, start: &str| {
+        format!(
+            "[[treatments]]\ndrug = \"{drug}\"\nroute = \"{route}\"\ndose = \"{dose}\"\nstart = \"{start}\"\n"
+        )
+    };
+    for (first, second) in [
+        (
+            dose("esketamine", "in", "56 mg", "0 d"),
+            dose("esketamine", "in", "84 mg", "3 d"),
+        ),
+        // Two drugs whose routes share models, in both orders.
+        (
+            dose("racemic-ketamine", "iv", "0.5 mg/kg", "0 d"),
+            dose("esketamine", "iv", "0.4 mg/kg", "3 d"),
+        ),
+        (
+            dose("esketamine", "iv", "0.4 mg/kg", "0 d"),
+            dose("esketamine", "sl", "50 mg", "1 h"),
+        ),
+    ] {
+        let one = parsed(&library, &format!("{head}{first}{second}"));
+        let other = parsed(&library, &format!("{head}{second}{first}"));
+        assert_eq!(
+            raw(&one, &library, &settings(5)).1,
+            raw(&other, &library, &settings(5)).1
+        );
+    }
+}
+
+#[test]
+fn drugs_whose_models_exclude_each_other_are_refused_with_their_place() {
+    let library = support::whole_library();
+    let text = "title = \"T\"\ncondition = \"trd\"\nhorizon = \"2 wk\"\n[patient]\nage = \"40 y\"\nweight = \"70 kg\"\n\
+                sex = \"male\"\nbaseline = { instrument = \"madrs\", score = 30 }\n\
+                [[treatments]]\ndrug = \"racemic-ketamine\"\nroute = \"iv\"\ndose = \"0.5 mg/kg\"\n\
+                [[treatments]]\ndrug = \"esketamine\"\nroute = \"in\"\ndose = \"56 mg\"\nstart = \"3 d\"\n";
+    let document = support::document("course.toml", text).0.unwrap();
+    let (course, diagnostics) = course::read(&document, &library);
+    assert!(course.is_none());
+    let refusal = diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.code == "C061")
+        .unwrap();
     assert_eq!(
-        raw(&one, &library, &settings(5)).1,
-        raw(&other, &library, &settings(5)).1
+        refusal.labels[0]
+            .source
+            .position(refusal.labels[0].span.start)
+            .line,
+        12
     );
 }
 

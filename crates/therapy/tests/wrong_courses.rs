@@ -294,6 +294,13 @@ const CASES: &[Case] = &[
         "\"0.5 g/kg\"",
     ),
     case(
+        "infusions that overlap",
+        "\"40 min\"",
+        "\"5 d\"",
+        "C025",
+        "\"3.5 d\"",
+    ),
+    case(
         "half a device",
         "drug = \"racemic-ketamine\"\nroute = \"iv\"\ndose = \"0.5 mg/kg\"\ninfusion = \"40 min\"",
         "drug = \"esketamine\"\nroute = \"in\"\ndose = \"70 mg\"",

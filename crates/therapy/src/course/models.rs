@@ -39,7 +39,10 @@ fn condition(course: &Course, model: &Model) -> Option<Diagnostic> {
     );
     let diagnostic = Diagnostic::error("C050", message)
         .at(&course.source, course.condition_span, "not covered")
-        .note(format!("it covers {}", words.join(", ")));
+        .note(match words.as_slice() {
+            [] => "it names no `conditions`".to_owned(),
+            words => format!("it covers {}", words.join(", ")),
+        });
     Some(match nearest(&course.condition, covered) {
         Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
         None => diagnostic,

@@ -32,6 +32,26 @@ pub(crate) fn dose(reader: &mut Reader<'_, '_>, drug: &Drug, amount: DoseAmount)
     }
 }
 
+/// Warns about infusions that overlap.
+pub(crate) fn infusions(reader: &mut Reader<'_, '_>, infusion_h: Option<f64>, times_h: &[f64]) {
+    let Some(infusion_h) = infusion_h else { return };
+    let shortest = times_h
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .fold(f64::INFINITY, f64::min);
+    if shortest < infusion_h {
+        let (every, lasts) = (
+            crate::definition::duration(shortest),
+            crate::definition::duration(infusion_h),
+        );
+        let key = if reader.has("every") { "every" } else { "times" };
+        let diagnostic = Diagnostic::warning("C025", "a dose begins before the one before it has run in")
+            .at(reader.source(), reader.span(key), format!("{every} apart"))
+            .note(format!("an infusion lasts {lasts}; overlapping infusions add up"));
+        reader.push(diagnostic);
+    }
+}
+
 /// Reports a weight or an age that no person has; `unit` is what the value is in.
 pub(crate) fn of_a_person(
     reader: &mut Reader<'_, '_>,

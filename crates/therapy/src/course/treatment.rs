@@ -25,6 +25,7 @@ pub(crate) fn read(
     let infusion = infusion(reader, route.as_ref().map(|(_, route)| route));
     let schedule = schedule::read(reader, "dose", horizon_h);
     let (drug, (route, _), schedule) = (drug?, route?, schedule?);
+    super::plausible::infusions(reader, infusion?, &schedule.times_h);
     Some(Treatment {
         drug,
         route,

@@ -25,6 +25,9 @@ pub enum SubjectsError {
     /// A residual error that scores cannot have.
     #[error("the residual error of `{SCORE}` must be `add(sd)` with a parameter or a number")]
     Residual,
+    /// Two names with the same random numbers: of so few names hardly ever, and never silently.
+    #[error("`{0}` and `{1}` would be given the same random numbers; rename one of them")]
+    Collision(String, String),
     /// A name of the compiled model that nothing gives a value.
     #[error("nothing gives `{0}` a value")]
     Open(String),
@@ -83,6 +86,7 @@ impl Subjects {
         let draws = effects::of_draws(model, design, stream);
         let studies = effects::of_studies(model, design, stream)?;
         let blocks = effects::of_patients(model)?;
+        distinct(&draws, &studies, &blocks)?;
         let index = |name: &str| program.inputs.iter().position(|input| input.name == name);
         let targets = blocks
             .iter()
@@ -136,6 +140,22 @@ impl Subjects {
     pub(crate) fn baseline(&self, subject: u64) -> f64 {
         self.sampler.characteristics(subject).baseline
     }
+}
+
+/// That no two names at one level share their draw.
+fn distinct(draws: &Columns, studies: &Columns, blocks: &[Effects]) -> Result<(), SubjectsError> {
+    let of_columns = |columns: &Columns| columns.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let of_patients: Vec<String> = blocks.iter().flat_map(|block| block.names.clone()).collect();
+    for mut names in [of_columns(draws), of_columns(studies), of_patients] {
+        names.sort_by_key(|name| draw_of(name));
+        if let Some([one, other]) = names
+            .array_windows()
+            .find(|[one, other]| draw_of(one) == draw_of(other))
+        {
+            return Err(SubjectsError::Collision(one.clone(), other.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// The planned doses by the index of their compartment.
