@@ -279,12 +279,11 @@ fn drugs_whose_models_exclude_each_other_are_refused_with_their_place() {
         .iter()
         .find(|diagnostic| diagnostic.code == "C061")
         .unwrap();
+    let place = &refusal.labels[0];
     assert_eq!(
-        refusal.labels[0]
-            .source
-            .position(refusal.labels[0].span.start)
-            .line,
-        12
+        place.source.position(place.span.start).line,
+        13,
+        "the second treatment"
     );
 }
 
