@@ -15,21 +15,21 @@ use crate::statistics::Statistics;
 use crate::subjects::{Common, Preparation, Subjects};
 
 /// What a thread needs to simulate blocks; reused from block to block.
-pub(crate) struct Worker<'a, P, const L: usize> {
+pub(crate) struct Worker<'a, const L: usize> {
     plan: &'a Plan<'a>,
     common: &'a Common,
-    population: &'a P,
+    population: &'a dyn Population,
     options: &'a Options,
     times: &'a [f64],
     subjects: Subjects,
     registers: Box<Registers<L>>,
 }
 
-impl<'a, P: Population, const L: usize> Worker<'a, P, L> {
+impl<'a, const L: usize> Worker<'a, L> {
     pub(crate) fn new(
         plan: &'a Plan<'a>,
         common: &'a Common,
-        population: &'a P,
+        population: &'a dyn Population,
         options: &'a Options,
         times: &'a [f64],
     ) -> Self {

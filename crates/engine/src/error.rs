@@ -54,6 +54,43 @@ pub enum SimulationError<E> {
     Sink(#[source] E),
 }
 
+impl SimulationError<()> {
+    /// The same with the sink's own error, which is there if the sink refused.
+    pub(crate) fn with_sink<E>(self, refusal: Option<E>) -> SimulationError<E> {
+        match (self, refusal) {
+            (_, Some(error)) => SimulationError::Sink(error),
+            (
+                Self::Option {
+                    option,
+                    value,
+                    expected,
+                },
+                None,
+            ) => SimulationError::Option {
+                option,
+                value,
+                expected,
+            },
+            (Self::Times { index, time }, None) => SimulationError::Times { index, time },
+            (
+                Self::ModelTooLarge {
+                    states,
+                    needed,
+                    available,
+                },
+                None,
+            ) => SimulationError::ModelTooLarge {
+                states,
+                needed,
+                available,
+            },
+            (Self::Program(message), None) => SimulationError::Program(message),
+            (Self::Subject(failure), None) => SimulationError::Subject(failure),
+            (Self::Cancelled | Self::Sink(()), None) => SimulationError::Cancelled,
+        }
+    }
+}
+
 /// A subject that could not be simulated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {

@@ -28,6 +28,7 @@ mod order;
 mod plan;
 mod population;
 mod rodas5p;
+mod run;
 mod simulate;
 mod sink;
 mod statistics;

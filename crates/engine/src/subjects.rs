@@ -43,7 +43,7 @@ pub(crate) struct Common {
 
 impl Common {
     /// Takes the inputs that are common to the run from the first subject.
-    pub(crate) fn new<P: Population>(plan: &Plan<'_>, population: &P) -> Self {
+    pub(crate) fn new(plan: &Plan<'_>, population: &dyn Population) -> Self {
         let mut inputs = defaults(plan);
         population.fill(
             0,
@@ -76,17 +76,16 @@ fn defaults(plan: &Plan<'_>) -> Vec<f64> {
 }
 
 /// How subjects are made ready.
-#[derive(Debug)]
-pub(crate) struct Preparation<'a, P> {
+pub(crate) struct Preparation<'a> {
     pub(crate) plan: &'a Plan<'a>,
     pub(crate) common: &'a Common,
-    pub(crate) population: &'a P,
+    pub(crate) population: &'a dyn Population,
     /// Changes after this time do not matter.
     pub(crate) last_time: f64,
     pub(crate) isa: Isa,
 }
 
-impl<P: Population> Preparation<'_, P> {
+impl Preparation<'_> {
     /// Asks for the subjects of `range` and computes what is constant for each. Ends before the first subject that cannot
     /// be simulated, with its failure.
     pub(crate) fn run<const L: usize>(
