@@ -9,6 +9,10 @@ pub use read::read;
 
 use crate::definition::in_words;
 use euthymia_diagnostics::Source;
+use euthymia_stats::normal;
+
+/// Half of a score is computed with a rounding; a response is not lost by it.
+const ROUNDING: f64 = 1e-9;
 
 /// Which way a patient gets worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +103,7 @@ impl Instrument {
             Direction::HigherIsWorse => (baseline - self.minimum, baseline - score),
             Direction::LowerIsWorse => (self.maximum - baseline, score - baseline),
         };
-        distance > 0.0 && improvement >= self.response_improvement * distance
+        distance > 0.0 && improvement >= self.response_improvement * distance - ROUNDING
     }
 
     /// Whether `score` is remission. NaN is not.
@@ -108,6 +112,48 @@ impl Instrument {
         match self.direction {
             Direction::HigherIsWorse => score <= self.remission_cut_off,
             Direction::LowerIsWorse => score >= self.remission_cut_off,
+        }
+    }
+
+    /// The worst whole score that is still a response against `baseline`; `None` where there is none.
+    #[must_use]
+    pub fn response_cut_off(&self, baseline: f64) -> Option<f64> {
+        let cut_off = match self.direction {
+            Direction::HigherIsWorse => {
+                (baseline - self.response_improvement * (baseline - self.minimum) + ROUNDING).floor()
+            }
+            Direction::LowerIsWorse => {
+                (baseline + self.response_improvement * (self.maximum - baseline) - ROUNDING).ceil()
+            }
+        };
+        self.is_response(baseline, cut_off).then_some(cut_off)
+    }
+
+    /// The probability that a rating is at `cut_off`, a whole score, or beyond it in the good direction, where the
+    /// score before rounding is normal around `mean` with `sd` on the scale of the instrument `from`. NaN where that
+    /// scale is not linked.
+    #[must_use]
+    pub(crate) fn probability_at_or_beyond(&self, cut_off: f64, from: &str, mean: f64, sd: f64) -> f64 {
+        // A rating of n stands for scores up to n + 1/2; what is beyond the end of the scale is rated as its end.
+        let (edge, sign, certain) = match self.direction {
+            Direction::HigherIsWorse => (cut_off + 0.5, 1.0, cut_off >= self.maximum),
+            Direction::LowerIsWorse => (cut_off - 0.5, -1.0, cut_off <= self.minimum),
+        };
+        if certain {
+            return 1.0;
+        }
+        let Some(edge) = self.to_linked(from, edge) else {
+            return f64::NAN;
+        };
+        let distance = sign * (edge - mean);
+        if sd > 0.0 {
+            normal::cdf(distance / sd)
+        } else if distance.is_nan() {
+            f64::NAN
+        } else if distance > 0.0 {
+            1.0
+        } else {
+            0.0
         }
     }
 

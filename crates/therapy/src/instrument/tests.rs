@@ -77,7 +77,50 @@ fn hamd_from_madrs_goes_through_the_points_of_the_link() {
     assert_eq!(hamd.from_linked("hamd17", 10.0), Some(10.0));
 }
 
+#[test]
+fn cut_offs_of_response_are_whole_scores() {
+    let madrs = instrument("madrs");
+    assert_eq!(madrs.response_cut_off(34.0), Some(17.0));
+    assert_eq!(madrs.response_cut_off(33.0), Some(16.0));
+    assert_eq!(madrs.response_cut_off(1.0), Some(0.0));
+    assert_eq!(madrs.response_cut_off(0.0), None);
+    assert_eq!(madrs.response_cut_off(f64::NAN), None);
+}
+
+#[test]
+fn the_probability_of_a_rating_counts_what_rounds_to_it() {
+    let madrs = instrument("madrs");
+    let one = |mean, sd| madrs.probability_at_or_beyond(12.0, "madrs", mean, sd);
+    assert_eq!(one(12.5, 5.0), 0.5);
+    assert_eq!(
+        (one(12.4, 0.0), one(12.6, 0.0)),
+        (1.0, 0.0),
+        "without a residual the rating decides"
+    );
+    assert!(
+        (one(7.5, 5.0) - 0.841_344_746).abs() < 1e-8,
+        "one standard deviation below"
+    );
+    assert_eq!(
+        madrs.probability_at_or_beyond(60.0, "madrs", 80.0, 5.0),
+        1.0,
+        "no rating is above the scale"
+    );
+    assert!(one(f64::NAN, 5.0).is_nan() && one(f64::NAN, 0.0).is_nan());
+    // HAM-D 7.5 is MADRS 9.75 on the line from 0 to HAM-D 10 at MADRS 13.
+    let hamd = instrument("hamd17");
+    assert_eq!(hamd.probability_at_or_beyond(7.0, "madrs", 9.75, 3.0), 0.5);
+}
+
 proptest! {
+    #[test]
+    fn a_response_is_at_or_below_its_cut_off(baseline in 0_u32..=60, score in 0_u32..=60) {
+        let madrs = instrument("madrs");
+        let (baseline, score) = (f64::from(baseline), f64::from(score));
+        let below = madrs.response_cut_off(baseline).is_some_and(|cut_off| score <= cut_off);
+        prop_assert_eq!(madrs.is_response(baseline, score), below);
+    }
+
     #[test]
     fn linking_goes_there_and_back(score in 0.0..60.0_f64) {
         let hamd = instrument("hamd17");

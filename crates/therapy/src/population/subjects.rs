@@ -307,14 +307,22 @@ impl ScoreResidual {
         }
     }
 
-    /// The deviation of a patient's rating at a time. The baseline is as it was written down: nothing is added before
-    /// treatment begins. A time keeps its deviation whatever the other times are.
-    pub(crate) fn at(&self, subject: u64, time_h: f64) -> f64 {
+    /// The standard deviation of a patient's rating at a time. The baseline is as it was written down: before
+    /// treatment begins it is 0.
+    pub(crate) fn sd(&self, subject: u64, time_h: f64) -> f64 {
         if time_h <= 0.0 {
             return 0.0;
         }
+        self.sd[self.design.draw_of(self.design.study_of(subject)) as usize]
+    }
+
+    /// The deviation of a patient's rating at a time. A time keeps its deviation whatever the other times are.
+    pub(crate) fn at(&self, subject: u64, time_h: f64) -> f64 {
+        let sd = self.sd(subject, time_h);
+        if sd == 0.0 {
+            return 0.0;
+        }
         let minute = (time_h * 60.0).round() as u32;
-        let sd = self.sd[self.design.draw_of(self.design.study_of(subject)) as usize];
         sd * self.stream.at(RESIDUAL, minute, subject).normal(self.draw)
     }
 }

@@ -3,9 +3,11 @@
 //!
 //! Three readings of the score are kept apart. *Latent*: what the response model computes. *Rated*: with the residual of
 //! a rating, moved into the range of the scale: percentiles and means are of this. *Observed*: the rated score as a whole
-//! number, as it is written down: response and remission are of this, against the baseline as written down.
+//! number, as it is written down: response and remission are of this, against the baseline as written down. Of these two
+//! the expectation over the residual is summed up, given the latent score: the same proportions with less noise.
 
 use super::{Run, SimulateError, Trajectories};
+use crate::assembly::LATENT_INSTRUMENT;
 use crate::design::FEWEST_FOR_INTERVALS;
 use crate::population::{ScoreResidual, Subjects};
 use crate::result::{Interval, Outcome, Quantity, QuantityKind, VarianceComponents};
@@ -106,18 +108,20 @@ impl<'r, T> Collector<'r, T> {
         let run = self.run;
         let study = run.design.study_of(subject) as usize;
         let instrument = run.course.people.instrument();
-        let baseline = self.subjects.baseline(subject);
+        let response_cut_off = instrument.response_cut_off(self.subjects.baseline(subject));
         let collected = &mut self.collected;
-        let indicator = |yes: bool| if yes { 1.0 } else { 0.0 };
         for (time, latent) in latent.iter().enumerate() {
-            let rated = run.on_scale(latent + self.residual.at(subject, run.times_h[time]));
-            let observed = instrument.observed(rated);
+            let time_h = run.times_h[time];
+            let rated = run.on_scale(latent + self.residual.at(subject, time_h));
             let cell = &mut collected.series[at].cells[time];
             cell.sketch.insert(rated);
             cell.sums.push(study, rated);
             collected.deviation[time].push(rated - run.on_scale(*latent));
-            collected.response[time].push(study, indicator(instrument.is_response(baseline, observed)));
-            collected.remission[time].push(study, indicator(instrument.is_remission(observed)));
+            let sd = self.residual.sd(subject, time_h);
+            let probability =
+                |cut_off| instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, sd);
+            collected.response[time].push(study, response_cut_off.map_or(0.0, probability));
+            collected.remission[time].push(study, probability(instrument.remission_cut_off));
         }
         if subject < INDIVIDUALS {
             let curve = latent.iter().map(|latent| run.on_scale(*latent)).collect();
