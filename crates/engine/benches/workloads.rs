@@ -1,5 +1,6 @@
-//! `cargo bench -p euthymia-engine [-- name...] [rtol=..] [lanes=..] [threads=..] [subjects=..] [portable]`: subjects per
-//! second on the benchmark workloads, with the error against the reference solutions and the work done.
+//! `cargo bench -p euthymia-engine [-- w1|w2] [rtol=..] [atol=..] [lanes=..] [threads=..] [subjects=..] [portable]`:
+//! subjects per second on the benchmark workloads, with the error against the reference solutions and the work done per
+//! subject. Seconds are of the processor where the system tells them and one thread works, else of the wall clock.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
 #[path = "../tests/common/workload.rs"]
@@ -23,6 +24,12 @@ impl Sink for First {
         self.0.get_or_insert(block);
         Ok(())
     }
+}
+
+/// Seconds that this thread has run, as Linux tells.
+fn processor_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(text.split(' ').next()?.parse::<f64>().ok()? * 1e-9)
 }
 
 fn main() {
@@ -67,7 +74,10 @@ fn main() {
             options.rtol = rtol;
             options.atol = value("atol").map_or(rtol * 1e-3, |text| text.parse().unwrap());
             let mut sink = First::default();
-            let start = Instant::now();
+            let (start, ran) = (
+                Instant::now(),
+                processor_seconds().filter(|_| options.threads == 1),
+            );
             let statistics = simulate(
                 &workload.program,
                 &workload,
@@ -77,7 +87,10 @@ fn main() {
                 &Silent,
             )
             .unwrap();
-            let seconds = start.elapsed().as_secs_f64();
+            let wall = start.elapsed().as_secs_f64();
+            let seconds = ran
+                .zip(processor_seconds())
+                .map_or(wall, |(start, end)| end - start);
             let block = sink.0.unwrap();
             let error = workload.error(|subject, column, time| block.trajectory(column, subject)[time]);
             let each = |count: u64| count as f64 / statistics.subjects as f64;

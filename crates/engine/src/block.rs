@@ -118,8 +118,9 @@ fn outputs<const L: usize>(
     for (chunk, at_once) in times.chunks(L).enumerate() {
         let place = |column: usize| (column * block.subjects + subject) * times.len() + chunk * L;
         r[usize::from(program.time)].0[..at_once.len()].copy_from_slice(at_once);
-        for (state, &register) in plan.arguments.iter().enumerate() {
-            r[register].0[..at_once.len()].copy_from_slice(&block.values[place(state)..][..at_once.len()]);
+        for &state in &plan.observed_states {
+            let values = &block.values[place(state)..][..at_once.len()];
+            r[plan.arguments[state]].0[..at_once.len()].copy_from_slice(values);
         }
         execute(options.isa, &program.outputs.instructions, r);
         for (output, reported) in program.outputs_reported.iter().enumerate() {

@@ -13,31 +13,24 @@ struct Coefficients<'a, const L: usize> {
     registers: &'a mut Registers<L>,
 }
 
-/// Evaluates the polynomial.
-struct Evaluate<'a, const L: usize> {
-    plan: &'a Plan<'a>,
+/// Evaluates the polynomial of one lane.
+pub(crate) struct Evaluate<'a, const L: usize> {
+    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) lane: usize,
     /// Where in the step, 0 to 1.
-    theta: Lanes<L>,
-    registers: &'a mut Registers<L>,
+    pub(crate) thetas: &'a [f64],
+    pub(crate) registers: &'a Registers<L>,
+    /// Receives the values: those of a state are together, in the order of `thetas`.
+    pub(crate) values: &'a mut [f64],
+    /// Place of the first state's first value.
+    pub(crate) first: usize,
+    /// Distance from a state's values to the next state's.
+    pub(crate) stride: usize,
 }
 
-/// Prepares the polynomial of the step just tried.
+/// Prepares the polynomials of the step just tried.
 pub(crate) fn prepare<const L: usize>(isa: Isa, plan: &Plan<'_>, registers: &mut Registers<L>) {
     isa.dispatch(Coefficients { plan, registers });
-}
-
-/// Puts the states at `theta` of the step into the registers [`Plan::observed`].
-pub(crate) fn evaluate<const L: usize>(
-    isa: Isa,
-    plan: &Plan<'_>,
-    theta: Lanes<L>,
-    registers: &mut Registers<L>,
-) {
-    isa.dispatch(Evaluate {
-        plan,
-        theta,
-        registers,
-    });
 }
 
 impl<const L: usize> Kernel for Coefficients<'_, L> {
@@ -66,16 +59,23 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
     fn run(self) {
         let Self {
             plan,
-            theta,
+            lane,
+            thetas,
             registers: r,
+            values,
+            first,
+            stride,
         } = self;
         let n = plan.states;
-        let rest = Lanes::splat(1.0) - theta;
         for state in 0..n {
-            let inner = theta.mul_add_twice(r[at(plan.dense + 2 * n + state)], r[at(plan.dense + n + state)]);
-            let inner = theta.mul_add_twice(inner, r[at(plan.dense + state)]);
-            let (start, end) = (r[at(plan.current + state)], r[at(plan.next + state)]);
-            r[at(plan.observed + state)] = theta.mul_add_twice(rest.mul_add_twice(inner, end - start), start);
+            let of = |place: usize| r[at(place + state)].0[lane];
+            let (start, change) = (of(plan.current), of(plan.next) - of(plan.current));
+            let (k1, k2, k3) = (of(plan.dense), of(plan.dense + n), of(plan.dense + 2 * n));
+            let place = first + state * stride;
+            for (value, &theta) in values[place..place + thetas.len()].iter_mut().zip(thetas) {
+                let inner = theta * (theta * k3 + k2) + k1;
+                *value = theta * ((1.0 - theta) * inner + change) + start;
+            }
         }
     }
 }

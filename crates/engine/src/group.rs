@@ -61,6 +61,8 @@ pub(crate) struct Group<'a, const L: usize> {
     /// The block's values.
     values: &'a mut [f64],
     lanes: [Lane; L],
+    /// Where in a step a lane's observations are.
+    thetas: Vec<f64>,
     /// Next subject of the block to be taken.
     next: usize,
     statistics: Statistics,
@@ -100,6 +102,7 @@ pub(crate) fn advance<const L: usize>(
         registers,
         values,
         lanes: [idle; L],
+        thetas: Vec::new(),
         next: 0,
         statistics: Statistics::default(),
         failure: None,
@@ -237,47 +240,33 @@ impl<const L: usize> Group<'_, L> {
     /// Takes the observations that lie inside accepted steps.
     fn observe(&mut self, tried: &Tried<L>) {
         let (times, plan, isa) = (self.times, self.plan, self.options.isa);
-        let ends: [f64; L] = from_fn(|lane| {
-            let own = &self.lanes[lane];
-            if own.subject.is_some() && tried.error.0[lane] <= 1.0 {
-                end(own, tried.length.0[lane])
-            } else {
-                f64::MIN
-            }
-        });
         let mut prepared = false;
-        loop {
-            let due: [bool; L] = from_fn(|lane| {
-                times
-                    .get(self.lanes[lane].observation)
-                    .is_some_and(|&t| t < ends[lane])
-            });
-            if !due.contains(&true) {
-                return;
+        for (lane, own) in self.lanes.iter_mut().enumerate() {
+            let length = tried.length.0[lane];
+            let Some(subject) = own.subject.filter(|_| tried.error.0[lane] <= 1.0) else {
+                continue;
+            };
+            let end = end(own, length);
+            let inside = times[own.observation..].iter().take_while(|&&time| time < end);
+            self.thetas.clear();
+            self.thetas.extend(inside.map(|time| (time - own.time) / length));
+            if self.thetas.is_empty() {
+                continue;
             }
             if !prepared {
                 dense::prepare(isa, plan, self.registers);
                 prepared = true;
             }
-            let theta = Lanes(from_fn(|lane| {
-                let own = &self.lanes[lane];
-                if due[lane] {
-                    (times[own.observation] - own.time) / tried.length.0[lane]
-                } else {
-                    0.0
-                }
-            }));
-            dense::evaluate(isa, plan, theta, self.registers);
-            for (lane, own) in self.lanes.iter_mut().enumerate() {
-                let Some(subject) = own.subject.filter(|_| due[lane]) else {
-                    continue;
-                };
-                for state in 0..plan.states {
-                    self.values[(state * self.subjects.len() + subject) * times.len() + own.observation] =
-                        self.registers[plan.observed + state].0[lane];
-                }
-                own.observation += 1;
-            }
+            isa.dispatch(dense::Evaluate {
+                plan,
+                lane,
+                thetas: &self.thetas,
+                registers: self.registers,
+                values: self.values,
+                first: subject * times.len() + own.observation,
+                stride: self.subjects.len() * times.len(),
+            });
+            own.observation += self.thetas.len();
         }
     }
 

@@ -106,11 +106,20 @@ fn errors(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
         if step == 0 {
             dense::prepare(Isa::Portable, &plan, &mut registers);
             let thetas = [0.2, 0.4, 0.7, 0.9];
-            dense::evaluate(Isa::Portable, &plan, Lanes(thetas), &mut registers);
-            for state in 0..plan.states {
-                for (lane, theta) in thetas.into_iter().enumerate() {
-                    let expected = (problem.solution)(theta * length, state);
-                    inside = inside.max((registers[plan.observed + state].0[lane] - expected).abs());
+            let mut values = vec![0.0; thetas.len() * plan.states];
+            let evaluate = dense::Evaluate {
+                plan: &plan,
+                lane: 1,
+                thetas: &thetas,
+                registers: &registers,
+                values: &mut values,
+                first: 0,
+                stride: thetas.len(),
+            };
+            evaluate.run();
+            for (state, values) in values.chunks(thetas.len()).enumerate() {
+                for (theta, value) in thetas.into_iter().zip(values) {
+                    inside = inside.max((value - (problem.solution)(theta * length, state)).abs());
                 }
             }
         }

@@ -35,12 +35,12 @@ pub(crate) struct Plan<'p> {
     pub(crate) factor: usize,
     /// First register of the three coefficients of the dense output.
     pub(crate) dense: usize,
-    /// First register of the interpolated states.
-    pub(crate) observed: usize,
     /// Elimination order, pattern and fill.
     pub(crate) pattern: Pattern,
     /// Registers that hold what is constant for a subject and is needed while it is advanced or observed.
     pub(crate) of_subject: Vec<usize>,
+    /// States that the reported outputs need, as indices.
+    pub(crate) observed_states: Vec<usize>,
     /// Inputs that are common to the run, as indices.
     pub(crate) common_inputs: Vec<usize>,
 }
@@ -97,9 +97,9 @@ impl<'p> Plan<'p> {
             time_derivatives: room(program.time_derivatives.len()),
             factor: room(pattern.slots),
             dense: room(3 * states),
-            observed: room(states),
             pattern,
             of_subject: of_subject(program),
+            observed_states: observed_states(program),
             common_inputs: (0..program.inputs.len())
                 .filter(|&i| program.inputs[i].scope == Scope::Run)
                 .collect(),
@@ -138,6 +138,16 @@ fn of_subject(program: &Program) -> Vec<usize> {
     of_subject
         .intersection(&needed)
         .map(|&register| usize::from(register))
+        .collect()
+}
+
+/// States whose registers the output tape reads or that are reported under another name.
+fn observed_states(program: &Program) -> Vec<usize> {
+    let needed: BTreeSet<Register> = read(&program.outputs)
+        .chain(program.outputs_reported.iter().map(|output| output.register))
+        .collect();
+    (0..program.states.len())
+        .filter(|&state| needed.contains(&program.states[state].register))
         .collect()
 }
 
