@@ -9,6 +9,8 @@ mod support;
 use euthymia_diagnostics::{Diagnostic, render};
 use euthymia_therapy::course;
 use euthymia_therapy::library::Library;
+use proptest::prelude::*;
+use std::sync::LazyLock;
 
 const STYLE: render::Style = render::Style {
     colour: false,
@@ -540,4 +542,36 @@ fn all_mistakes_are_found_in_one_pass() {
     let found = diagnostics(&text, &library());
     let codes: Vec<&str> = found.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes.len(), 6, "{}", render::text(&found, STYLE));
+}
+
+/// Loaded once: every case of a property reads the same library.
+static LIBRARY: LazyLock<Library> = LazyLock::new(library);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever is typed into a right course, reading it ends, and a course that is refused says why and where.
+    #[test]
+    fn no_text_is_refused_without_a_reason(
+        at in 0..RIGHT.len(),
+        length in 0..12_usize,
+        typed in r#"[ -~\n\u{b5}\u{1f60a}]{0,8}"#,
+    ) {
+        let end = (at + length).min(RIGHT.len());
+        let text = [&RIGHT[..at], &typed, &RIGHT[end..]].concat();
+        let source_length = text.len() as u32;
+        let (document, mut found) = support::document("course.toml", &text);
+        if let Some(document) = document {
+            let (course, diagnostics) = course::read(&document, &LIBRARY);
+            let wrong = diagnostics.iter().any(Diagnostic::is_error);
+            prop_assert_eq!(course.is_none(), wrong, "a course without errors, or errors");
+            found.extend(diagnostics);
+        } else {
+            prop_assert!(found.iter().any(Diagnostic::is_error));
+        }
+        for label in found.iter().flat_map(|one| &one.labels).filter(|label| label.source.name() == "course.toml") {
+            prop_assert!(label.span.start <= label.span.end && label.span.end <= source_length);
+        }
+        let _ = render::text(&found, STYLE);
+    }
 }

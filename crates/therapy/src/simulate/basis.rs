@@ -3,6 +3,7 @@
 use super::Run;
 use crate::course::{Course, People};
 use crate::design::FEWEST_FOR_INTERVALS;
+use crate::drug::DrugKind;
 use crate::lint::{Comment, Grade, comments};
 use crate::result::Basis;
 use euthymia_diagnostics::Source;
@@ -150,6 +151,9 @@ pub(crate) fn cautions(course: &Course, run: &Run<'_>, size: u64) -> Vec<String>
         }
     }
     for treatment in &course.treatments {
+        if treatment.drug.kind == DrugKind::Control {
+            add(treatment.drug.description.clone());
+        }
         treatment.drug.cautions.iter().cloned().for_each(&mut add);
     }
     let uses = |name: &str| {
