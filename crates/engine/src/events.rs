@@ -251,12 +251,23 @@ mod tests {
             bioavailability: 0.5,
             lag: 1.0,
             duration: Some(4.0),
+            rate: Some(2.0),
             ..plain(0)
         };
-        let by_rate = changes(&[infusion(0.0, 8.0, DoseInput::Rate(2.0))], half);
-        assert_eq!(by_rate, [(1.0, Effect::Rate(2.0)), (3.0, Effect::Rate(0.0))]);
-        let modelled = changes(&[infusion(0.0, 8.0, DoseInput::ModelledDuration)], half);
-        assert_eq!(modelled, [(1.0, Effect::Rate(1.0)), (5.0, Effect::Rate(0.0))]);
+        let slower = [(1.0, Effect::Rate(1.0)), (5.0, Effect::Rate(0.0))];
+        let shorter = [(1.0, Effect::Rate(2.0)), (3.0, Effect::Rate(0.0))];
+        for (input, expected) in [
+            (DoseInput::Rate(2.0), shorter),
+            (DoseInput::ModelledRate, shorter),
+            (DoseInput::Duration(4.0), slower),
+            (DoseInput::ModelledDuration, slower),
+        ] {
+            assert_eq!(changes(&[infusion(0.0, 8.0, input)], half), expected);
+        }
+        assert_eq!(
+            changes(&[infusion(0.0, 8.0, DoseInput::Bolus)], half),
+            [(1.0, Effect::Add(4.0))]
+        );
     }
 
     #[test]
