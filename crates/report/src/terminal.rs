@@ -3,7 +3,7 @@
 use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
 
 use crate::course::{self, Track, Window, words};
-use crate::figure::number::{fixed, percent, significant};
+use crate::figure::number::{fixed, percent};
 
 /// Whether lines carry ANSI styles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,24 +48,33 @@ pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
     if let Some((time_h, shares)) = course::variance_shares(result) {
         let parts: Vec<String> = shares
             .iter()
-            .map(|(name, share)| format!("{} {}", percent(*share), short_part(name)))
+            .map(|(name, share)| format!("{}\u{a0}{}", short_part(name), percent(*share)))
             .collect();
         rows.push((
             format!("Spread, {}", words::short_instant(time_h)),
             parts.join(", "),
         ));
     }
-    let provisional: Vec<String> = result
-        .quantities
-        .iter()
-        .filter(|quantity| quantity.provisional)
-        .map(|quantity| words::in_sentence(&quantity.label))
-        .collect();
-    if !provisional.is_empty() {
-        rows.push(("Provisional".to_owned(), words::listed(&provisional)));
-    }
+    rows.extend(provisional(result).map(|text| ("Provisional".to_owned(), text)));
     out.rows(&rows);
     out.text
+}
+
+/// What comes from a model that is to be replaced; the outcomes are counted from the score.
+fn provisional(result: &CourseResult) -> Option<String> {
+    let quantities = || result.quantities.iter().filter(|quantity| quantity.provisional);
+    let mut names: Vec<String> = quantities()
+        .map(|quantity| words::in_sentence(&quantity.label))
+        .collect();
+    if quantities().any(|quantity| quantity.kind == QuantityKind::Score) {
+        let outcomes = result.outcomes.iter();
+        names.extend(outcomes.map(|outcome| words::in_sentence(&outcome.label)));
+        return Some(format!(
+            "the {}: the response model awaits its fit",
+            words::listed(&names)
+        ));
+    }
+    (!names.is_empty()).then(|| format!("{}: the model awaits its fit", words::listed(&names)))
 }
 
 /// A week either side is not what a reader asks about; these moments are.
@@ -88,30 +97,31 @@ fn score_rows(out: &mut Lines, result: &CourseResult, score: &Quantity) {
     let times_h = &result.times_h;
     let at = |values: &[f64], time_h: f64| fixed(Track { times_h, values }.at(time_h), 1);
     let whole = |values: &[f64], time_h: f64| fixed(Track { times_h, values }.at(time_h), 0);
+    let range = |lower: String, upper: String| {
+        if lower == upper {
+            lower
+        } else {
+            format!("{lower} to {upper}")
+        }
+    };
     let mut rows = vec![[
         score.label.clone(),
         "average".to_owned(),
         "90\u{a0}% interval".to_owned(),
-        "half of patients".to_owned(),
+        format!("half of {}", course::counted_as(result)),
         "nine in ten".to_owned(),
     ]];
     for time_h in key_times(result) {
         let interval = score.mean_interval.as_ref().map_or_else(
             || "unknown".to_owned(),
-            |interval| {
-                format!(
-                    "{} to {}",
-                    at(&interval.lower, time_h),
-                    at(&interval.upper, time_h)
-                )
-            },
+            |interval| range(at(&interval.lower, time_h), at(&interval.upper, time_h)),
         );
         rows.push([
             words::capitalised(&words::short_instant(time_h)),
             at(&score.mean, time_h),
             interval,
-            format!("{} to {}", whole(&score.p25, time_h), whole(&score.p75, time_h)),
-            format!("{} to {}", whole(&score.p05, time_h), whole(&score.p95, time_h)),
+            range(whole(&score.p25, time_h), whole(&score.p75, time_h)),
+            range(whole(&score.p05, time_h), whole(&score.p95, time_h)),
         ]);
     }
     let widths: Vec<usize> = (0..5)
@@ -143,54 +153,33 @@ fn peaks(result: &CourseResult) -> Vec<(String, String)> {
     let concentrations = of_kind(result, QuantityKind::Concentration);
     let session = course::session_window(result);
     let day = Window::whole(result).first(24.0);
-    let mut push = |name: String, quantity: &Quantity, window: Window| {
+    let mut push = |quantity: &Quantity, window: Window| {
         let track = Track {
             times_h: &result.times_h,
             values: &quantity.p50,
         };
         let Some(peak) = track.peak(window) else { return };
-        let number = |value: f64| {
-            if quantity.unit.is_empty() {
-                percent(value)
-            } else {
-                significant(value, 3)
-            }
-        };
-        let unit = if quantity.unit.is_empty() {
-            String::new()
-        } else {
-            format!("\u{a0}{}", quantity.unit)
-        };
-        let site = quantity
-            .sampling_site
-            .as_ref()
-            .map(|site| format!(" in {site}"))
-            .unwrap_or_default();
-        let when = words::short_instant(result.times_h[peak]);
+        let (name, _) = course::name_and_explanation(course::bare_label(quantity));
+        let mut label = words::capitalised(name);
+        if let Some(site) = &quantity.sampling_site {
+            label.push_str(&format!(", {}", site.trim_end_matches(" plasma")));
+        }
         out.push((
-            name,
+            label,
             format!(
-                "{}{unit}{site} at {when}; nine in ten {} to {}{unit}",
-                number(quantity.p50[peak]),
-                number(quantity.p05[peak]),
-                number(quantity.p95[peak])
+                "peak {} at {}; nine in ten {}",
+                course::in_words(quantity.p50[peak], quantity),
+                words::short_instant(result.times_h[peak]),
+                course::range(quantity.p05[peak], quantity.p95[peak], quantity),
             ),
         ));
     };
     if let Some(first) = concentrations.first() {
-        push(
-            format!("Peak {}", words::in_sentence(course::bare_label(first))),
-            first,
-            day,
-        );
+        push(first, day);
     }
     for kind in [QuantityKind::Occupancy, QuantityKind::AcuteEffect] {
         for quantity in of_kind(result, kind) {
-            push(
-                format!("Peak {}", words::in_sentence(&quantity.label)),
-                quantity,
-                session,
-            );
+            push(quantity, session);
         }
     }
     out
@@ -226,18 +215,32 @@ fn time_to_return(result: &CourseResult, score: &Quantity) -> Option<String> {
         .find(|index| *index > best && score.mean[*index] >= half);
     Some(match back {
         Some(index) => format!(
-            "half of the average improvement is lost {} after the last dose",
-            words::span(result.times_h[index] - last_dose_h)
+            "half of the improvement is lost {} after the last dose",
+            words::span(whole_days(result.times_h[index] - last_dose_h))
         ),
         None => format!(
-            "more than half of the average improvement is still there {} after the last dose, where the simulation ends",
-            words::span(window.end_h - last_dose_h)
+            "more than half of the improvement is left at the end, {} after the last dose",
+            words::span(whole_days(window.end_h - last_dose_h))
         ),
     })
 }
 
+/// A fraction of a day says nothing after three days.
+fn whole_days(hours: f64) -> f64 {
+    if hours > 72.0 {
+        (hours / 24.0).round() * 24.0
+    } else {
+        hours
+    }
+}
+
+/// A part of the variance in a word.
 fn short_part(name: &str) -> &str {
-    name.strip_prefix("differences ").unwrap_or(name)
+    match name {
+        "uncertain parameters" => "parameters",
+        "measurement and day to day" => "rating",
+        _ => name.strip_prefix("differences between ").unwrap_or(name),
+    }
 }
 
 fn of_kind(result: &CourseResult, kind: QuantityKind) -> Vec<&Quantity> {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use euthymia_report::course::page;
 use euthymia_report::error::ReportError;
-use euthymia_therapy::result::{CourseResult, QuantityKind};
+use euthymia_therapy::result::{CourseResult, QuantityKind, VarianceComponents};
 
 /// The page is also left where a person can look at it.
 #[test]
@@ -143,6 +143,87 @@ fn the_twins_hold_the_numbers_of_the_result() {
         }
     }
     assert!(compared > 500);
+}
+
+/// Times a few minutes apart, each with its own error, are not a curve of twelve weeks.
+#[test]
+fn curves_hold_what_their_axis_can_show() {
+    let mut result = fixture::course();
+    fixture::rough(&mut result);
+    let html = page(&result).unwrap();
+    let at = html.find("id=\"score\"").unwrap();
+    let figure = &html[at..at + html[at..].find("</figure>").unwrap()];
+    let lines: Vec<&str> = quoted(figure, "class=\"line c-blue\" d=\"");
+    assert!(!lines.is_empty());
+    for line in lines {
+        let points = line.split(['M', 'L']).filter(|point| !point.is_empty()).count();
+        // Of 175 times, all days, and of the first two days, with 93 times, a few.
+        assert!((80..=110).contains(&points), "{points}");
+    }
+}
+
+#[test]
+fn what_all_trials_gave_is_said_once() {
+    let mut result = fixture::course();
+    for (index, observation) in result.observations.iter_mut().enumerate() {
+        observation.label = format!("Trial {index}, ketamine 0.5 mg/kg IV");
+    }
+    let html = page(&result).unwrap();
+    assert!(html.contains("measured in trials (ketamine 0.5 mg/kg IV)"));
+    assert!(html.contains(">Trial 0</text>") && !html.contains("IV</text>"));
+}
+
+#[test]
+fn a_control_says_that_no_exposure_is_modelled() {
+    let mut result = fixture::course();
+    result
+        .quantities
+        .retain(|quantity| quantity.kind == QuantityKind::Score);
+    let reported = page(&result).unwrap();
+    assert!(reported.contains("This course does not ask for any concentration in the body."));
+    let label = result.quantities[0].label.clone();
+    result.basis.retain(|basis| basis.curves.contains(&label));
+    let html = page(&result).unwrap();
+    assert_eq!(html.matches("No exposure is modelled in this course").count(), 2);
+    assert!(!html.contains("id=\"concentration\"") && !html.contains("id=\"session\""));
+}
+
+#[test]
+fn one_patient_is_not_a_crowd() {
+    let mut result = fixture::course();
+    result.answer.sentence = "Of 100 patients like this one, about 48 respond.".to_owned();
+    let html = page(&result).unwrap();
+    assert!(html.contains("possible courses of one patient"));
+    assert!(!html.contains("virtual patients;") && !html.contains("% of patients"));
+}
+
+#[test]
+fn the_variance_is_drawn_at_six_times_and_listed_at_all() {
+    let mut result = fixture::course();
+    let pattern = result.variance[0].clone();
+    result.variance = [2.0, 24.0, 72.0]
+        .into_iter()
+        .chain((1..=12).map(|week| f64::from(week) * 168.0))
+        .map(|time_h| VarianceComponents {
+            time_h,
+            ..pattern.clone()
+        })
+        .collect();
+    let html = page(&result).unwrap();
+    let at = html.find("id=\"variance\"").unwrap();
+    let figure = &html[at..at + html[at..].find("</figure>").unwrap()];
+    let (drawings, table) = figure.split_once("<details>").unwrap();
+    let bars: Vec<&str> = drawings
+        .split("class=\"row-label\"")
+        .skip(1)
+        .map(|text| &text[text.find('>').unwrap() + 1..text.find('<').unwrap()])
+        .collect();
+    assert_eq!(bars.len(), 18);
+    assert_eq!(
+        bars[..6].join(", ").replace('\u{a0}', " "),
+        "2 h, 24 h, 7 days, 4 weeks, 8 weeks, 12 weeks"
+    );
+    assert_eq!(table.matches("<tr>").count(), 16);
 }
 
 #[test]

@@ -49,7 +49,10 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         height: Height::Ordinary,
         panels,
     };
-    let mut reading = String::from("Line: median. Bands: the middle 50\u{a0}% and 90\u{a0}% of patients.");
+    let mut reading = format!(
+        "Line: median. Bands: the middle 50\u{a0}% and 90\u{a0}% of {}.",
+        series::counted_as(result)
+    );
     if quantities.len() > shown.len() {
         let others: Vec<String> = quantities[shown.len()..]
             .iter()
@@ -84,32 +87,26 @@ pub(crate) fn panel(
     window: Window,
     titled: bool,
 ) -> Panel {
-    let band = |lower: &[f64], upper: &[f64], weight, label: &str| {
+    let tracks = [&quantity.p05, &quantity.p50, &quantity.p95].map(Vec::as_slice);
+    let drawn = series::drawn(result, window, series::FINE, &tracks);
+    let x = series::at(&result.times_h, &drawn);
+    let counted = series::counted_as(result);
+    let band = |lower: &[f64], upper: &[f64], weight, share: &str| {
         Mark::Ribbon(Ribbon {
-            x: result.times_h.clone(),
-            lower: lower.to_vec(),
-            upper: upper.to_vec(),
+            x: x.clone(),
+            lower: series::at(lower, &drawn),
+            upper: series::at(upper, &drawn),
             role,
             weight,
-            label: Some(label.to_owned()),
+            label: Some(format!("{share}\u{a0}% of {counted}")),
         })
     };
     let mut marks = vec![
-        band(
-            &quantity.p05,
-            &quantity.p95,
-            Weight::Outer,
-            "90\u{a0}% of patients",
-        ),
-        band(
-            &quantity.p25,
-            &quantity.p75,
-            Weight::Inner,
-            "50\u{a0}% of patients",
-        ),
+        band(&quantity.p05, &quantity.p95, Weight::Outer, "90"),
+        band(&quantity.p25, &quantity.p75, Weight::Inner, "50"),
         Mark::Line(Line {
-            x: result.times_h.clone(),
-            y: quantity.p50.clone(),
+            x: x.clone(),
+            y: series::at(&quantity.p50, &drawn),
             role,
             stroke: Stroke::Solid,
             label: Some("median".to_owned()),
@@ -149,9 +146,10 @@ pub(crate) fn panel(
     } else {
         format!(" ({})", quantity.unit)
     };
+    let (name, explanation) = series::name_and_explanation(series::bare_label(quantity));
     let axis_title = match (titled, site) {
         (true, Some(site)) => format!("{}{unit}", words::capitalised(site)),
-        (true, None) if unit.is_empty() => String::new(),
+        (true, None) if unit.is_empty() => explanation.map(words::capitalised).unwrap_or_default(),
         (true, None) => words::capitalised(unit.trim().trim_matches(['(', ')'])),
         (false, Some(site)) => format!(
             "{}, {site}{unit}",
@@ -160,7 +158,7 @@ pub(crate) fn panel(
         (false, None) => format!("{}{unit}", words::capitalised(&quantity.label)),
     };
     Panel {
-        title: titled.then(|| words::capitalised(series::bare_label(quantity))),
+        title: titled.then(|| words::capitalised(name)),
         x: Axis {
             title: "Time since the first dose".to_owned(),
             scale: Scale::time(window.start_h, window.end_h),
@@ -187,12 +185,11 @@ fn finding(result: &CourseResult, quantity: &Quantity, window: Window) -> String
     let label = words::in_sentence(series::bare_label(quantity));
     match track.peak(window) {
         Some(peak) if quantity.p50[peak] > 0.0 => format!(
-            "Median {}{site} peaks at {} {}; nine in ten patients have between {} and {} then",
-            label,
+            "Median {label}{site} peaks at {} {}; nine in ten {} have {} then",
             series::with_unit(quantity.p50[peak], quantity),
             words::instant(result.times_h[peak]),
-            significant(quantity.p05[peak], 3),
-            series::with_unit(quantity.p95[peak], quantity),
+            series::counted_as(result),
+            series::range(quantity.p05[peak], quantity.p95[peak], quantity),
         ),
         _ => format!(
             "{}{site} stays at zero on the first day",

@@ -15,7 +15,7 @@ mod view;
 pub(crate) mod words;
 
 pub(crate) use check::check;
-pub(crate) use series::{Track, Window, bare_label};
+pub(crate) use series::{Track, Window, bare_label, counted_as, in_words, name_and_explanation, range};
 pub(crate) use session::window as session_window;
 pub(crate) use variance::shares as variance_shares;
 

@@ -3,7 +3,7 @@
 use euthymia_therapy::result::{CourseResult, Observation, Outcome, QuantityKind};
 
 use crate::error::ReportError;
-use crate::figure::number::percent;
+use crate::figure::number::{percent, percent_range};
 use crate::figure::{
     Axis, Figure, Height, Labels, Line, Mark, Panel, Ribbon, Role, Scale, Stroke, Weight, responsive,
 };
@@ -12,12 +12,8 @@ use super::series::{self, Track, Window};
 use super::view::FigureView;
 use super::{tables, words};
 
-/// Colour and dash of the outcomes, in order.
-const STYLES: [(Role, Stroke); 3] = [
-    (Role::Blue, Stroke::Solid),
-    (Role::Green, Stroke::Dashed),
-    (Role::Purple, Stroke::Dotted),
-];
+/// Colours of the outcomes, in order.
+const ROLES: [Role; 3] = [Role::Blue, Role::Green, Role::Purple];
 
 /// The figure of all outcomes, if the result has any.
 pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, ReportError> {
@@ -25,46 +21,18 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         return Ok(None);
     }
     let window = Window::whole(result);
-    let mut bands = Vec::new();
-    let mut lines = Vec::new();
-    let mut points = Vec::new();
-    let mut measured: Vec<Observation> = Vec::new();
-    for (index, outcome) in result.outcomes.iter().enumerate() {
-        let (role, stroke) = STYLES[index % STYLES.len()];
-        if let Some(interval) = &outcome.interval {
-            bands.push(Mark::Ribbon(Ribbon {
-                x: result.times_h.clone(),
-                lower: interval.lower.clone(),
-                upper: interval.upper.clone(),
-                role,
-                weight: Weight::Inner,
-                label: Some(format!("{}: 90\u{a0}% interval", outcome.label)),
-            }));
-        }
-        lines.push(Mark::Line(Line {
-            x: result.times_h.clone(),
-            y: outcome.proportion.clone(),
-            role,
-            stroke,
-            label: Some(outcome.label.clone()),
-        }));
-        let observations = series::observations(result, &outcome.id, window);
-        let named: Vec<Observation> = observations
-            .iter()
-            .map(|observation| {
-                let mut named = (*observation).clone();
-                named.label = format!("{}, {}", observation.label, outcome.label.to_lowercase());
-                named
-            })
-            .collect();
-        let pointed: Vec<&Observation> = named.iter().collect();
-        points.extend(
-            series::point_sets(&pointed, &pointed, role, points.len(), percent)
-                .into_iter()
-                .map(Mark::Points),
-        );
-        measured.extend(named);
-    }
+    let every: Vec<&Observation> = result
+        .outcomes
+        .iter()
+        .flat_map(|outcome| series::observations(result, &outcome.id, window))
+        .collect();
+    let several = result.outcomes.len() > 1;
+    let panels: Vec<Panel> = result
+        .outcomes
+        .iter()
+        .zip(ROLES.into_iter().cycle())
+        .map(|(outcome, role)| panel(result, outcome, role, &every, several))
+        .collect();
     let provisional = series::of_kind(result, QuantityKind::Score)
         .iter()
         .any(|score| score.provisional);
@@ -75,28 +43,24 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         description: finding.clone(),
         stamp: provisional.then(|| "PROVISIONAL".to_owned()),
         height: Height::Ordinary,
-        panels: vec![Panel {
-            title: None,
-            x: Axis {
-                title: "Time since the first dose".to_owned(),
-                scale: Scale::time(window.start_h, window.end_h),
-            },
-            y: Axis {
-                title: "Share of patients".to_owned(),
-                scale: Scale::linear_exact(0.0, 1.0, Labels::Percent),
-            },
-            marks: [bands, lines, points].into_iter().flatten().collect(),
-            doses: series::dose_strip(result),
-        }],
+        panels,
     };
     let definitions: Vec<String> = result
         .outcomes
         .iter()
-        .map(|outcome| format!("{}: {}.", outcome.label, outcome.definition.trim_end_matches('.')))
+        .map(|outcome| format!("{}: {}.", outcome.label, short_definition(outcome)))
         .collect();
-    let measured: Vec<&Observation> = measured.iter().collect();
+    // In one table the outcomes of a trial need their names.
+    let named: Vec<Observation> = every
+        .iter()
+        .map(|observation| Observation {
+            label: format!("{}, {}", observation.label, outcome_label(result, observation)),
+            ..(*observation).clone()
+        })
+        .collect();
+    let measured: Vec<&Observation> = named.iter().collect();
     let mut reading = definitions.join(" ");
-    reading.push_str(&series::about_points(&measured, "proportions"));
+    reading.push_str(&series::about_points(&every, "proportions"));
     let outcomes: Vec<&Outcome> = result.outcomes.iter().collect();
     let mut tables = vec![tables::outcomes(result, &outcomes, window)];
     let simulated = |point: &Observation| {
@@ -120,6 +84,82 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
     )))
 }
 
+/// A panel for each outcome: their intervals overlap nearly everywhere, and trials measure them at the same times.
+fn panel(
+    result: &CourseResult,
+    outcome: &Outcome,
+    role: Role,
+    every: &[&Observation],
+    titled: bool,
+) -> Panel {
+    let window = Window::whole(result);
+    let drawn = series::drawn(result, window, series::COARSE, &[&outcome.proportion]);
+    let x = series::at(&result.times_h, &drawn);
+    let mut marks = Vec::new();
+    if let Some(interval) = &outcome.interval {
+        marks.push(Mark::Ribbon(Ribbon {
+            x: x.clone(),
+            lower: series::at(&interval.lower, &drawn),
+            upper: series::at(&interval.upper, &drawn),
+            role,
+            weight: Weight::Inner,
+            label: Some("90\u{a0}% interval".to_owned()),
+        }));
+    }
+    marks.push(Mark::Line(Line {
+        x,
+        y: series::at(&outcome.proportion, &drawn),
+        role,
+        stroke: Stroke::Solid,
+        label: Some("best estimate".to_owned()),
+    }));
+    let own: Vec<&Observation> = every
+        .iter()
+        .copied()
+        .filter(|observation| observation.series == outcome.id)
+        .collect();
+    marks.extend(
+        series::point_sets(&own, every, Role::Vermillion, 0, percent)
+            .into_iter()
+            .map(Mark::Points),
+    );
+    let share = format!("Share of {}", series::counted_as(result));
+    Panel {
+        title: titled.then(|| words::capitalised(&outcome.label)),
+        x: Axis {
+            title: "Time since the first dose".to_owned(),
+            scale: Scale::time(window.start_h, window.end_h),
+        },
+        y: Axis {
+            title: if titled {
+                share
+            } else {
+                format!("{share}: {}", outcome.label.to_lowercase())
+            },
+            scale: Scale::linear_exact(0.0, 1.0, Labels::Percent),
+        },
+        marks,
+        doses: series::dose_strip(result),
+    }
+}
+
+/// The definition without the source at its end, which the facts about the course give.
+fn short_definition(outcome: &Outcome) -> &str {
+    let definition = outcome.definition.trim_end_matches('.');
+    match definition.split_once(" (") {
+        Some((short, rest)) if rest.ends_with(')') => short,
+        _ => definition,
+    }
+}
+
+fn outcome_label(result: &CourseResult, observation: &Observation) -> String {
+    let outcome = result
+        .outcomes
+        .iter()
+        .find(|outcome| outcome.id == observation.series);
+    outcome.map_or_else(String::new, |outcome| outcome.label.to_lowercase())
+}
+
 fn finding(result: &CourseResult) -> String {
     let at = result.answer.time_h;
     let parts: Vec<String> = result
@@ -134,9 +174,11 @@ fn finding(result: &CourseResult) -> String {
             let label = outcome.label.to_lowercase();
             match &outcome.interval {
                 Some(interval) => format!(
-                    "{label} {value} ({} to {})",
-                    percent(track(interval.lower.as_slice()).at(at)),
-                    percent(track(interval.upper.as_slice()).at(at))
+                    "{label} {value} ({})",
+                    percent_range(
+                        track(interval.lower.as_slice()).at(at),
+                        track(interval.upper.as_slice()).at(at)
+                    )
                 ),
                 None => format!("{label} {value}"),
             }

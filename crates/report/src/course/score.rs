@@ -40,31 +40,33 @@ fn patients(result: &CourseResult, score: &Quantity, suffix: &str) -> Result<Fig
     let window = Window::whole(result);
     let observations = series::observations(result, &score.id, window);
     let x = &result.times_h;
-    let ribbon = |lower: &[f64], upper: &[f64], weight, label: &str| {
+    let drawn = series::drawn(result, window, series::COARSE, &[&score.mean]);
+    let counted = series::counted_as(result);
+    let ribbon = |lower: &[f64], upper: &[f64], weight, share: &str| {
         Mark::Ribbon(Ribbon {
-            x: x.clone(),
-            lower: lower.to_vec(),
-            upper: upper.to_vec(),
+            x: series::at(x, &drawn),
+            lower: series::at(lower, &drawn),
+            upper: series::at(upper, &drawn),
             role: Role::Blue,
             weight,
-            label: Some(label.to_owned()),
+            label: Some(format!("{share}\u{a0}% of {counted}")),
         })
     };
     let mut marks = vec![
-        ribbon(&score.p05, &score.p95, Weight::Outer, "90\u{a0}% of patients"),
-        ribbon(&score.p25, &score.p75, Weight::Inner, "50\u{a0}% of patients"),
+        ribbon(&score.p05, &score.p95, Weight::Outer, "90"),
+        ribbon(&score.p25, &score.p75, Weight::Inner, "50"),
     ];
     for (index, individual) in score.individuals.iter().take(MOST_INDIVIDUALS).enumerate() {
         marks.push(Mark::Line(Line {
-            x: x.clone(),
-            y: individual.clone(),
+            x: series::at(x, &drawn),
+            y: series::at(individual, &drawn),
             role: Role::Ink,
             stroke: Stroke::Faint,
-            label: (index == 0).then(|| "a few single patients".to_owned()),
+            label: (index == 0).then(|| format!("a few single {counted}")),
         }));
     }
     marks.extend(references(result, score));
-    marks.extend(average(result, score));
+    marks.extend(average(result, score, &drawn));
     let (early, shown) = leave_early(&observations, window);
     marks.extend(
         series::point_sets(&shown, &observations, Role::Vermillion, 0, one_decimal)
@@ -97,13 +99,10 @@ fn patients(result: &CourseResult, score: &Quantity, suffix: &str) -> Result<Fig
     };
     let at = result.answer.time_h;
     let value = |values: &[f64]| fixed(Track { times_h: x, values }.at(at), 0);
-    let mut reading = format!(
-        "{}; lower is better.",
-        words::counted(result.subjects, "virtual patient", "virtual patients")
-    );
+    let mut reading = format!("{}; lower is better.", series::people(result));
     if result.subjects > 1 {
         reading.push_str(&format!(
-            " {}, half of them score between {} and {}, nine in ten between {} and {}.",
+            " {}, half of the scores lie between {} and {}, nine in ten between {} and {}.",
             words::capitalised(&result.answer.time_words),
             value(&score.p25),
             value(&score.p75),
@@ -148,22 +147,22 @@ fn leave_early<'a>(
     }
 }
 
-/// The average with its interval.
-pub(super) fn average(result: &CourseResult, score: &Quantity) -> Vec<Mark> {
+/// The average with its interval, at the positions of `drawn`.
+pub(super) fn average(result: &CourseResult, score: &Quantity, drawn: &[usize]) -> Vec<Mark> {
     let mut marks = Vec::new();
     if let Some(Interval { lower, upper }) = &score.mean_interval {
         marks.push(Mark::Ribbon(Ribbon {
-            x: result.times_h.clone(),
-            lower: lower.clone(),
-            upper: upper.clone(),
+            x: series::at(&result.times_h, drawn),
+            lower: series::at(lower, drawn),
+            upper: series::at(upper, drawn),
             role: Role::Blue,
             weight: Weight::Core,
             label: Some("uncertainty of the average (90\u{a0}%)".to_owned()),
         }));
     }
     marks.push(Mark::Line(Line {
-        x: result.times_h.clone(),
-        y: score.mean.clone(),
+        x: series::at(&result.times_h, drawn),
+        y: series::at(&score.mean, drawn),
         role: Role::Blue,
         stroke: Stroke::Solid,
         label: Some("average".to_owned()),

@@ -3,7 +3,7 @@
 use euthymia_therapy::course::ArmRole;
 use euthymia_therapy::result::{CourseResult, Observation, Quantity, QuantityKind};
 
-use crate::figure::number::{percent, significant};
+use crate::figure::number::{percent, percent_range, significant};
 use crate::figure::{Dose, Doses, Point, Points, Role, Shape};
 
 use super::words;
@@ -78,6 +78,99 @@ impl Track<'_> {
     }
 }
 
+/// Steps along the axis of a quantity that a reader follows through a dose.
+pub(crate) const FINE: f64 = 500.0;
+/// Steps along the axis of a rated quantity: every time has its own error of measurement, and drawn closer together these
+/// errors are a hatching and not a curve.
+pub(crate) const COARSE: f64 = 150.0;
+
+/// Positions of the times that a figure of the window draws: at least `window / steps` apart, but always the ends, the
+/// start and the end of every dose, the answer's time, and where the `tracks` are lowest and highest. With one time
+/// beyond each end, so that curves reach the edges.
+pub(crate) fn drawn(result: &CourseResult, window: Window, steps: f64, tracks: &[&[f64]]) -> Vec<usize> {
+    let times_h = &result.times_h;
+    let inside = window.indices(times_h);
+    let (Some(first), Some(last)) = (inside.first().copied(), inside.last().copied()) else {
+        return inside;
+    };
+    let mut keep = vec![
+        first.saturating_sub(1),
+        first,
+        last,
+        (last + 1).min(times_h.len() - 1),
+    ];
+    // Times that come of different sums are the same when less than a second apart.
+    const SAME_H: f64 = 1.0 / 3600.0;
+    let mut around = |time_h: f64| {
+        let after = times_h.partition_point(|time| *time < time_h - SAME_H);
+        if times_h.get(after).is_some_and(|time| *time > time_h + SAME_H) {
+            keep.push(after.saturating_sub(1));
+        }
+        keep.push(after);
+    };
+    for dose in &result.doses {
+        around(dose.time_h);
+        around(dose.time_h + dose.duration_h);
+    }
+    around(result.answer.time_h);
+    for values in tracks {
+        let by_value = |a: &&usize, b: &&usize| values[**a].total_cmp(&values[**b]);
+        keep.extend(inside.iter().min_by(by_value));
+        keep.extend(inside.iter().max_by(by_value));
+    }
+    keep.retain(|index| (first.saturating_sub(1)..=last + 1).contains(index) && *index < times_h.len());
+    keep.sort_unstable();
+    keep.dedup();
+
+    let step_h = (window.end_h - window.start_h) / steps - SAME_H;
+    let mut out = Vec::with_capacity(keep.len());
+    for index in inside {
+        let before = out
+            .last()
+            .copied()
+            .or(Some(first))
+            .map_or(0.0, |last: usize| times_h[last]);
+        let next = keep[keep.partition_point(|kept| *kept < index).min(keep.len() - 1)];
+        let free = times_h[index] - before >= step_h && times_h[next] - times_h[index] >= step_h;
+        if free || keep.binary_search(&index).is_ok() {
+            out.push(index);
+        }
+    }
+    out.extend(keep);
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// The values at the positions.
+pub(crate) fn at(values: &[f64], positions: &[usize]) -> Vec<f64> {
+    positions.iter().map(|index| values[*index]).collect()
+}
+
+/// Whether the run is of one patient, as the sentence of the answer says: what is counted then is courses.
+pub(crate) fn one_patient(result: &CourseResult) -> bool {
+    result.answer.sentence.contains("like this one")
+}
+
+/// How many were simulated: `2,000 virtual patients`, or courses of one.
+pub(crate) fn people(result: &CourseResult) -> String {
+    if one_patient(result) {
+        let courses = words::counted(result.subjects, "possible course", "possible courses");
+        format!("{courses} of one patient")
+    } else {
+        words::counted(result.subjects, "virtual patient", "virtual patients")
+    }
+}
+
+/// What is counted: different patients, or possible courses of one.
+pub(crate) fn counted_as(result: &CourseResult) -> &'static str {
+    if one_patient(result) {
+        "courses"
+    } else {
+        "patients"
+    }
+}
+
 /// Quantities of a family, in the order of the result.
 pub(crate) fn of_kind(result: &CourseResult, kind: QuantityKind) -> Vec<&Quantity> {
     result
@@ -97,15 +190,92 @@ pub(crate) fn bare_label(quantity: &Quantity) -> &str {
     repeated.unwrap_or(&quantity.label)
 }
 
+/// A label's name and what explains it, which follows a comma or stands in brackets (`Dissociation, fraction of its
+/// maximum`).
+pub(crate) fn name_and_explanation(label: &str) -> (&str, Option<&str>) {
+    if let Some((name, rest)) = label.split_once(", ") {
+        return (name, Some(rest));
+    }
+    match label.strip_suffix(')').and_then(|label| label.split_once(" (")) {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (label, None),
+    }
+}
+
+/// A value of a quantity in words: `297 ng/mL`, `36 %`, and with what a fraction is of, `49 % of its maximum`.
+pub(crate) fn in_words(value: f64, quantity: &Quantity) -> String {
+    let (_, explanation) = name_and_explanation(&quantity.label);
+    let of = explanation
+        .and_then(|text| text.strip_prefix("fraction ").or(text.strip_prefix("share ")))
+        .filter(|text| text.starts_with("of ") && quantity.unit.is_empty());
+    match of {
+        Some(of) => format!("{} {of}", with_unit(value, quantity)),
+        None => with_unit(value, quantity),
+    }
+}
+
+/// Two values of a quantity under one unit: `253 to 349 ng/mL`, `28 to 45 %`.
+pub(crate) fn range(lower: f64, upper: f64, quantity: &Quantity) -> String {
+    if quantity.unit.is_empty() {
+        percent_range(lower, upper)
+    } else {
+        format!("{} to {}", significant(lower, 3), with_unit(upper, quantity))
+    }
+}
+
+/// What all arms of the role were given, if their labels say the same of it: `Tiger 2020, ketamine IV` and `Anand 2023,
+/// ketamine IV` share `ketamine IV`, which is then said once and not at every point.
+fn shared_arm<'a>(observations: &[&'a Observation], role: ArmRole) -> Option<&'a str> {
+    let mut arms = observations
+        .iter()
+        .filter(|observation| observation.role == role)
+        .map(|observation| observation.label.split_once(", ").map(|(_, arm)| arm));
+    let first = arms.next()??;
+    arms.all(|arm| arm == Some(first)).then_some(first)
+}
+
+/// A trial's name at its points: without the arm where all arms of the role share it.
+fn point_label(observation: &Observation, all: &[&Observation]) -> String {
+    match shared_arm(all, observation.role) {
+        Some(arm) => {
+            let name = observation.label.strip_suffix(arm).unwrap_or(&observation.label);
+            let name = name.trim_end_matches(", ");
+            if observation.role == ArmRole::Control {
+                format!("{name}, control")
+            } else {
+                name.to_owned()
+            }
+        }
+        None => observation.label.clone(),
+    }
+}
+
 /// What to say of the observed arms of a figure.
 pub(crate) fn about_points(observations: &[&Observation], measured: &str) -> String {
     let any = |role| observations.iter().any(|observation| observation.role == role);
-    let treated = format!(" Points are {measured} measured in trials, with 95\u{a0}% intervals");
+    let bars = observations
+        .iter()
+        .filter(|observation| observation.lower.is_some() && observation.upper.is_some())
+        .count();
+    let intervals = if bars == observations.len() {
+        ", with 95\u{a0}% intervals"
+    } else if bars > 0 {
+        ", with 95\u{a0}% intervals where they are known"
+    } else {
+        ", without intervals, for which nothing was reported"
+    };
+    let arm = |role| {
+        shared_arm(observations, role)
+            .map(|arm| format!(" ({arm})"))
+            .unwrap_or_default()
+    };
+    let (treatment, control) = (arm(ArmRole::Treatment), arm(ArmRole::Control));
+    let treated = format!(" Points are {measured} measured in trials{treatment}{intervals}");
     match (any(ArmRole::Treatment), any(ArmRole::Control)) {
-        (true, true) => format!("{treated}; hollow ones are the trials' control arms."),
+        (true, true) => format!("{treated}; hollow ones are the trials' control arms{control}."),
         (true, false) => format!("{treated}."),
         (false, true) => {
-            format!(" Hollow points are {measured} of the trials' control arms, with 95\u{a0}% intervals.")
+            format!(" Hollow points are {measured} of the trials' control arms{control}{intervals}.")
         }
         (false, false) => String::new(),
     }
@@ -177,7 +347,8 @@ pub(crate) fn point_sets(
                 .copied()
                 .filter(|point| point.label == label)
                 .collect();
-            let control = own.first()?.role == ArmRole::Control;
+            let first = own.first()?;
+            let control = first.role == ArmRole::Control;
             let items = own.iter().map(|observation| Point {
                 x: observation.time_h,
                 y: observation.value,
@@ -189,7 +360,7 @@ pub(crate) fn point_sets(
                 role: if control { Role::Ink } else { role },
                 shape: Shape::nth(index + shift),
                 filled: !control,
-                label: label.to_owned(),
+                label: point_label(first, all),
             })
         })
         .collect()

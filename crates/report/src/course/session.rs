@@ -53,8 +53,9 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         panels,
     };
     let reading = format!(
-        "The first session, {}. Line: median. Bands: the middle 50\u{a0}% and 90\u{a0}% of patients.",
-        words::span(window.end_h - window.start_h)
+        "The first session, {}. Line: median. Bands: the middle 50\u{a0}% and 90\u{a0}% of {}.",
+        words::span(window.end_h - window.start_h),
+        series::counted_as(result)
     );
     Ok(Some(FigureView::new(
         "session",
@@ -100,11 +101,12 @@ fn finding(result: &CourseResult, quantities: &[&Quantity], window: Window) -> S
                 values: &quantity.p50,
             };
             let peak = track.peak(window)?;
-            let label = words::in_sentence(&quantity.label);
+            let (name, _) = series::name_and_explanation(&quantity.label);
+            let label = words::in_sentence(name);
             Some(if quantity.p50[peak] > 0.0 {
                 format!(
                     "{label} {} {}",
-                    series::with_unit(quantity.p50[peak], quantity),
+                    series::in_words(quantity.p50[peak], quantity),
                     words::instant(result.times_h[peak])
                 )
             } else {

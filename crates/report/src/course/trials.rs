@@ -48,7 +48,8 @@ pub(crate) fn figure(
                 .copied()
                 .filter(|point| index == 0 || !first.contains(point.time_h))
                 .collect();
-            let mut marks = average(result, score);
+            let drawn = series::drawn(result, *window, series::COARSE, &[&score.mean]);
+            let mut marks = average(result, score, &drawn);
             let sets = series::point_sets(&shown, &observations, Role::Vermillion, 0, one_decimal);
             marks.extend(sets.into_iter().map(Mark::Points));
             let title = if index == 0 {
@@ -130,7 +131,9 @@ fn reading(
              parameters and between studies (90\u{a0}%).",
         );
     }
-    reading.push_str(" Points at one time stand side by side.");
+    if points_meet(observations) {
+        reading.push_str(" Points at one time stand side by side.");
+    }
     let all = result
         .observations
         .iter()
@@ -141,6 +144,14 @@ fn reading(
         reading.push_str(&format!(" Outside the time simulated, and not shown: {outside}."));
     }
     reading
+}
+
+fn points_meet(observations: &[&Observation]) -> bool {
+    observations.iter().enumerate().any(|(index, point)| {
+        observations[..index]
+            .iter()
+            .any(|other| other.time_h == point.time_h)
+    })
 }
 
 fn finding(result: &CourseResult, score: &Quantity, observations: &[&Observation]) -> String {
@@ -177,16 +188,7 @@ fn finding(result: &CourseResult, score: &Quantity, observations: &[&Observation
             .iter()
             .filter(|(at, low, high)| *high >= lower.at(*at) && *low <= upper.at(*at))
             .count();
-        let averages = if total == 1 {
-            "trial average lies"
-        } else {
-            "trial averages lie"
-        };
-        return format!(
-            "{inside} of {total} {averages} inside the 90\u{a0}% interval of the simulated average; {overlapping} of \
-             {} error bars reach it",
-            bars.len()
-        );
+        return agreement(inside, total, overlapping, bars.len());
     }
     let track = Track {
         times_h: &result.times_h,
@@ -200,4 +202,51 @@ fn finding(result: &CourseResult, score: &Quantity, observations: &[&Observation
         "The trials' averages lie within {} points of the simulated average",
         fixed(farthest, 1)
     )
+}
+
+/// How many trial averages lie inside the interval, and, where some do not, how many error bars reach it.
+fn agreement(inside: usize, total: usize, overlapping: usize, bars: usize) -> String {
+    const INTERVAL: &str = "the 90\u{a0}% interval of the simulated average";
+    let mut text = match (inside, total) {
+        (1, 1) => format!("The trial average lies inside {INTERVAL}"),
+        (_, 1) => format!("The trial average lies outside {INTERVAL}"),
+        (2, 2) => format!("Both trial averages lie inside {INTERVAL}"),
+        _ if inside == total => format!("All {total} trial averages lie inside {INTERVAL}"),
+        (0, _) => format!("None of the {total} trial averages lies inside {INTERVAL}"),
+        (1, _) => format!("1 of {total} trial averages lies inside {INTERVAL}"),
+        _ => format!("{inside} of {total} trial averages lie inside {INTERVAL}"),
+    };
+    if inside < total && bars > 0 {
+        text.push_str(&match (overlapping, bars) {
+            (0, 1) => "; its error bar does not reach it".to_owned(),
+            (_, 1) => "; its error bar reaches it".to_owned(),
+            _ => format!("; {overlapping} of {bars} error bars reach it"),
+        });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::agreement;
+
+    #[test]
+    fn counts_read_as_sentences() {
+        let said = |inside, total, overlapping, bars| {
+            agreement(inside, total, overlapping, bars)
+                .replace('\u{a0}', " ")
+                .replace("the 90 % interval of the simulated average", "it")
+        };
+        assert_eq!(said(1, 1, 0, 0), "The trial average lies inside it");
+        assert_eq!(
+            said(0, 1, 1, 1),
+            "The trial average lies outside it; its error bar reaches it"
+        );
+        assert_eq!(said(3, 3, 3, 3), "All 3 trial averages lie inside it");
+        assert_eq!(
+            said(1, 4, 3, 4),
+            "1 of 4 trial averages lies inside it; 3 of 4 error bars reach it"
+        );
+        assert_eq!(said(0, 2, 0, 0), "None of the 2 trial averages lies inside it");
+    }
 }

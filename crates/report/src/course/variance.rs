@@ -63,24 +63,64 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
                 role: *role,
             })
             .collect(),
-        rows: result
-            .variance
-            .iter()
+        rows: telling(result)
+            .into_iter()
             .map(|part| BarRow {
                 label: words::capitalised(&words::short_instant(part.time_h)),
                 values: values(part).to_vec(),
             })
             .collect(),
     };
-    let reading = "Shares of the variance of single patients' scores. More patients in a trial average out the first and \
-                   the last; only better evidence narrows the other two.";
+    let mut reading =
+        "Shares of the variance of single patients' scores. More patients in a trial average out the first \
+                       and the last; only better evidence narrows the other two."
+            .to_owned();
+    if result.variance.len() > MOST_BARS {
+        reading.push_str(" The numbers are of more times than are drawn.");
+    }
     Ok(Some(FigureView::new(
         "variance",
         finding,
-        reading.to_owned(),
+        reading,
         responsive(&figure)?,
         vec![table(result)],
     )))
+}
+
+/// Most bars of the figure; its table has all times.
+const MOST_BARS: usize = 6;
+
+/// The times that tell most: hours, a day and a week after the first dose, the answer's, the last, and between these the
+/// ones farthest from all others.
+fn telling(result: &CourseResult) -> Vec<&VarianceComponents> {
+    let all = &result.variance;
+    if all.len() <= MOST_BARS {
+        return all.iter().collect();
+    }
+    let nearest = |time_h: f64| {
+        let distance = |index: &usize| (all[*index].time_h - time_h).abs();
+        (0..all.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    };
+    let end_h = all.iter().map(|part| part.time_h).fold(0.0, f64::max);
+    let mut chosen: Vec<usize> = Vec::new();
+    for time_h in [result.answer.time_h, end_h, 24.0, 168.0, 2.0] {
+        chosen.extend(nearest(time_h).filter(|index| !chosen.contains(index)));
+    }
+    let gap_h = |index: usize, chosen: &[usize]| {
+        let gaps = chosen
+            .iter()
+            .map(|other| (all[*other].time_h - all[index].time_h).abs());
+        gaps.fold(f64::INFINITY, f64::min)
+    };
+    while chosen.len() < MOST_BARS {
+        let left = (0..all.len()).filter(|index| !chosen.contains(index));
+        let Some(next) = left.max_by(|a, b| gap_h(*a, &chosen).total_cmp(&gap_h(*b, &chosen))) else {
+            break;
+        };
+        chosen.push(next);
+    }
+    chosen.sort_unstable();
+    chosen.into_iter().map(|index| &all[index]).collect()
 }
 
 fn values(part: &VarianceComponents) -> [f64; 4] {

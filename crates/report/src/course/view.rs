@@ -1,6 +1,6 @@
 //! What the template is given: sentences, drawings and tables, everything decided.
 
-use euthymia_therapy::result::CourseResult;
+use euthymia_therapy::result::{CourseResult, QuantityKind};
 use serde::Serialize;
 
 use crate::error::ReportError;
@@ -9,7 +9,7 @@ use crate::figure::number::{count, significant};
 
 use super::answer::AnswerView;
 use super::tables::{Cell, Table};
-use super::{exposure, outcomes, score, session, variance, words};
+use super::{exposure, outcomes, score, series, session, variance, words};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -61,7 +61,7 @@ struct Section {
     heading: &'static str,
     figures: Vec<FigureView>,
     /// Said where there is no figure.
-    absent: &'static str,
+    absent: String,
 }
 
 /// A figure with its words and its table twins.
@@ -94,31 +94,31 @@ impl PageView {
                 id: "symptoms",
                 heading: "Symptoms",
                 figures: score::figures(result)?,
-                absent: "No score was simulated.",
+                absent: "No score was simulated.".to_owned(),
             },
             Section {
                 id: "response-and-remission",
                 heading: "Response and remission",
                 figures: one(outcomes::figure(result)?),
-                absent: "No outcome was computed.",
+                absent: "No outcome was computed.".to_owned(),
             },
             Section {
                 id: "in-the-body",
                 heading: "In the body",
                 figures: one(exposure::figure(result)?),
-                absent: "No concentration was simulated in this course.",
+                absent: not_modelled(result, "concentration in the body"),
             },
             Section {
                 id: "during-a-session",
                 heading: "During a session",
                 figures: one(session::figure(result)?),
-                absent: "No occupancy and no acute effect were simulated in this course.",
+                absent: not_modelled(result, "occupancy of the target or acute effect"),
             },
             Section {
                 id: "uncertainty",
                 heading: "Where the uncertainty comes from",
                 figures: one(variance::figure(result)?),
-                absent: "The variance was not split in this run.",
+                absent: "The variance was not split in this run.".to_owned(),
             },
         ];
         Ok(Self {
@@ -138,27 +138,44 @@ impl PageView {
     }
 }
 
+/// Why there is no figure of the drug: nothing but the score and its outcomes rests on a model, or the course does not
+/// ask.
+fn not_modelled(result: &CourseResult, what: &str) -> String {
+    let scores = series::of_kind(result, QuantityKind::Score);
+    let of_symptoms = |curves: &str| {
+        scores.iter().any(|score| curves.contains(&score.label))
+            || result.outcomes.iter().any(|outcome| curves == outcome.label)
+    };
+    if result.basis.iter().all(|basis| of_symptoms(&basis.curves)) {
+        format!("No exposure is modelled in this course, so there is no {what} to show.")
+    } else {
+        format!("This course does not ask for any {what}.")
+    }
+}
+
 fn facts(result: &CourseResult) -> Vec<Fact> {
     let mut facts = Vec::new();
     let doses = doses(result);
     if !doses.is_empty() {
         facts.push(Fact::new("Doses", doses));
     }
-    facts.push(Fact::new(
-        "People",
-        words::counted(result.subjects, "virtual patient", "virtual patients"),
-    ));
+    facts.push(Fact::new("Simulated", series::people(result)));
     let design = result.design;
     facts.push(Fact::new(
         "What varies",
         format!(
-            "{} of the uncertain parameters, with {} for each; every patient differs from the others",
+            "{} of the uncertain parameters, with {} for each; {}",
             words::counted(u64::from(design.draws), "draw", "draws"),
             words::counted(
                 u64::from(design.studies_per_draw),
                 "simulated study",
                 "simulated studies"
             ),
+            if series::one_patient(result) {
+                "and what cannot be known of the patient beforehand"
+            } else {
+                "every patient differs from the others"
+            },
         ),
     ));
     facts.push(Fact::new(
@@ -199,7 +216,11 @@ fn doses(result: &CourseResult) -> String {
 
 fn population(result: &CourseResult) -> Table {
     Table {
-        caption: "Characteristics as sampled".to_owned(),
+        caption: if series::one_patient(result) {
+            "The patient, as the course file says".to_owned()
+        } else {
+            "As sampled: the median, with the range of nine in ten".to_owned()
+        },
         head: ["Characteristic", "Value", "Source"].map(str::to_owned).to_vec(),
         rows: result
             .population

@@ -44,7 +44,7 @@ impl Placed {
 }
 
 /// Widest that points of one time are spread, in user units: beyond it they would be read as other times.
-const WIDEST: f64 = 20.0;
+const WIDEST: f64 = 28.0;
 
 /// Moves points of one time apart, side by side, within the frame. Points of different times stay where they belong,
 /// even where they overlap.

@@ -6,12 +6,21 @@ use super::panel::Layout;
 use super::svg::{Area, Svg};
 use super::{draw, text};
 
+/// How the points of a source look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Symbol {
+    role: Role,
+    shape: Shape,
+    filled: bool,
+    with_bar: bool,
+}
+
 /// A small picture of a mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Swatch {
     Band(Role, Weight),
     Line(Role, Stroke),
-    Point(Role, Shape, bool),
+    Point(Symbol),
 }
 
 impl Swatch {
@@ -20,7 +29,11 @@ impl Swatch {
         match self {
             Self::Band(_, weight) => Self::Band(Role::Ink, weight),
             Self::Line(_, stroke) => Self::Line(Role::Ink, stroke),
-            Self::Point(_, shape, filled) => Self::Point(Role::Ink, shape, filled),
+            Self::Point(symbol) => Self::Point(Symbol {
+                role: Role::Ink,
+                with_bar: false,
+                ..symbol
+            }),
         }
     }
 }
@@ -67,7 +80,12 @@ fn entries(panels: &[Panel], layout: Layout, named: bool) -> Vec<(Swatch, String
                 .as_ref()
                 .map(|label| (Swatch::Line(line.role, line.stroke), label.clone())),
             Mark::Points(points) if !named => Some((
-                Swatch::Point(points.role, points.shape, points.filled),
+                Swatch::Point(Symbol {
+                    role: points.role,
+                    shape: points.shape,
+                    filled: points.filled,
+                    with_bar: points.items.iter().any(|point| point.interval.is_some()),
+                }),
                 points.label.clone(),
             )),
             Mark::Line(_) | Mark::Points(_) | Mark::Reference(_) => None,
@@ -77,6 +95,11 @@ fn entries(panels: &[Panel], layout: Layout, named: bool) -> Vec<(Swatch, String
             .iter_mut()
             .find(|(seen, name)| *name == label && seen.neutral() == swatch.neutral())
         {
+            // A source has error bars in one panel and none in another.
+            Some((Swatch::Point(seen), _)) if matches!(swatch, Swatch::Point(symbol) if symbol.role == seen.role) =>
+            {
+                seen.with_bar |= matches!(swatch, Swatch::Point(symbol) if symbol.with_bar);
+            }
             // Panels in different colours share an entry, drawn in none of them.
             Some((seen, _)) if *seen != swatch => *seen = swatch.neutral(),
             Some(_) => {}
@@ -109,14 +132,16 @@ fn draw_swatch(svg: &mut Svg, swatch: Swatch, x: f64, y: f64) {
                 (x + SWATCH_WIDTH, y),
             );
         }
-        Swatch::Point(role, shape, filled) => {
+        Swatch::Point(symbol) => {
             let centre = x + SWATCH_WIDTH / 2.0;
-            svg.line(
-                &format!("whisker {}", role.class()),
-                (centre, y - 8.0),
-                (centre, y + 8.0),
-            );
-            draw::symbol(svg, role, shape, filled, (centre, y));
+            if symbol.with_bar {
+                svg.line(
+                    &format!("whisker {}", symbol.role.class()),
+                    (centre, y - 8.0),
+                    (centre, y + 8.0),
+                );
+            }
+            draw::symbol(svg, symbol.role, symbol.shape, symbol.filled, (centre, y));
         }
     }
 }

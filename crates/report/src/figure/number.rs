@@ -74,6 +74,13 @@ pub fn percent(fraction: f64) -> String {
     format!("{}\u{a0}%", fixed(value, decimals))
 }
 
+/// Two fractions as percentages under one sign: `21 to 75 %`.
+#[must_use]
+pub fn percent_range(lower: f64, upper: f64) -> String {
+    let lower = percent(lower);
+    format!("{} to {}", lower.trim_end_matches("\u{a0}%"), percent(upper))
+}
+
 /// A whole number with its thousands in groups.
 #[must_use]
 pub fn count(value: u64) -> String {
@@ -126,6 +133,7 @@ mod tests {
         assert_eq!(percent(0.524), "52\u{a0}%");
         assert_eq!(percent(0.004), "0.4\u{a0}%");
         assert_eq!(percent(0.0), "0\u{a0}%");
+        assert_eq!(percent_range(0.005, 0.317), "0.5 to 32\u{a0}%");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
     }
