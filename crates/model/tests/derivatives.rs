@@ -1,4 +1,4 @@
-//! Symbolic derivatives against central differences, for every model of `tests/models`.
+//! Symbolic derivatives against central differences, for every model of the reference cases and of the library.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

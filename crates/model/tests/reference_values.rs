@@ -1,6 +1,6 @@
 //! Computed variables against rxode2's, given its time, states and covariates.
 //!
-//! The tables of `tests/expected` are solutions by rxode2 5.1.6 (12 significant digits, of which the solver's own
+//! The tables beside the models in `suite/reference/rxode2` are solutions by rxode2 5.1.6 (12 significant digits, of which the solver's own
 //! error is no part here: states are read from the table).
 
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -8,7 +8,6 @@
 mod common;
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use euthymia_model::compile::{CompileOptions, compile};
 use euthymia_model::interpret::Interpreter;
@@ -17,9 +16,9 @@ use euthymia_model::interpret::Interpreter;
 fn variables_have_the_values_of_rxode2() {
     let mut compared = 0;
     for path in common::model_paths() {
-        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let table = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/expected/{stem}.csv"));
-        let Ok(table) = std::fs::read_to_string(table) else {
+        let case = path.parent().unwrap();
+        let stem = case.file_name().unwrap().to_string_lossy().into_owned();
+        let Ok(table) = std::fs::read_to_string(case.join("expected.csv")) else {
             continue;
         };
         let model = common::checked(&path);

@@ -1,5 +1,5 @@
 //! The two benchmark workloads: a model, parameters of 256 subjects, the doses that each receives, and reference solutions
-//! of the first 8. `cases/w1` is three-compartment kinetics with a metabolite (solution by matrix exponential), `cases/w2`
+//! of the first 8. `workloads/w1` is three-compartment kinetics with a metabolite (solution by matrix exponential), `workloads/w2`
 //! adds an effect site, occupancy and six turnover states (solution by DOP853 at rtol 1e-12, checked with Radau).
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::panic)]
 
@@ -43,7 +43,7 @@ impl Table {
 /// The folder of a case.
 pub fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/cases")
+        .join("../../suite/reference")
         .join(case)
 }
 
@@ -76,7 +76,7 @@ pub struct Workload {
 
 impl Workload {
     pub fn read(case: &str, count: u64) -> Self {
-        let folder = folder(case);
+        let folder = folder("workloads").join(case);
         let parameters = Table::read(&folder.join("parameters.csv"));
         let names = parameters.header[1..].to_vec();
         let program = compiled(&folder, PerSubject::All);

@@ -9,17 +9,23 @@ use euthymia_model::Model;
 use euthymia_model::check::check;
 use euthymia_model::syntax::{ModelFile, parse};
 
-/// Every model of `tests/models` and of the library.
+/// Every model of the reference cases and of the library.
 pub fn model_paths() -> Vec<PathBuf> {
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for folder in ["tests/models", "../../library/models", "../../library/response"] {
-        let entries = std::fs::read_dir(crate_folder.join(folder)).unwrap();
-        paths.extend(entries.map(|entry| entry.unwrap().path()));
-    }
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "R"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let entries = |folder: &str| {
+        let entries = std::fs::read_dir(root.join(folder)).unwrap();
+        entries
+            .map(|entry| entry.unwrap().path())
+            .collect::<Vec<PathBuf>>()
+    };
+    let cases = ["suite/reference/rxode2", "suite/reference/workloads"]
+        .map(entries)
+        .concat();
+    let mut paths: Vec<PathBuf> = cases.iter().map(|case| case.join("model.R")).collect();
+    paths.extend(["library/models", "library/response"].map(entries).concat());
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "R") && path.is_file());
     paths.sort();
-    assert!(paths.len() >= 25);
+    assert!(paths.len() >= 30, "{paths:?}");
     paths
 }
 
