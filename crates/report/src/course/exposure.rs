@@ -149,7 +149,11 @@ pub(crate) fn panel(
     let (name, explanation) = series::name_and_explanation(series::bare_label(quantity));
     let axis_title = match (titled, site) {
         (true, Some(site)) => format!("{}{unit}", words::capitalised(site)),
-        (true, None) if unit.is_empty() => explanation.map(words::capitalised).unwrap_or_default(),
+        (true, None) if unit.is_empty() => match explanation {
+            Some(explanation) => words::capitalised(explanation),
+            None if quantity.kind == QuantityKind::Occupancy => "Share of the target occupied".to_owned(),
+            None => "Share".to_owned(),
+        },
         (true, None) => words::capitalised(unit.trim().trim_matches(['(', ')'])),
         (false, Some(site)) => format!(
             "{}, {site}{unit}",

@@ -182,7 +182,11 @@ fn references(result: &CourseResult, score: &Quantity) -> Vec<Mark> {
     if (half - cut_off).abs() > 0.06 * (result.instrument.maximum - result.instrument.minimum) {
         marks.push(Mark::Reference(Reference {
             value: half,
-            label: "half the median starting score".to_owned(),
+            label: if series::one_patient(result) {
+                "half the starting score".to_owned()
+            } else {
+                "half the median starting score".to_owned()
+            },
             stroke: Stroke::Dotted,
         }));
     }

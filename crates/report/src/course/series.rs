@@ -82,7 +82,7 @@ impl Track<'_> {
 pub(crate) const FINE: f64 = 500.0;
 /// Steps along the axis of a rated quantity: every time has its own error of measurement, and drawn closer together these
 /// errors are a hatching and not a curve.
-pub(crate) const COARSE: f64 = 150.0;
+pub(crate) const COARSE: f64 = 100.0;
 
 /// Positions of the times that a figure of the window draws: at least `window / steps` apart, but always the ends, the
 /// start and the end of every dose, the answer's time, and where the `tracks` are lowest and highest. With one time
@@ -262,7 +262,7 @@ pub(crate) fn about_points(observations: &[&Observation], measured: &str) -> Str
     } else if bars > 0 {
         ", with 95\u{a0}% intervals where they are known"
     } else {
-        ", without intervals, for which nothing was reported"
+        ", without intervals, which the data do not give"
     };
     let arm = |role| {
         shared_arm(observations, role)
@@ -271,14 +271,24 @@ pub(crate) fn about_points(observations: &[&Observation], measured: &str) -> Str
     };
     let (treatment, control) = (arm(ArmRole::Treatment), arm(ArmRole::Control));
     let treated = format!(" Points are {measured} measured in trials{treatment}{intervals}");
-    match (any(ArmRole::Treatment), any(ArmRole::Control)) {
+    let mut text = match (any(ArmRole::Treatment), any(ArmRole::Control)) {
         (true, true) => format!("{treated}; hollow ones are the trials' control arms{control}."),
         (true, false) => format!("{treated}."),
         (false, true) => {
             format!(" Hollow points are {measured} of the trials' control arms{control}{intervals}.")
         }
         (false, false) => String::new(),
+    };
+    let meet = observations.iter().enumerate().any(|(index, point)| {
+        let before = observations[..index].iter();
+        before
+            .filter(|other| other.series == point.series)
+            .any(|other| other.time_h == point.time_h)
+    });
+    if meet {
+        text.push_str(" Points at one time stand side by side.");
     }
+    text
 }
 
 /// A value with its unit; a quantity without a unit is a fraction and shown as a percentage.

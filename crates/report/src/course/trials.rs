@@ -131,9 +131,6 @@ fn reading(
              parameters and between studies (90\u{a0}%).",
         );
     }
-    if points_meet(observations) {
-        reading.push_str(" Points at one time stand side by side.");
-    }
     let all = result
         .observations
         .iter()
@@ -144,14 +141,6 @@ fn reading(
         reading.push_str(&format!(" Outside the time simulated, and not shown: {outside}."));
     }
     reading
-}
-
-fn points_meet(observations: &[&Observation]) -> bool {
-    observations.iter().enumerate().any(|(index, point)| {
-        observations[..index]
-            .iter()
-            .any(|other| other.time_h == point.time_h)
-    })
 }
 
 fn finding(result: &CourseResult, score: &Quantity, observations: &[&Observation]) -> String {

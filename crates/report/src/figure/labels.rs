@@ -43,8 +43,10 @@ impl Placed {
     }
 }
 
-/// Widest that points of one time are spread, in user units: beyond it they would be read as other times.
+/// Widest that points of one time are spread, in user units and as a share of the plot: beyond it they would be read as
+/// other times.
 const WIDEST: f64 = 28.0;
+const WIDEST_SHARE: f64 = 0.1;
 
 /// Moves points of one time apart, side by side, within the frame. Points of different times stay where they belong,
 /// even where they overlap.
@@ -58,7 +60,7 @@ pub(crate) fn dodge(points: &mut [&mut Placed], width: f64, frame: Area) {
         }
         let gaps = (end - start) as f64 - 1.0;
         if gaps > 0.0 {
-            let width = width.min(WIDEST / gaps);
+            let width = width.min(WIDEST.min(WIDEST_SHARE * frame.width()) / gaps);
             let left = (points[start].x - width * gaps / 2.0).max(frame.left + 4.0);
             let first = left.min(frame.right - 4.0 - width * gaps);
             for (offset, point) in points[start..end].iter_mut().enumerate() {
