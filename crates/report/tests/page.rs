@@ -194,6 +194,8 @@ fn one_patient_is_not_a_crowd() {
     result.answer.sentence = "Of 100 patients like this one, about 48 respond.".to_owned();
     let html = page(&result).unwrap();
     assert!(html.contains("possible courses of one patient"));
+    assert!(html.contains("Of 100 patients like this one, how many respond") && !html.contains("100 people"));
+    assert!(html.contains(">The patient</h2>") && !html.contains("The virtual patients"));
     assert!(!html.contains("virtual patients;") && !html.contains("% of patients"));
 }
 

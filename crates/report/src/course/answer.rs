@@ -36,6 +36,8 @@ pub(crate) struct CountView {
 impl AnswerView {
     pub(crate) fn new(result: &CourseResult) -> Result<Self, ReportError> {
         let answer = &result.answer;
+        // Of whom the sentence speaks (`Of 100 patients like this one`), so that the drawings speak of the same.
+        let who = answer.sentence.split(',').next().unwrap_or_default();
         Ok(Self {
             sentence: answer.sentence.clone(),
             provisional: result
@@ -43,26 +45,38 @@ impl AnswerView {
                 .iter()
                 .any(|quantity| quantity.kind == QuantityKind::Score && quantity.provisional),
             counts: vec![
-                count(answer.response, "respond", "response", Role::Blue)?,
-                count(answer.remission, "are in remission", "remission", Role::Green)?,
+                count(answer.response, who, "respond", "response", Role::Blue)?,
+                count(
+                    answer.remission,
+                    who,
+                    "are in remission",
+                    "remission",
+                    Role::Green,
+                )?,
             ],
         })
     }
 }
 
-fn count(frequency: NaturalFrequency, verb: &str, id: &str, role: Role) -> Result<CountView, ReportError> {
+fn count(
+    frequency: NaturalFrequency,
+    who: &str,
+    verb: &str,
+    id: &str,
+    role: Role,
+) -> Result<CountView, ReportError> {
     let whole = |value: f64| fixed(value, 0);
     let number = whole(frequency.of_100);
     let ends = frequency.lower.zip(frequency.upper);
     let interval =
         ends.map(|(lower, upper)| format!("90\u{a0}% interval {} to {}", whole(lower), whole(upper)));
     let description = match &interval {
-        Some(interval) => format!("Of 100 people, about {number} {verb} ({interval})."),
-        None => format!("Of 100 people, about {number} {verb}."),
+        Some(interval) => format!("{who}, about {number} {verb} ({interval})."),
+        None => format!("{who}, about {number} {verb}."),
     };
     let icons = IconArray {
         id: format!("icons-{id}"),
-        title: format!("Of 100 people, how many {verb}"),
+        title: format!("{who}, how many {verb}"),
         description,
         estimate: frequency.of_100,
         interval: ends,

@@ -21,6 +21,7 @@ pub(crate) struct PageView {
     answer: AnswerView,
     facts_about: Vec<Fact>,
     sections: Vec<Section>,
+    population_heading: &'static str,
     population: Table,
     basis: Table,
     cautions: Vec<String>,
@@ -129,6 +130,11 @@ impl PageView {
             answer: AnswerView::new(result)?,
             facts_about: facts(result),
             sections,
+            population_heading: if series::one_patient(result) {
+                "The patient"
+            } else {
+                "The virtual patients"
+            },
             population: population(result),
             basis: basis(result),
             cautions: result.cautions.clone(),
