@@ -41,6 +41,40 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// List the courses of the library
     Courses,
+    /// Say everything that is wrong with models (.R) and courses (.toml)
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// List the models of the library, or show one with its equations, parameters and sources
+    Models(Models),
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  euthymia check model.R                 every problem with its line, column and a hint
+  euthymia check my-course.toml --json   the same for an editor";
+
+/// Options of `check`.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// Model files (nlmixr2 text) and course files (TOML)
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Options of `models`.
+#[derive(Args, Debug)]
+pub(crate) struct Models {
+    #[command(subcommand)]
+    pub(crate) which: Option<WhichModels>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WhichModels {
+    /// Show one model
+    Show {
+        /// Its name, as `euthymia models` lists it
+        name: String,
+    },
 }
 
 const SIMULATE_EXAMPLES: &str = "\

@@ -7,10 +7,12 @@
 )]
 
 mod arguments;
+mod check;
 mod courses;
 mod exit;
 mod interrupt;
 mod library;
+mod models;
 mod output;
 mod progress;
 mod simulate;
@@ -25,6 +27,8 @@ fn main() -> std::process::ExitCode {
     let outcome = match &arguments.command {
         Command::Simulate(options) => simulate::run(options, &arguments.shared),
         Command::Courses => courses::run(&arguments.shared),
+        Command::Check(options) => check::run(options, &arguments.shared),
+        Command::Models(options) => models::run(options, &arguments.shared),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -196,6 +196,63 @@ fn every_course_of_the_library_is_listed_and_runs() {
     }
 }
 
+#[test]
+fn every_model_of_the_library_is_listed_shown_and_free_of_errors() {
+    let listed = euthymia(&["models", "--json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    let models = listed.as_array().expect("a list");
+    assert!(models.len() >= 7, "{models:?}");
+    for model in models {
+        let name = model["name"].as_str().expect("a name");
+        let shown = euthymia(&["models", "show", name]);
+        assert!(shown.status.success(), "{name}: {}", text(&shown.stderr));
+        assert!(
+            text(&shown.stdout).contains("model({"),
+            "{name} shows its equations"
+        );
+        let folder = if name == "provisional" {
+            "response"
+        } else {
+            "models"
+        };
+        let checked = euthymia(&["check", &format!("library/{folder}/{name}.R")]);
+        assert!(checked.status.success(), "{name}: {}", text(&checked.stderr));
+    }
+}
+
+#[test]
+fn a_model_of_the_library_tells_where_each_number_comes_from() {
+    let shown = euthymia(&["models", "show", "simons-2022-s-ketamine", "--json"]);
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    let parameters = shown["parameters"].as_array().expect("a list");
+    assert!(parameters.iter().all(|parameter| {
+        parameter["source"]
+            .as_str()
+            .is_some_and(|text| text.contains('['))
+    }));
+    let unknown = euthymia(&["models", "show", "simons-2022-ketamine"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("did you mean `simons-2022-s-ketamine`?"));
+}
+
+#[test]
+fn check_says_every_problem_of_a_model_at_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("broken.R");
+    let model = "broken <- function() {\n  ini({\n    cl <- 1\n  })\n  model({\n    d/dt(a) <- -cl*a + epx(cl)\n    c <- a/\n  })\n}\n";
+    std::fs::write(&path, model).expect("a file");
+    let checked = euthymia(&["check", path.to_str().expect("UTF-8"), "--json"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let problems: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON");
+    let lines: Vec<u64> = problems
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|problem| problem["labels"][0]["line"].as_u64())
+        .collect();
+    assert_eq!(lines, [6, 8], "{problems:#}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_with_130_and_leaves_no_file() {

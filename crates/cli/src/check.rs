@@ -1,0 +1,51 @@
+//! `euthymia check`: everything that is wrong with a model or a course, at once.
+
+use euthymia_diagnostics::{Diagnostic, Source};
+use euthymia_model::{check, syntax};
+use euthymia_therapy::course;
+
+use crate::arguments::{Check, Shared};
+use crate::exit::{Failure, show};
+use crate::library;
+
+/// Checks every file named and says what is wrong with any of them.
+pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
+    let mut diagnostics = Vec::new();
+    for path in &options.files {
+        let source = euthymia_io::read_source(path)?;
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => diagnostics.extend(of_course(&source, shared)?),
+            _ => diagnostics.extend(of_model(&source)),
+        }
+    }
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Failure::Input(diagnostics));
+    }
+    if shared.json || !diagnostics.is_empty() {
+        show(&diagnostics, shared);
+    }
+    if !shared.json && !shared.quiet {
+        let files = options.files.len();
+        println!(
+            "{files} {} checked, no errors",
+            if files == 1 { "file" } else { "files" }
+        );
+    }
+    Ok(())
+}
+
+fn of_model(source: &Source) -> Vec<Diagnostic> {
+    let (file, mut diagnostics) = syntax::parse(source);
+    let (_, more) = check::check(&file);
+    diagnostics.extend(more);
+    diagnostics
+}
+
+fn of_course(source: &Source, shared: &Shared) -> Result<Vec<Diagnostic>, Failure> {
+    let library = library::load(&library::files(shared)?)?;
+    let (document, mut diagnostics) = euthymia_io::toml::document(source);
+    if let Some(document) = document {
+        diagnostics.extend(course::read(&document, &library).1);
+    }
+    Ok(diagnostics)
+}
