@@ -317,6 +317,7 @@ fn unusual_results_still_make_a_page() {
     let busy = page(&fixture::busy()).unwrap();
     std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/busy.html"), &busy).unwrap();
     assert!(busy.contains("hollow ones are the trials&#39; control arms"));
+    assert!(busy.contains(">control arm</td>"));
     type Change = fn(&mut CourseResult);
     let unusual: [(&str, Change); 8] = [
         ("no observations", |r| r.observations.clear()),

@@ -1,5 +1,6 @@
 //! The table twin of a figure: the same numbers, for readers who do not see it.
 
+use euthymia_therapy::course::ArmRole;
 use euthymia_therapy::result::{CourseResult, Interval, Observation, Outcome, Quantity};
 use serde::Serialize;
 
@@ -154,7 +155,7 @@ pub(crate) fn outcomes(result: &CourseResult, outcomes: &[&Outcome], window: Win
             columns.push((format!("{}, high end", outcome.label), &interval.upper));
         }
         columns.push((
-            format!("{}, Monte Carlo error", outcome.label),
+            format!("{}, {MONTE_CARLO}", outcome.label),
             &outcome.monte_carlo_se,
         ));
     }
@@ -183,7 +184,7 @@ fn over_time(
     head.extend(columns.iter().map(|(name, _)| (*name).to_owned()));
     let decimals: Vec<usize> = columns
         .iter()
-        .map(|(_, values)| column_decimals(rows.iter().map(|row| values[*row])))
+        .map(|(name, values)| column_decimals(name, rows.iter().map(|row| values[*row])))
         .collect();
     let body = rows
         .iter()
@@ -216,11 +217,15 @@ fn over_time(
     }
 }
 
-/// Decimals that show three significant digits of the largest value of a column, and at least one digit of most.
-fn column_decimals(values: impl Iterator<Item = f64>) -> usize {
+/// Decimals that show three significant digits of the largest value of a column, and at least one digit of most; of a
+/// standard error two, which is all that one of a simulation is known to.
+fn column_decimals(name: &str, values: impl Iterator<Item = f64>) -> usize {
     let largest = values.map(f64::abs).fold(0.0, f64::max);
-    decimals_for(largest, 3)
+    decimals_for(largest, if name.ends_with(MONTE_CARLO) { 2 } else { 3 })
 }
+
+/// How the name of a column of Monte Carlo errors ends.
+const MONTE_CARLO: &str = "Monte Carlo error";
 
 /// A simulated value and its interval beside an observation.
 pub(crate) type Simulated = (f64, Option<(f64, f64)>);
@@ -273,7 +278,10 @@ pub(crate) fn observations(
         .iter()
         .map(|observation| {
             let decimals = decimals_for(observation.value, 3);
-            let model = simulated(observation);
+            // A control arm did not receive what is simulated: a simulated value beside it would invite a comparison.
+            let control = observation.role == ArmRole::Control;
+            let model = simulated(observation).filter(|_| !control);
+            let no_interval = if control { "" } else { "unknown" };
             let people = observation
                 .n
                 .map_or_else(|| "not reported".to_owned(), |n| n.to_string());
@@ -288,8 +296,10 @@ pub(crate) fn observations(
                     "not reported",
                 )),
                 Cell::number(people),
-                Cell::number(model.map_or_else(String::new, |(value, _)| fixed(value, decimals))),
-                Cell::number(range(model.and_then(|(_, ends)| ends), decimals, "unknown")),
+                Cell::number(
+                    model.map_or_else(|| "control arm".to_owned(), |(value, _)| fixed(value, decimals)),
+                ),
+                Cell::number(range(model.and_then(|(_, ends)| ends), decimals, no_interval)),
                 Cell::text(observation.derivation.as_deref().unwrap_or("as reported")),
             ]
         })
