@@ -28,9 +28,9 @@ impl Progress {
         }
     }
 
-    /// `done` more subjects are finished.
-    pub(crate) fn advance(&self, done: u64) {
-        self.bar.inc(done);
+    /// `done` subjects are finished in all.
+    fn advance(&self, done: u64) {
+        self.bar.set_position(done);
         if self.watched && self.bar.is_hidden() && self.started.elapsed() >= SILENT_FOR {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
