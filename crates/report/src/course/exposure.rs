@@ -10,7 +10,7 @@ use crate::figure::{
 
 use super::series::{self, Track, Window};
 use super::view::FigureView;
-use super::{tables, words};
+use super::{drawn, tables, words};
 
 /// Most panels; further concentrations are in the data files.
 const MOST_PANELS: usize = 4;
@@ -88,14 +88,14 @@ pub(crate) fn panel(
     titled: bool,
 ) -> Panel {
     let tracks = [&quantity.p05, &quantity.p50, &quantity.p95].map(Vec::as_slice);
-    let drawn = series::drawn(result, window, series::FINE, &tracks);
-    let x = series::at(&result.times_h, &drawn);
+    let times = drawn::drawn(result, window, drawn::FINE, &tracks);
+    let x = drawn::at(&result.times_h, &times);
     let counted = series::counted_as(result);
     let band = |lower: &[f64], upper: &[f64], weight, share: &str| {
         Mark::Ribbon(Ribbon {
             x: x.clone(),
-            lower: series::at(lower, &drawn),
-            upper: series::at(upper, &drawn),
+            lower: drawn::at(lower, &times),
+            upper: drawn::at(upper, &times),
             role,
             weight,
             label: Some(format!("{share}\u{a0}% of {counted}")),
@@ -106,7 +106,7 @@ pub(crate) fn panel(
         band(&quantity.p25, &quantity.p75, Weight::Inner, "50"),
         Mark::Line(Line {
             x: x.clone(),
-            y: series::at(&quantity.p50, &drawn),
+            y: drawn::at(&quantity.p50, &times),
             role,
             stroke: Stroke::Solid,
             label: Some("median".to_owned()),

@@ -2,6 +2,7 @@
 
 mod answer;
 mod check;
+mod drawn;
 mod exposure;
 mod outcomes;
 mod score;

@@ -10,7 +10,7 @@ use crate::figure::{
 
 use super::series::{self, Track, Window};
 use super::view::FigureView;
-use super::{tables, words};
+use super::{drawn, tables, words};
 
 /// Colours of the outcomes, in order.
 const ROLES: [Role; 3] = [Role::Blue, Role::Green, Role::Purple];
@@ -93,14 +93,14 @@ fn panel(
     titled: bool,
 ) -> Panel {
     let window = Window::whole(result);
-    let drawn = series::drawn(result, window, series::COARSE, &[&outcome.proportion]);
-    let x = series::at(&result.times_h, &drawn);
+    let times = drawn::drawn(result, window, drawn::COARSE, &[&outcome.proportion]);
+    let x = drawn::at(&result.times_h, &times);
     let mut marks = Vec::new();
     if let Some(interval) = &outcome.interval {
         marks.push(Mark::Ribbon(Ribbon {
             x: x.clone(),
-            lower: series::at(&interval.lower, &drawn),
-            upper: series::at(&interval.upper, &drawn),
+            lower: drawn::at(&interval.lower, &times),
+            upper: drawn::at(&interval.upper, &times),
             role,
             weight: Weight::Inner,
             label: Some("90\u{a0}% interval".to_owned()),
@@ -108,7 +108,7 @@ fn panel(
     }
     marks.push(Mark::Line(Line {
         x,
-        y: series::at(&outcome.proportion, &drawn),
+        y: drawn::at(&outcome.proportion, &times),
         role,
         stroke: Stroke::Solid,
         label: Some("best estimate".to_owned()),

@@ -11,7 +11,7 @@ use crate::figure::{
 
 use super::series::{self, Track, Window};
 use super::view::FigureView;
-use super::{tables, trials, words};
+use super::{drawn, tables, trials, words};
 
 /// Most faint individual curves that still leave the bands readable.
 const MOST_INDIVIDUALS: usize = 8;
@@ -40,13 +40,13 @@ fn patients(result: &CourseResult, score: &Quantity, suffix: &str) -> Result<Fig
     let window = Window::whole(result);
     let observations = series::observations(result, &score.id, window);
     let x = &result.times_h;
-    let drawn = series::drawn(result, window, series::COARSE, &[&score.mean]);
+    let times = drawn::drawn(result, window, drawn::COARSE, &[&score.mean]);
     let counted = series::counted_as(result);
     let ribbon = |lower: &[f64], upper: &[f64], weight, share: &str| {
         Mark::Ribbon(Ribbon {
-            x: series::at(x, &drawn),
-            lower: series::at(lower, &drawn),
-            upper: series::at(upper, &drawn),
+            x: drawn::at(x, &times),
+            lower: drawn::at(lower, &times),
+            upper: drawn::at(upper, &times),
             role: Role::Blue,
             weight,
             label: Some(format!("{share}\u{a0}% of {counted}")),
@@ -58,15 +58,15 @@ fn patients(result: &CourseResult, score: &Quantity, suffix: &str) -> Result<Fig
     ];
     for (index, individual) in score.individuals.iter().take(MOST_INDIVIDUALS).enumerate() {
         marks.push(Mark::Line(Line {
-            x: series::at(x, &drawn),
-            y: series::at(individual, &drawn),
+            x: drawn::at(x, &times),
+            y: drawn::at(individual, &times),
             role: Role::Ink,
             stroke: Stroke::Faint,
             label: (index == 0).then(|| format!("a few single {counted}")),
         }));
     }
     marks.extend(references(result, score));
-    marks.extend(average(result, score, &drawn));
+    marks.extend(average(result, score, &times));
     let (early, shown) = leave_early(&observations, window);
     marks.extend(
         series::point_sets(&shown, &observations, Role::Vermillion, 0, one_decimal)
@@ -147,22 +147,22 @@ fn leave_early<'a>(
     }
 }
 
-/// The average with its interval, at the positions of `drawn`.
-pub(super) fn average(result: &CourseResult, score: &Quantity, drawn: &[usize]) -> Vec<Mark> {
+/// The average with its interval, at the positions `times`.
+pub(super) fn average(result: &CourseResult, score: &Quantity, times: &[usize]) -> Vec<Mark> {
     let mut marks = Vec::new();
     if let Some(Interval { lower, upper }) = &score.mean_interval {
         marks.push(Mark::Ribbon(Ribbon {
-            x: series::at(&result.times_h, drawn),
-            lower: series::at(lower, drawn),
-            upper: series::at(upper, drawn),
+            x: drawn::at(&result.times_h, times),
+            lower: drawn::at(lower, times),
+            upper: drawn::at(upper, times),
             role: Role::Blue,
             weight: Weight::Core,
             label: Some("uncertainty of the average (90\u{a0}%)".to_owned()),
         }));
     }
     marks.push(Mark::Line(Line {
-        x: series::at(&result.times_h, drawn),
-        y: series::at(&score.mean, drawn),
+        x: drawn::at(&result.times_h, times),
+        y: drawn::at(&score.mean, times),
         role: Role::Blue,
         stroke: Stroke::Solid,
         label: Some("average".to_owned()),

@@ -10,7 +10,7 @@ use crate::figure::{Axis, Figure, Height, Labels, Mark, Panel, Role, Scale, resp
 use super::score::{average, axis_title, one_decimal, stamp};
 use super::series::{self, Track, Window};
 use super::view::FigureView;
-use super::{tables, words};
+use super::{drawn, tables, words};
 
 /// Trials that measure within these hours and after them get a panel for each.
 const FIRST_DAY_H: f64 = 24.0;
@@ -48,8 +48,8 @@ pub(crate) fn figure(
                 .copied()
                 .filter(|point| index == 0 || !first.contains(point.time_h))
                 .collect();
-            let drawn = series::drawn(result, *window, series::COARSE, &[&score.mean]);
-            let mut marks = average(result, score, &drawn);
+            let times = drawn::drawn(result, *window, drawn::COARSE, &[&score.mean]);
+            let mut marks = average(result, score, &times);
             let sets = series::point_sets(&shown, &observations, Role::Vermillion, 0, one_decimal);
             marks.extend(sets.into_iter().map(Mark::Points));
             let title = if index == 0 {
