@@ -16,6 +16,7 @@
 
 mod block;
 mod control;
+mod course;
 mod dense;
 mod error;
 mod events;
@@ -40,9 +41,10 @@ mod symbolic;
 #[path = "../tests/common/writer.rs"]
 mod testing;
 
+pub use course::{CourseDose, CourseInputs, Courses, Event, Record, SteadyState};
 pub use error::{Failure, FailureKind, SimulationError};
 pub use options::{LaneWidth, Options};
 pub use population::{Dose, DoseInput, Population, SubjectInputs};
 pub use simulate::simulate;
-pub use sink::{Block, Progress, Silent, Sink};
+pub use sink::{Block, CourseBlock, CourseSink, Progress, Silent, Sink};
 pub use statistics::Statistics;

@@ -63,3 +63,50 @@ impl Progress for Silent {
         false
     }
 }
+
+/// What was observed of some consecutive subjects, each at its own records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CourseBlock {
+    /// Index of the first subject.
+    pub first: u64,
+    /// How many columns: the states of the program, then its reported outputs.
+    pub columns: usize,
+    /// Where each subject's observations start among those of the block, and, at last, how many the block has.
+    pub offsets: Vec<usize>,
+    /// The value of a column at an observation of the block is at `column * offsets[subjects] + observation`.
+    pub values: Vec<f64>,
+}
+
+impl CourseBlock {
+    /// How many subjects.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// The values of `column` at all observations of the block's subject `subject`, in the order of its records.
+    ///
+    /// # Panics
+    /// If the block has no such column or subject.
+    #[must_use]
+    pub fn trajectory(&self, column: usize, subject: usize) -> &[f64] {
+        assert!(
+            column < self.columns && subject < self.subjects(),
+            "no such trajectory in the block"
+        );
+        let start = column * self.offsets[self.subjects()];
+        &self.values[start + self.offsets[subject]..start + self.offsets[subject + 1]]
+    }
+}
+
+/// Receives blocks of a run by records in the order of their subjects, never two at once.
+pub trait CourseSink {
+    /// Why a block could not be taken.
+    type Error;
+
+    /// Takes a block.
+    ///
+    /// # Errors
+    /// Ends the run; the error comes back from `simulate_courses`.
+    fn block(&mut self, block: CourseBlock) -> Result<(), Self::Error>;
+}
