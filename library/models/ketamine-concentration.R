@@ -1,6 +1,7 @@
+# Composed after a pharmacokinetic model; a route that gives S-ketamine alone closes cp_r and cp_rn with 0.
 ketamine_concentration <- function() {
-  description <- "Both enantiomers together, in the unit of the laboratory. Compose after a pharmacokinetic model; close cp_r and cp_rn with 0 where only S-ketamine is given."
-  reference <- "Definition of the units."
+  description <- "Ketamine and norketamine in mass units, both enantiomers together, as laboratories report them."
+  reference <- "Amount times molar mass; the molar masses are those of the models of the drug."
   units <- list(time = "h", dosing = "mg", concentration = "ng/mL")
   outputs <- list(
     ketamine = "Ketamine in plasma (ng/mL)",

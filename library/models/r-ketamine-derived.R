@@ -1,5 +1,6 @@
+# Composed after simons-2022-s-ketamine, whose clearance, volumes and flows it takes.
 r_ketamine_derived <- function() {
-  description <- "R-ketamine and R-norketamine, derived from the S-ketamine of the same person: the same structure and volumes, a lower clearance. Compose after simons-2022-s-ketamine."
+  description <- "R-ketamine and R-norketamine, derived from the S-ketamine of the same person: the same structure and volumes, a lower clearance."
   reference <- "Ratio of clearances: Wang J, et al. Drug Des Devel Ther 2019;13:4135. doi:10.2147/DDDT.S224553. Structure: Simons 2022."
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
   sampling <- "arterial plasma"

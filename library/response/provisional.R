@@ -1,6 +1,7 @@
 provisional_response <- function() {
-  description <- "From occupancy and sessions to the MADRS score. Four effects, each a fraction of what the one before left: score = BASE x (1 - expectancy) x (1 - drug) x (1 - new antidepressant) x psychotherapy."
-  reference <- "Our own, tuned by hand and least squares to the published arms listed in response/README.md. Not fitted to individual data."
+  # score = BASE x (1 - expectancy) x (1 - drug) x (1 - new antidepressant) x psychotherapy; README.md beside this file says what it was tuned to
+  description <- "From receptor occupancy and sessions to the MADRS score. Expectancy, the drug, a new antidepressant and psychotherapy act one after the other; each takes a fraction of what the one before left."
+  reference <- "Our own, tuned by hand and least squares to the mean changes of published trial arms (Daly 2018, Popova 2019, Fedgchin 2019, Murrough 2013, Singh 2016 and others). Not fitted to individual data."
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
   conditions <- c("mdd", "trd")
   provisional <- "Tuned to a handful of published means until a model fitted to all arms replaces it; the uncertainty is a judgement."

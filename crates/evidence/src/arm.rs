@@ -14,7 +14,7 @@ pub struct Arm {
     pub study_id: String,
     /// The arm within the study.
     pub arm_id: String,
-    /// What was given, as a word of the library where it has one (`racemic-ketamine`).
+    /// What was given, as a word of the library where it has one.
     pub drug: String,
     /// How.
     pub route: Option<Route>,

@@ -24,7 +24,7 @@ fn capitalised(word: &str) -> String {
     }
 }
 
-/// `Lii 2023, racemic ketamine 0.5 mg/kg IV`: the study and what its arm received.
+/// `Lii 2023, racemic NAME 0.5 mg/kg IV`: the study and what its arm received.
 pub(crate) fn arm(arm: &Arm) -> String {
     let mut label = format!("{}, {}", study(&arm.study_id), arm.drug.replace('-', " "));
     if let Some(dose) = &arm.dose {

@@ -33,6 +33,6 @@ pub use schedule::Schedule;
 pub use study::Study;
 pub use tables::{Evidence, Tables};
 pub use vocabulary::{
-    Blinding, Condition, Design, DispersionType, DoseUnit, Measure, Route, Statistic, Subset, TimeBasis,
-    Verdict, Verified,
+    Blinding, Design, DispersionType, DoseUnit, Measure, Route, Statistic, Subset, TimeBasis, Verdict,
+    Verified,
 };

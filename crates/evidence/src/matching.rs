@@ -4,7 +4,7 @@ use crate::arm::{Arm, Dose};
 use crate::schedule::Schedule;
 use crate::study::Study;
 use crate::tables::Evidence;
-use crate::vocabulary::{Condition, Route, Verified};
+use crate::vocabulary::{Route, Verified};
 
 /// A regimen, described as the tables describe arms.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +17,8 @@ pub struct Regimen {
     pub dose: Option<Dose>,
     /// One dose, or so many each week.
     pub schedule: Schedule,
-    /// What the people are ill with.
-    pub condition: Condition,
+    /// Conditions of comparably ill people, as the tables name them.
+    pub conditions: Vec<String>,
 }
 
 /// An arm that received a regimen.
@@ -29,7 +29,7 @@ pub struct Match<'e> {
     /// Its arm.
     pub arm: &'e Arm,
     /// Until when the arm and the regimen are alike, h after the first dose: the end of the shorter of two courses of
-    /// different length. `None` where they never part.
+    /// different length; the second dose, where the arm had one only. `None` where they never part.
     pub until_h: Option<f64>,
 }
 
@@ -39,7 +39,7 @@ const HOURS_PER_WEEK: f64 = 168.0;
 
 impl Evidence {
     /// Arms that received the regimen, in the order of the table: drug and route the same, dose within 2 % (both ends,
-    /// where it is titrated), one dose or as many each week, people comparably ill. Arms that nobody read on a page
+    /// where it is titrated), as many doses each week (a single one matches until the second), people comparably ill. Arms that nobody read on a page
     /// and arms whose people are already counted in another are left out.
     #[must_use]
     pub fn matching(&self, regimen: &Regimen) -> Vec<Match<'_>> {
@@ -64,7 +64,7 @@ impl Evidence {
             && regimen
                 .dose
                 .is_none_or(|dose| arm.dose.is_some_and(|other| same_dose(dose, other)))
-            && regimen.condition.is_comparable(study.condition);
+            && regimen.conditions.contains(&study.condition);
         if !alike {
             return None;
         }
@@ -82,6 +82,11 @@ fn same_dose(a: Dose, b: Dose) -> bool {
 fn same_schedule(a: Schedule, b: Schedule) -> Option<Option<f64>> {
     match (a, b) {
         (Schedule::Single, Schedule::Single) => Some(None),
+        // Before its second dose a repeated course is a single one. Not the other way round: many an arm of repeated
+        // doses is an extension for people who had a single one before.
+        (Schedule::Weekly { per_week, .. }, Schedule::Single) if per_week > 0.0 => {
+            Some(Some(HOURS_PER_WEEK / per_week))
+        }
         (
             Schedule::Weekly {
                 per_week: a,

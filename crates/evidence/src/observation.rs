@@ -1,5 +1,8 @@
 //! What arms measured, as points to draw beside a simulation.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
 use euthymia_stats::proportion::{self, Interval};
 use euthymia_stats::{normal, student};
 
@@ -42,7 +45,7 @@ pub struct Observation {
     pub study_id: String,
     /// The arm.
     pub arm_id: String,
-    /// Short name for a legend (`Lii 2023, racemic ketamine 0.5 mg/kg IV`).
+    /// Short name for a legend: the study and what its arm received.
     pub label: String,
     /// What it is a point of.
     pub series: Series,
@@ -65,8 +68,8 @@ pub struct Observation {
 
 impl Evidence {
     /// What some arms measured, sorted by series, arm as given, and time. Only what was read on a page, at times
-    /// counted from the first dose. Where one study reports people of another one given, it is left out of every
-    /// series that the other has: nobody is drawn twice.
+    /// counted from the first dose. Where one study reports people of another one given, only the one with more points
+    /// of a series is drawn (the other one, where both have as many): nobody is drawn twice.
     #[must_use]
     pub fn overlay<'e>(
         &self,
@@ -77,22 +80,46 @@ impl Evidence {
             .into_iter()
             .flat_map(|arm| self.of_arm(arm, overlay))
             .collect();
-        let reported: Vec<(String, Series)> = observations
-            .iter()
-            .map(|o| (o.study_id.clone(), o.series))
-            .collect();
-        observations.retain(|observation| {
-            let overlaps = self
-                .study(&observation.study_id)
-                .map(|study| study.overlaps_with.as_slice());
-            !overlaps.unwrap_or_default().iter().any(|other| {
-                reported
-                    .iter()
-                    .any(|(study, series)| study == other && *series == observation.series)
-            })
-        });
+        let mut points: BTreeMap<(String, Series), usize> = BTreeMap::new();
+        for observation in &observations {
+            *points
+                .entry((observation.study_id.clone(), observation.series))
+                .or_default() += 1;
+        }
+        observations.retain(|observation| !self.is_drawn_elsewhere(observation, &points));
         observations.sort_by_key(|observation| observation.series);
         observations
+    }
+
+    /// Whether another study with points of the same series is to be drawn instead, because it has the same people.
+    fn is_drawn_elsewhere(
+        &self,
+        observation: &Observation,
+        points: &BTreeMap<(String, Series), usize>,
+    ) -> bool {
+        let own_id = observation.study_id.as_str();
+        let lists = |study: &str, other: &str| {
+            self.study(study)
+                .is_some_and(|study| study.overlaps_with.iter().any(|listed| listed == other))
+        };
+        let of_series = points
+            .iter()
+            .filter(|((_, series), _)| *series == observation.series);
+        let own = points
+            .get(&(own_id.to_owned(), observation.series))
+            .copied()
+            .unwrap_or(0);
+        of_series.into_iter().any(|((other, _), theirs)| {
+            let reports = lists(own_id, other);
+            let reported = lists(other, own_id);
+            // Of two that list each other the first is drawn.
+            match theirs.cmp(&own) {
+                Ordering::Greater => reports || reported,
+                Ordering::Equal if reports && reported => other.as_str() < own_id,
+                Ordering::Equal => reports,
+                Ordering::Less => false,
+            }
+        })
     }
 
     fn of_arm(&self, arm: &Arm, overlay: &Overlay<'_>) -> Vec<Observation> {

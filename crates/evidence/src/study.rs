@@ -3,7 +3,7 @@
 use euthymia_document::RowReader;
 
 use crate::list;
-use crate::vocabulary::{Blinding, Condition, Design, Verified};
+use crate::vocabulary::{Blinding, Design, Verified};
 
 /// A trial or cohort.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub struct Study {
     pub pmid: Option<String>,
     /// What it was, in the curators' words.
     pub title: String,
-    /// What the people were ill with.
-    pub condition: Condition,
+    /// What the people were ill with: one of [`crate::Tables::conditions`].
+    pub condition: String,
     /// How it was built.
     pub design: Design,
     /// Who did not know the treatment.
@@ -73,11 +73,13 @@ pub(crate) const COLUMNS: [&str; 19] = [
     "overlaps_with",
 ];
 
-pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<Study> {
+/// Reads a row; `conditions` are the words of its column.
+pub(crate) fn read(row: &mut RowReader<'_, '_>, conditions: &[&str]) -> Option<Study> {
+    let conditions: Vec<(&str, &str)> = conditions.iter().map(|word| (*word, *word)).collect();
     let study_id = row.required_string("study_id");
     let year = row.optional_integer("year", 1950..=2100);
     let title = row.required_string("title_short");
-    let condition = row.required_choice("condition", Condition::WORDS);
+    let condition = row.required_choice("condition", &conditions);
     let design = row.required_choice("design", Design::WORDS);
     let blinding = row.required_choice("blinding", Blinding::WORDS);
     let n_randomised = count(row, "n_randomised");
@@ -91,7 +93,7 @@ pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<Study> {
         doi: row.optional_string("doi"),
         pmid: row.optional_string("pmid"),
         title: title?,
-        condition: condition?,
+        condition: condition?.to_owned(),
         design: design?,
         blinding: blinding?,
         comparator: row.optional_string("comparator"),

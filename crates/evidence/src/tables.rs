@@ -27,6 +27,8 @@ pub struct Tables<'t> {
     pub pooled: &'t Rows,
     /// `claims.csv`
     pub claims: &'t Rows,
+    /// Words of the column `condition` of the studies: this crate knows of no illness.
+    pub conditions: &'t [&'t str],
 }
 
 /// What trials measured.
@@ -61,7 +63,7 @@ impl Evidence {
             tables.studies,
             &study::COLUMNS,
             ["study_id", "overlaps_with", "memory_fields", "inferred_fields"],
-            study::read,
+            |row| study::read(row, tables.conditions),
             &mut found,
         );
         let arms = located(

@@ -25,32 +25,6 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// What the people of a study were ill with.
-    Condition {
-        /// Major depressive disorder.
-        Mdd = "mdd",
-        /// Treatment-resistant depression.
-        Trd = "trd",
-        /// Bipolar depression.
-        BipolarDepression = "bipolar-depression",
-        /// Post-traumatic stress disorder.
-        Ptsd = "ptsd",
-        /// Generalised or social anxiety disorder.
-        GadSad = "gad-sad",
-        /// Suicidal ideation, whatever the diagnosis.
-        Suicidality = "suicidality",
-        /// Obsessive-compulsive disorder.
-        Ocd = "ocd",
-        /// Alcohol use disorder.
-        Aud = "aud",
-        /// Opioid use disorder.
-        Oud = "oud",
-        /// Several conditions.
-        Mixed = "mixed",
-        /// Low mood around an operation.
-        Perioperative = "perioperative",
-    }
-
     /// How a study was built.
     Design {
         /// Groups side by side.
@@ -213,25 +187,6 @@ vocabulary! {
         Yes = "yes",
         /// It is known from memory only.
         Memory = "memory",
-    }
-}
-
-impl Condition {
-    /// Whether a study of the other condition is about comparable people: depression with and without treatment
-    /// resistance belongs together, everything else only with itself.
-    #[must_use]
-    pub fn is_comparable(self, other: Self) -> bool {
-        let unipolar = |condition| matches!(condition, Self::Mdd | Self::Trd);
-        self == other || (unipolar(self) && unipolar(other))
-    }
-
-    /// The condition of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(known, _)| *known == word)
-            .map(|(_, condition)| *condition)
     }
 }
 

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 
 use euthymia_document::Rows;
 use euthymia_evidence::{
-    Condition, Dose, DoseUnit, Evidence, Observation, Overlay, Regimen, Route, Schedule, Series, Tables,
-    Verdict,
+    Dose, DoseUnit, Evidence, Observation, Overlay, Regimen, Route, Schedule, Series, Tables, Verdict,
 };
 
 fn rows(name: &str) -> Rows {
@@ -19,6 +18,20 @@ fn rows(name: &str) -> Rows {
     rows.unwrap()
 }
 
+const CONDITIONS: [&str; 11] = [
+    "mdd",
+    "trd",
+    "bipolar-depression",
+    "ptsd",
+    "gad-sad",
+    "suicidality",
+    "ocd",
+    "aud",
+    "oud",
+    "mixed",
+    "perioperative",
+];
+
 static EVIDENCE: LazyLock<Evidence> = LazyLock::new(|| {
     let [studies, arms, outcomes] = ["studies.csv", "arms.csv", "outcomes.csv"].map(rows);
     let [comparisons, pooled, claims] = ["comparisons.csv", "pooled.csv", "claims.csv"].map(rows);
@@ -29,6 +42,7 @@ static EVIDENCE: LazyLock<Evidence> = LazyLock::new(|| {
         comparisons: &comparisons,
         pooled: &pooled,
         claims: &claims,
+        conditions: &CONDITIONS,
     };
     let (evidence, diagnostics) = Evidence::read(&tables);
     let told: Vec<String> = diagnostics
@@ -73,7 +87,7 @@ fn single_racemic(dose: f64) -> Regimen {
             unit: DoseUnit::MilligramPerKilogram,
         }),
         schedule: Schedule::Single,
-        condition: Condition::Trd,
+        conditions: vec!["trd".to_owned(), "mdd".to_owned()],
     }
 }
 
@@ -90,7 +104,7 @@ fn esketamine(minimum: f64, maximum: f64) -> Regimen {
             per_week: 2.0,
             weeks: Some(4.0),
         },
-        condition: Condition::Trd,
+        conditions: vec!["trd".to_owned(), "mdd".to_owned()],
     }
 }
 
@@ -136,6 +150,15 @@ fn a_single_infusion_matches_the_trials_that_gave_it() {
     });
     assert!(repeated.contains(&"anand-2023 ket".to_owned()), "{repeated:?}");
     assert!(!repeated.contains(&"singh-2016b ol2".to_owned()), "{repeated:?}");
+    // Until the second dose a repeated course is a single one.
+    let first_days = EVIDENCE
+        .matching(&Regimen {
+            schedule: twice_weekly,
+            ..single_racemic(0.5)
+        })
+        .into_iter()
+        .find(|found| found.arm.study_id == "su-2017");
+    assert_eq!(first_days.and_then(|found| found.until_h), Some(84.0));
     assert_eq!(arms(&single_racemic(0.2)), ["fava-2020 ket02", "su-2017 ket02"]);
     assert_eq!(arms(&single_racemic(0.203)), arms(&single_racemic(0.2)));
     assert_eq!(arms(&single_racemic(0.21)), [""; 0]);

@@ -66,6 +66,7 @@ fn told(table: usize, from: &str, to: &str) -> String {
         comparisons: &rows[3],
         pooled: &rows[4],
         claims: &rows[5],
+        conditions: &["mdd", "trd", "ptsd"],
     };
     let (_, diagnostics) = Evidence::read(&tables);
     diagnostics.iter().map(in_words).collect::<Vec<_>>().join("\n")

@@ -228,7 +228,7 @@ pub struct Psychotherapy {
 }
 
 /// A trial arm to draw beside the simulation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ObservedArm {
     /// Study in the evidence tables.
     pub study: String,
@@ -236,8 +236,12 @@ pub struct ObservedArm {
     pub arm: String,
     /// Whether it had the treatment or is its comparison.
     pub role: ArmRole,
-    /// Its place in the course file.
-    pub span: Span,
+    /// Until when it is like the course and drawn, h; absent: to the end.
+    pub until_h: Option<f64>,
+    /// Place of `study` in the course file.
+    pub study_span: Span,
+    /// Place of `arm` in the course file.
+    pub arm_span: Span,
 }
 
 /// What an observed arm stands for.

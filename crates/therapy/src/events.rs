@@ -120,12 +120,14 @@ fn portions(dose: DoseAmount, device: Option<&crate::drug::Device>) -> Vec<(f64,
         .collect()
 }
 
+/// More devices in one session than this are a mistake of the file.
+pub(crate) const MOST_DEVICES: f64 = 100.0;
+
 /// How many whole devices hold `mg`; `None` if no whole number does.
 pub(crate) fn devices(mg: f64, content_mg: f64) -> Option<u32> {
     let count = mg / content_mg;
     let whole = count.round();
-    // More than a thousand devices is a mistake of the file, not a session.
-    ((count - whole).abs() < 1e-6 && (1.0..=1000.0).contains(&whole)).then_some(whole as u32)
+    ((count - whole).abs() < 1e-6 && (1.0..=MOST_DEVICES).contains(&whole)).then_some(whole as u32)
 }
 
 fn scaled(amount: DoseAmount, fraction: f64) -> DoseAmount {

@@ -9,6 +9,7 @@
 
 mod answer;
 mod assembly;
+mod condition;
 pub mod course;
 mod definition;
 mod design;

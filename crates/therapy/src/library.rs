@@ -8,6 +8,13 @@ use euthymia_document::{Document, Rows};
 use euthymia_evidence::{Evidence, Tables};
 use std::collections::BTreeMap;
 
+/// Tables of `evidence/` that make up the trials.
+const EVIDENCE_TABLES: [&str; 6] = ["studies", "arms", "outcomes", "comparisons", "pooled", "claims"];
+
+fn evidence_path(name: &str) -> String {
+    format!("evidence/{name}.csv")
+}
+
 /// Files of `library/`, by their path from there with `/` between names (`drugs/esketamine.toml`).
 #[derive(Clone, Debug, Default)]
 pub struct Library {
@@ -128,12 +135,10 @@ impl Library {
     /// # Errors
     /// A table is missing, or one is wrong.
     pub fn evidence(&self) -> Result<Option<Evidence>, Vec<Diagnostic>> {
-        const NAMES: [&str; 6] = ["studies", "arms", "outcomes", "comparisons", "pooled", "claims"];
         if !self.tables.keys().any(|path| path.starts_with("evidence/")) {
             return Ok(None);
         }
-        let path = |name: &str| format!("evidence/{name}.csv");
-        let tables = NAMES.map(|name| self.tables.get(&path(name)));
+        let tables = EVIDENCE_TABLES.map(|name| self.tables.get(&evidence_path(name)));
         let [
             Some(studies),
             Some(arms),
@@ -143,7 +148,10 @@ impl Library {
             Some(claims),
         ] = tables
         else {
-            let missing = NAMES.iter().zip(tables).filter(|(_, table)| table.is_none());
+            let missing = EVIDENCE_TABLES
+                .iter()
+                .zip(tables)
+                .filter(|(_, table)| table.is_none());
             return Err(missing
                 .map(|(name, _)| self.missing("evidence", name, ".csv"))
                 .collect());
@@ -155,8 +163,16 @@ impl Library {
             comparisons,
             pooled,
             claims,
+            conditions: &crate::condition::CONDITIONS,
         });
         whole((Some(evidence), diagnostics)).map(Some)
+    }
+
+    /// The tables that [`Self::evidence`] reads, as far as they are there.
+    pub(crate) fn evidence_tables(&self) -> impl Iterator<Item = &Rows> {
+        EVIDENCE_TABLES
+            .iter()
+            .filter_map(|name| self.tables.get(&evidence_path(name)))
     }
 
     fn expect_document(&self, folder: &str, stem: &str) -> Result<&Document, Vec<Diagnostic>> {

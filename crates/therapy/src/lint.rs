@@ -14,7 +14,8 @@ pub(crate) use model::comments;
 
 use crate::library::Library;
 use crate::sources::Sources;
-use euthymia_diagnostics::Diagnostic;
+use euthymia_diagnostics::{Diagnostic, Severity};
+use euthymia_document::Document;
 
 /// The grades, from the best to the worst.
 pub const GRADES: [&str; 5] = ["seen", "digitised", "derived", "memory", "assumed"];
@@ -35,6 +36,21 @@ pub fn lint(library: &Library) -> Vec<Diagnostic> {
     }
     for (path, rows) in library.tables() {
         csv::check(path, rows, &mut diagnostics);
+    }
+    diagnostics
+}
+
+/// Warns where a course that is not part of the library names a source that the library does not hold, or a source
+/// without a grade: its report would show a bare key. It may leave sources out altogether.
+pub(crate) fn provenance_of_course(document: &Document, library: &Library) -> Vec<Diagnostic> {
+    let Ok(sources) = library.sources() else {
+        return Vec::new();
+    };
+    let mut diagnostics = Vec::new();
+    toml::check("courses/", document, &sources, &mut diagnostics);
+    diagnostics.retain(|diagnostic| diagnostic.code != "L030");
+    for diagnostic in &mut diagnostics {
+        diagnostic.severity = Severity::Warning;
     }
     diagnostics
 }

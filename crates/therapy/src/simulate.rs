@@ -355,10 +355,8 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
     let sources = library
         .document("sources.toml")
         .map(|document| document.source.clone());
-    let evidence = library
-        .tables()
-        .filter(|_| !course.observed.is_empty())
-        .map(|(_, rows)| rows.source.clone());
+    // Also where the course names no arm: which trials are drawn, and whether any, is read from all of them.
+    let evidence = library.evidence_tables().map(|rows| rows.source.clone());
     for file in drugs
         .chain([instrument])
         .chain(assembly.files)

@@ -17,6 +17,178 @@ fn every_number_has_a_source_and_a_grade() {
     assert!(diagnostics.is_empty(), "{}", render::text(&diagnostics, STYLE));
 }
 
+/// A file of the library, what is changed in it, and the code and the text under the caret that answer.
+const BROKEN: [(&str, &str, &str, &str, &str); 20] = [
+    (
+        "models/simons-2022-s-ketamine.R",
+        " # [seen] simons-2022: Table 4, V1 11.6 L",
+        "",
+        "L030",
+        "11.6",
+    ),
+    (
+        "models/simons-2022-s-ketamine.R",
+        "[seen] simons-2022: Table 4, V1 11.6 L",
+        "simons-2022: Table 4, V1 11.6 L",
+        "L031",
+        "# simons-2022: Table 4, V1 11.6 L",
+    ),
+    (
+        "models/simons-2022-s-ketamine.R",
+        "[seen] simons-2022: Table 4, V1 11.6 L",
+        "[seen] simons-2023: Table 4",
+        "L033",
+        "# [seen] simons-2023: Table 4",
+    ),
+    (
+        "models/simons-2022-s-ketamine.R",
+        "# [derived] simons-2022: Table 4, 0.9 of 11.6",
+        "",
+        "L030",
+        "0.078",
+    ),
+    (
+        "models/simons-2022-s-ketamine.R",
+        "cp_s <- central_s / v1_s",
+        "cp_s <- 2.5 * central_s / v1_s",
+        "L030",
+        "2.5",
+    ),
+    (
+        "models/olofsen-2022-dissociation.R",
+        "dissociation <- ce_s /",
+        "dissociation <- ce_s^1.5 /",
+        "L030",
+        "1.5",
+    ),
+    (
+        "response/provisional.R",
+        "* psychotherapy_factor)",
+        "* psychotherapy_factor) - 1e-3",
+        "L030",
+        "1e-3",
+    ),
+    (
+        "response/provisional.R",
+        "# [assumed] euthymia: change over a day in control arms",
+        "# [asumed] euthymia: change over a day in control arms",
+        "L031",
+        "# [asumed] euthymia: change over a day in control arms",
+    ),
+    (
+        "drugs/esketamine.toml",
+        "grade = \"derived\"\n",
+        "",
+        "L032",
+        "\"perez-ruixo-2021\"",
+    ),
+    (
+        "drugs/midazolam.toml",
+        "source = \"euthymia\"\ngrade = \"assumed\"\nlocator = \"patients",
+        "locator = \"patients",
+        "L030",
+        "0.5",
+    ),
+    (
+        "drugs/midazolam.toml",
+        "source = \"euthymia\"\ngrade = \"assumed\"\nlocator = \"patients",
+        "source = \"euthymai\"\ngrade = \"assumed\"\nlocator = \"patients",
+        "L033",
+        "\"euthymai\"",
+    ),
+    (
+        "drugs/midazolam.toml",
+        "grade = \"assumed\"\nlocator = \"patients",
+        "grade = \"asumed\"\nlocator = \"patients",
+        "D007",
+        "\"asumed\"",
+    ),
+    (
+        "drugs/midazolam.toml",
+        "double-blind = 0.8",
+        "doubleblind = 0.8",
+        "D005",
+        "doubleblind",
+    ),
+    (
+        "instruments/madrs.toml",
+        "range = {",
+        "rnage = {",
+        "D005",
+        "rnage",
+    ),
+    (
+        "courses/saline-control.toml",
+        ", source = \"zarate-2006\", grade = \"seen\"",
+        "",
+        "L030",
+        "0.667",
+    ),
+    (
+        "courses/saline-control.toml",
+        "\"zarate-2006\"",
+        "\"zarat-2006\"",
+        "L033",
+        "\"zarat-2006\"",
+    ),
+    (
+        "sources.toml",
+        "[simons-2022]",
+        "[simons-2021]",
+        "L033",
+        "\"simons-2022\"",
+    ),
+    (
+        "sources.toml",
+        "seen = \"abstract\"",
+        "seen = \"abstrat\"",
+        "D007",
+        "\"abstrat\"",
+    ),
+    ("evidence/arms.csv", "source_url", "source_uri", "L034", ""),
+    ("evidence/studies.csv", ",trd,", ",trt,", "D007", "trt"),
+];
+
+#[test]
+fn a_number_that_loses_its_source_is_refused() {
+    for (file, from, to, code, under) in BROKEN {
+        let library = support::library_with(
+            |_| true,
+            |path, text| {
+                if path != file {
+                    return text;
+                }
+                assert!(text.contains(from), "{file} holds `{from}`");
+                text.replacen(from, to, 1)
+            },
+        );
+        let stems = |folder| library.stems(folder, ".toml").into_iter();
+        let of_courses = stems("courses").flat_map(|stem| {
+            let document = library.document(&format!("courses/{stem}.toml")).unwrap();
+            course::read(document, &library).1
+        });
+        let of_files = stems("drugs")
+            .filter_map(|stem| library.drug(&stem).err())
+            .chain(stems("instruments").filter_map(|stem| library.instrument(&stem).err()))
+            .chain(library.evidence().err());
+        let found: Vec<_> = lint::lint(&library)
+            .into_iter()
+            .chain(of_courses)
+            .chain(of_files.flatten())
+            .collect();
+        let shown = render::text(&found, STYLE);
+        let answered = found.iter().any(|diagnostic| {
+            let place = diagnostic.labels.first();
+            let text = place.map_or("", |place| place.source.slice(place.span));
+            diagnostic.code == code && (under.is_empty() || text == under)
+        });
+        assert!(
+            answered,
+            "{file}: expected {code} at `{under}` after `{from}` became `{to}`\n{shown}"
+        );
+    }
+}
+
 #[test]
 fn every_course_drug_and_instrument_is_right() {
     let library = support::whole_library();

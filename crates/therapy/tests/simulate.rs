@@ -476,4 +476,49 @@ fn the_inputs_of_a_run_are_all_named_once() {
         !names.contains(&"library/models/perez-ruixo-2021-esketamine.R"),
         "not used"
     );
+    assert!(!names.contains(&"library/evidence/review_data.csv"), "not read");
+}
+
+#[test]
+fn the_trials_count_as_an_input_also_where_the_course_names_none() {
+    let library = support::whole_library();
+    let mut course = shipped(&library, MAIN);
+    course.observed.clear();
+    let inputs = inputs(&course, &library).unwrap();
+    for wanted in ["studies", "arms", "outcomes"] {
+        let path = format!("library/evidence/{wanted}.csv");
+        assert!(inputs.iter().any(|file| file.name() == path), "{path}");
+    }
+}
+
+#[test]
+fn a_trial_of_one_dose_is_drawn_until_the_second_dose_of_a_course() {
+    let library = support::whole_library();
+    let mut course = shipped(&library, MAIN);
+    let single = "wilkinson-2018-ipd";
+    let second_h = course.session_times_h()[1];
+    let points = |course: &Course| {
+        let result = simulate(course, &library, &settings(10), &mut Discard, &Silent).unwrap();
+        result.observations
+    };
+    let named = points(&course);
+    let times: Vec<f64> = named
+        .iter()
+        .filter(|point| point.study_id == single)
+        .map(|point| point.time_h)
+        .collect();
+    assert!(times.contains(&24.0), "{times:?}");
+    assert!(times.iter().all(|time| *time <= second_h), "{times:?}");
+    course.observed.clear();
+    let found = points(&course);
+    let of_one_dose: Vec<f64> = found
+        .iter()
+        .filter(|point| point.study_id == "murrough-2013")
+        .map(|point| point.time_h)
+        .collect();
+    assert_eq!(of_one_dose, [24.0]);
+    assert!(
+        found.iter().all(|point| point.study_id != "su-2017"),
+        "measured after the second dose"
+    );
 }

@@ -173,12 +173,7 @@ impl<'s> Complaint<'s> {
             return (self.duplicate(), true);
         }
         if starts("invalid boolean") {
-            let word = self.slice().to_lowercase();
-            return (
-                self.error(format!("`{}` is not a value", self.slice()), "not a value")
-                    .help(format!("write `{word}`, in small letters")),
-                true,
-            );
+            return (self.not_boolean(), true);
         }
         let diagnostic = if starts("key with no value") || starts("invalid unquoted key") {
             self.no_equals_sign()
@@ -195,6 +190,14 @@ impl<'s> Complaint<'s> {
                 "not closed",
             )
             .help(format!("write `{opening}{name}{wanted}`"))
+        } else if let Some(control) = self.control_character() {
+            self.at(
+                control,
+                control + 1,
+                "a string holds a control character",
+                "not text",
+            )
+            .help("remove it; a tab is written `\\t`")
         } else if starts("invalid basic string") || starts("invalid literal string") {
             let quote = if starts("invalid basic") { '"' } else { '\'' };
             let opening = self
@@ -250,7 +253,11 @@ impl<'s> Complaint<'s> {
         } else if starts("unquoted keys cannot be empty") {
             self.at(self.line_start, self.line_end, "expected a key", "no key here")
         } else if starts("cannot recurse") || starts("recursion limit") {
-            self.error("values are nested too deeply", "too deep")
+            let (start, end) = self.deepest();
+            self.at(start, end, "values are nested too deeply", "too deep")
+        } else if starts("invalid key-value pair") {
+            self.error("expected a key and its value", "no key begins so")
+                .help("write `key = value`, one on a line")
         } else if starts("cannot extend value") {
             self.error(
                 format!("`{}` has a value already, so it can hold no keys", self.slice()),

@@ -141,7 +141,7 @@ fn observed(course: &Course, library: &Library) -> Vec<Diagnostic> {
             .map(|arm| {
                 Diagnostic::error("C052", "the library holds no `evidence/arms.csv`").at(
                     &course.source,
-                    arm.span,
+                    arm.study_span,
                     "needs it",
                 )
             })
@@ -159,16 +159,24 @@ fn observed(course: &Course, library: &Library) -> Vec<Diagnostic> {
                 .filter(|(study, _)| *study == arm.study)
                 .map(|(_, id)| *id)
                 .collect();
-            let message = format!("the evidence holds no arm `{}` of `{}`", arm.arm, arm.study);
-            let diagnostic = Diagnostic::error("C052", message).at(&course.source, arm.span, "not there");
             if of_study.is_empty() {
+                let message = format!("the evidence holds no study `{}`", arm.study);
+                let diagnostic =
+                    Diagnostic::error("C052", message).at(&course.source, arm.study_span, "not there");
                 let studies: BTreeSet<&str> = arms.iter().map(|(study, _)| *study).collect();
                 return match nearest(&arm.study, studies) {
-                    Some(near) => diagnostic.help(format!("did you mean the study \"{near}\"?")),
+                    Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
                     None => diagnostic.help("`evidence/studies.csv` lists the studies"),
                 };
             }
-            diagnostic.help(format!("its arms are {}", of_study.join(", ")))
+            let message = format!("the study `{}` has no arm `{}`", arm.study, arm.arm);
+            let diagnostic = Diagnostic::error("C052", message)
+                .at(&course.source, arm.arm_span, "not there")
+                .note(format!("its arms are {}", of_study.join(", ")));
+            match nearest(&arm.arm, of_study) {
+                Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+                None => diagnostic,
+            }
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use super::{Baseline, Distribution, PatientSpec, People, PopulationSpec};
 use crate::instrument::Instrument;
 use crate::library::Library;
 use crate::population::truncation;
-use euthymia_diagnostics::Diagnostic;
+use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::{Reader, Wanted};
 
 /// Virtual patients when neither the course nor the run says how many.
@@ -102,6 +102,14 @@ fn checked(
     if distribution.minimum >= distribution.maximum {
         let diagnostic = Diagnostic::error("C030", "`min` must be below `max`")
             .at(reader.source(), reader.span("min"), "not below `max`")
+            .at(reader.source(), reader.span("max"), "`max` is here");
+        reader.push(diagnostic);
+        return None;
+    }
+    if !(distribution.minimum..=distribution.maximum).contains(&distribution.mean) {
+        let diagnostic = Diagnostic::error("C031", "`mean` must lie between `min` and `max`")
+            .at(reader.source(), reader.span("mean"), "outside the cut-offs")
+            .at(reader.source(), reader.span("min"), "`min` is here")
             .at(reader.source(), reader.span("max"), "`max` is here");
         reader.push(diagnostic);
         return None;
@@ -246,9 +254,10 @@ fn correlation(reader: &mut Reader<'_, '_>) -> Option<[[f64; 3]; 3]> {
     let pairs = reader.optional_tables("correlations", |table| {
         let _ = provenance(table);
         let between = table.required_array("between", |item| item.choice(&WORDS));
+        let span = table.span("between");
         let r = table.required_number("r", -1.0..=1.0);
         match between?.as_slice() {
-            [a, b] if a != b => Some((*a, *b, r?)),
+            [a, b] if a != b => Some((*a, *b, r?, span)),
             _ => {
                 table.report(
                     "between",
@@ -260,7 +269,18 @@ fn correlation(reader: &mut Reader<'_, '_>) -> Option<[[f64; 3]; 3]> {
             }
         }
     })?;
-    for (a, b, r) in pairs {
+    let mut given: Vec<(usize, usize, Span)> = Vec::new();
+    for (a, b, r, span) in pairs {
+        let same = |(one, other, _): &&(usize, usize, Span)| (*one, *other) == (a.min(b), a.max(b));
+        if let Some((.., first)) = given.iter().find(same) {
+            let diagnostic = Diagnostic::error("C034", "the correlation of these two is given twice")
+                .at(reader.source(), span, "again here")
+                .at(reader.source(), *first, "first here")
+                .help("keep one of them");
+            reader.push(diagnostic);
+            return None;
+        }
+        given.push((a.min(b), a.max(b), span));
         matrix[a][b] = r;
         matrix[b][a] = r;
     }

@@ -3,6 +3,7 @@
 use super::quantity::{DURATION, required};
 use super::{Blinding, Course, background, people, report, treatment};
 use crate::library::Library;
+use crate::lint;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Document, Reader};
 
@@ -21,6 +22,7 @@ const BLINDINGS: [(&str, Blinding); 3] = [
 #[must_use]
 pub fn read(document: &Document, library: &Library) -> (Option<Course>, Vec<Diagnostic>) {
     let (course, mut diagnostics) = without_models(document, library);
+    diagnostics.extend(lint::provenance_of_course(document, library));
     if let Some(course) = &course {
         diagnostics.extend(super::models::check(course, library));
     }

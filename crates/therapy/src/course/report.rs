@@ -1,7 +1,8 @@
 //! What to report: `[report]` and `[[observed]]`.
 
-use super::quantity::{DURATION, TIME, element, required};
+use super::quantity::{DURATION, TIME, element, optional, required};
 use super::{ArmRole, GridStretch, ObservedArm, Report};
+use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::Reader;
 
 /// More observation times than this are a mistake of the file.
@@ -25,6 +26,16 @@ pub(crate) fn report(reader: &mut Reader<'_, '_>, horizon_h: Option<f64>) -> Opt
         });
         let times_h = list(table, "times", |item| element(item, &TIME, "h"));
         let (quantities, grid, times_h) = (quantities?, grid?, times_h?);
+        let repeated = |(at, (name, _)): &(usize, &(String, Span))| {
+            quantities[..*at].iter().any(|(earlier, _)| earlier == name)
+        };
+        if let Some((_, (name, span))) = quantities.iter().enumerate().find(repeated) {
+            let diagnostic = Diagnostic::error("C043", format!("`{name}` is listed twice"))
+                .at(table.source(), *span, "again here")
+                .help("keep one of them");
+            table.push(diagnostic);
+            return None;
+        }
         grid_checked(table, &grid)?;
         times_checked(table, &times_h, horizon_h)?;
         Some(Report {
@@ -108,17 +119,23 @@ fn times_checked(reader: &mut Reader<'_, '_>, times_h: &[f64], horizon_h: Option
 pub(crate) fn observed(reader: &mut Reader<'_, '_>) -> Option<Vec<ObservedArm>> {
     const ROLES: [(&str, ArmRole); 2] = [("treatment", ArmRole::Treatment), ("control", ArmRole::Control)];
     tables(reader, "observed", |table| {
-        let span = table.table().span;
         let study = table.required_string("study");
         let arm = table.required_string("arm");
         let given = table.has("role");
         let role = table.optional_choice("role", &ROLES);
         let role = if given { role? } else { ArmRole::Treatment };
+        let limited = table.has("until");
+        let until_h = optional(table, "until", &DURATION, "h");
+        if limited && until_h.is_none() {
+            return None;
+        }
         Some(ObservedArm {
             study: study?,
             arm: arm?,
             role,
-            span,
+            until_h,
+            study_span: table.span("study"),
+            arm_span: table.span("arm"),
         })
     })
 }

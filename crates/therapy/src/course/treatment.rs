@@ -3,7 +3,7 @@
 use super::quantity::{DOSE, INFUSION, MASS, in_unit, optional};
 use super::{DoseAmount, Treatment, schedule};
 use crate::drug::{Drug, DrugKind, Route};
-use crate::events::devices;
+use crate::events::{MOST_DEVICES, devices};
 use crate::library::Library;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::Reader;
@@ -22,7 +22,7 @@ pub(crate) fn read(
         reader.allow(&["route"]);
     }
     let dose = dose(reader, drug.as_ref(), route.as_ref().map(|(_, route)| route));
-    let infusion = infusion(reader, route.as_ref().map(|(_, route)| route));
+    let infusion = infusion(reader, drug.as_ref(), route.as_ref().map(|(_, route)| route));
     let schedule = schedule::read(reader, "dose", horizon_h);
     let (drug, (route, _), schedule) = (drug?, route?, schedule?);
     super::plausible::infusions(reader, infusion?, &schedule.times_h);
@@ -80,8 +80,13 @@ fn dose(
         && devices(mg, device.content_mg).is_none()
     {
         let content = crate::definition::in_words(device.content_mg);
-        let near = (mg / device.content_mg).round().max(1.0) * device.content_mg;
-        let diagnostic = Diagnostic::error("C020", format!("{quantity} is no whole number of devices"))
+        let near = (mg / device.content_mg).round().clamp(1.0, MOST_DEVICES) * device.content_mg;
+        let message = if mg / device.content_mg > MOST_DEVICES {
+            format!("{quantity} is more than {MOST_DEVICES} devices")
+        } else {
+            format!("{quantity} is no whole number of devices")
+        };
+        let diagnostic = Diagnostic::error("C020", message)
             .at(
                 reader.source(),
                 reader.span("dose"),
@@ -94,10 +99,10 @@ fn dose(
         reader.push(diagnostic);
         return None;
     }
-    if let Some(drug) = drug {
-        super::plausible::dose(reader, drug, amount);
+    match drug {
+        Some(drug) => super::plausible::dose(reader, drug, amount).map(Some),
+        None => Some(Some(amount)),
     }
-    Some(Some(amount))
 }
 
 fn amount(quantity: &Quantity) -> Option<DoseAmount> {
@@ -108,12 +113,20 @@ fn amount(quantity: &Quantity) -> Option<DoseAmount> {
 }
 
 /// The infusion time: the outer `None` is a mistake, the inner one a route that does not infuse.
-fn infusion(reader: &mut Reader<'_, '_>, route: Option<&Route>) -> Option<Option<f64>> {
+fn infusion(reader: &mut Reader<'_, '_>, drug: Option<&Drug>, route: Option<&Route>) -> Option<Option<f64>> {
     let given = reader.has("infusion");
     let value = optional(reader, "infusion", &INFUSION, "h");
+    let value = match value {
+        Some(hours) => Some(super::plausible::infusion(reader, hours)?),
+        None => None,
+    };
     let Some(route) = route else {
         return Some(value);
     };
+    if drug.is_some_and(|drug| drug.kind == DrugKind::Control) {
+        // What a control does is the session, however long it runs in.
+        return if given { value.map(|_| None) } else { Some(None) };
+    }
     if given && !route.infuses() {
         let message = format!("a dose by this route ({}) is not infused", route.name);
         reader.report("infusion", "C021", message, "remove this line");

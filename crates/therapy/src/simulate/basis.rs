@@ -2,7 +2,7 @@
 
 use super::Run;
 use crate::course::{Course, People};
-use crate::design::FEWEST_FOR_INTERVALS;
+use crate::design::{FEWEST_FOR_A_SPLIT, FEWEST_FOR_INTERVALS};
 use crate::drug::DrugKind;
 use crate::lint::{Comment, Grade, comments};
 use crate::result::Basis;
@@ -201,6 +201,14 @@ pub(crate) fn cautions(course: &Course, run: &Run<'_>, size: u64) -> Vec<String>
         add(format!(
             "With {size} virtual patients the uncertainty of means and proportions cannot be told from chance; intervals \
              need at least {FEWEST_FOR_INTERVALS}."
+        ));
+    } else if size < FEWEST_FOR_A_SPLIT {
+        let studies = u64::from(run.design.studies());
+        add(format!(
+            "{size} virtual patients are {} in each of {studies} simulated studies: the intervals of means and \
+             proportions, and the parts of the variance, are rough (a part may read 0 because it is small). \
+             {FEWEST_FOR_A_SPLIT} patients and more tell them apart.",
+            size / studies
         ));
     }
     cautions

@@ -1,13 +1,12 @@
 //! What trials measured of the regimen that is simulated: the arms that the course names, else those that received the
 //! same.
 
+use crate::condition::comparable;
 use crate::course::{ArmRole, Course, DoseAmount, People};
 use crate::library::Library;
 use crate::result::Observation;
 use euthymia_diagnostics::Diagnostic;
-use euthymia_evidence::{
-    Arm, Condition, Dose, DoseUnit, Evidence, Overlay, Regimen, Route, Schedule, Series,
-};
+use euthymia_evidence::{Arm, Dose, DoseUnit, Evidence, Match, Overlay, Regimen, Route, Schedule, Series};
 
 /// Points of the trials, on the scale of the course. `baseline` is the mean score of the simulated people before
 /// treatment.
@@ -66,7 +65,7 @@ fn arms<'e>(course: &Course, evidence: &'e Evidence, role: ArmRole) -> Vec<(&'e 
         return named
             .filter_map(|observed| {
                 let is_named = |arm: &&Arm| arm.study_id == observed.study && arm.arm_id == observed.arm;
-                Some((evidence.arms.iter().find(is_named)?, None))
+                Some((evidence.arms.iter().find(is_named)?, observed.until_h))
             })
             .collect();
     }
@@ -74,9 +73,18 @@ fn arms<'e>(course: &Course, evidence: &'e Evidence, role: ArmRole) -> Vec<(&'e 
         (ArmRole::Treatment, Some(regimen)) => evidence
             .matching(&regimen)
             .into_iter()
-            .map(|found| (found.arm, found.until_h))
+            .map(|found| (found.arm, until(course, &found)))
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Until when an arm is like the course, h: one of a single dose at most until the course's own second one.
+fn until(course: &Course, found: &Match<'_>) -> Option<f64> {
+    let second = course.session_times_h().get(1).copied();
+    match (found.until_h, second) {
+        (Some(until), Some(second)) if found.arm.schedule == Schedule::Single => Some(until.min(second)),
+        (until, _) => until,
     }
 }
 
@@ -91,13 +99,12 @@ fn regimen(course: &Course) -> Option<Regimen> {
     // A variant of a route (`iv-venous`) is that route in the tables.
     let key = first.route.split('-').next()?;
     let route = Route::from_word(key)?;
-    let condition = Condition::from_word(&course.condition)?;
     Some(Regimen {
         drug: first.drug.id.clone(),
         route: Some(route),
         dose: dose(course),
         schedule: schedule(&course.session_times_h())?,
-        condition,
+        conditions: comparable(&course.condition),
     })
 }
 

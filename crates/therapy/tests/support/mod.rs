@@ -24,6 +24,14 @@ pub(crate) fn whole_library() -> Library {
 
 /// The files of the library whose path from there is wanted.
 pub(crate) fn library_of(wanted: impl Fn(&str) -> bool) -> Library {
+    library_with(wanted, |_, text| text)
+}
+
+/// The same, with the text of every file as `change` makes it of its path and its text.
+pub(crate) fn library_with(
+    wanted: impl Fn(&str) -> bool,
+    change: impl Fn(&str, String) -> String,
+) -> Library {
     let mut library = Library::new();
     for path in files(&folder(), "") {
         if !wanted(&path) {
@@ -31,7 +39,7 @@ pub(crate) fn library_of(wanted: impl Fn(&str) -> bool) -> Library {
         }
         let source = Source::new(
             format!("library/{path}"),
-            fs::read_to_string(folder().join(&path)).unwrap(),
+            change(&path, fs::read_to_string(folder().join(&path)).unwrap()),
         );
         match Path::new(&path)
             .extension()

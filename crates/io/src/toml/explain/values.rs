@@ -110,6 +110,46 @@ impl<'s> Complaint<'s> {
         .help("text that belongs to the value goes inside its quotes; a remark begins with `#`")
     }
 
+    /// A word that begins like `true` or `false`.
+    pub(super) fn not_boolean(&self) -> Diagnostic {
+        let word = self.slice();
+        let small = word.to_lowercase();
+        let diagnostic = self.error(format!("`{word}` is not a value"), "not a value");
+        if matches!(small.as_str(), "true" | "false") {
+            diagnostic.help(format!("write `{small}`, in small letters"))
+        } else {
+            diagnostic.help(format!("text is written in quotes: {word:?}"))
+        }
+    }
+
+    /// A control character inside a string of this line, which the parser takes for the end of the string.
+    pub(super) fn control_character(&self) -> Option<usize> {
+        let is_string = self.message.starts_with("invalid basic string")
+            || self.message.starts_with("invalid literal string");
+        let found = self
+            .line()
+            .find(|character: char| character.is_ascii_control() && character != '\t')?;
+        is_string.then_some(self.line_start + found)
+    }
+
+    /// The longest line where the parser gave up at the end of the text, else where it did.
+    pub(super) fn deepest(&self) -> (usize, usize) {
+        let text = self.source.text();
+        if !text[self.start..].trim().is_empty() {
+            return (self.start, self.end);
+        }
+        let mut longest = (self.start, self.start);
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let end = start + line.trim_end().len();
+            if end - start > longest.1 - longest.0 {
+                longest = (start, end);
+            }
+            start += line.len();
+        }
+        longest
+    }
+
     pub(super) fn number(&self) -> Diagnostic {
         let value = self.written_value();
         if matches!(value, "null" | "none" | "NA" | "nil") {
