@@ -42,10 +42,10 @@ error[U002]: unknown unit `mgs`
 
 #[test]
 fn two_texts_are_shown_one_after_the_other() {
-    let other = Source::new("library/drugs/s-ketamine.toml", "moieties = [\"s\"]\n");
+    let other = Source::new("library/drugs/aspirin.toml", "moieties = [\"s\"]\n");
     let diagnostic = wrong_unit().at(&other, Span::new(0, 8), "this drug takes mg");
     let shown = text(&[diagnostic], PLAIN);
-    assert!(shown.contains("::: library/drugs/s-ketamine.toml:1:1"), "{shown}");
+    assert!(shown.contains("::: library/drugs/aspirin.toml:1:1"), "{shown}");
     assert!(shown.contains("-------- this drug takes mg"), "{shown}");
 }
 
