@@ -147,7 +147,7 @@ fn score_rows(out: &mut Lines, result: &CourseResult, score: &Quantity) {
     }
 }
 
-/// Peak of the median of the first concentration, of the occupancy and of the acute effect, over the first session.
+/// Peak of the median of a concentration (the first in the laboratory's mass units, if any is), of the occupancy and of the acute effect, over the first session.
 fn peaks(result: &CourseResult) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let concentrations = of_kind(result, QuantityKind::Concentration);
@@ -174,8 +174,13 @@ fn peaks(result: &CourseResult) -> Vec<(String, String)> {
             ),
         ));
     };
-    if let Some(first) = concentrations.first() {
-        push(first, day);
+    let in_mass_units = |quantity: &&&Quantity| quantity.unit.contains("g/");
+    if let Some(shown) = concentrations
+        .iter()
+        .find(in_mass_units)
+        .or(concentrations.first())
+    {
+        push(shown, day);
     }
     for kind in [QuantityKind::Occupancy, QuantityKind::AcuteEffect] {
         for quantity in of_kind(result, kind) {
