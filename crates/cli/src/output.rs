@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use euthymia_diagnostics::Source;
 use euthymia_engine::{Block, Statistics};
-use euthymia_io::parquet::{Column, Layout, TrajectoryWriter};
-use euthymia_io::{IoError, atomic, csv, hash};
+use euthymia_io::parquet::{Layout, TrajectoryWriter};
+use euthymia_io::{IoError, atomic, csv, hash, parquet};
 use euthymia_report::terminal;
 use euthymia_therapy::result::{CourseResult, FileHash, Provenance};
 use euthymia_therapy::rows::SummaryRow;
-use euthymia_therapy::simulate::{Settings, Trajectories, TrajectoryColumn, TrajectoryLayout};
+use euthymia_therapy::simulate::{Settings, Trajectories, TrajectoryLayout};
 
 use crate::arguments::Simulate;
 use crate::exit::Failure;
@@ -76,8 +76,12 @@ impl Trajectories for Output {
             ("seed".to_owned(), self.provenance.seed.to_string()),
             ("input_hash".to_owned(), self.provenance.input_hash.clone()),
         ];
+        let described = layout
+            .columns
+            .iter()
+            .map(|column| (column.name.clone(), column.unit.clone(), column.label.clone()));
         let layout = Layout {
-            columns: columns(&layout.columns),
+            columns: parquet::columns(described),
             block_columns: layout.columns.len(),
             times: layout.times_h.clone(),
             time_unit: "h".to_owned(),
@@ -102,22 +106,6 @@ impl Trajectories for Output {
         self.work = *work;
         Ok(())
     }
-}
-
-/// The columns of the file: a name that is both a state and an output stands there once.
-fn columns(of_course: &[TrajectoryColumn]) -> Vec<Column> {
-    let mut columns: Vec<Column> = Vec::new();
-    for (index, column) in of_course.iter().enumerate() {
-        if columns.iter().all(|known| known.name != column.name) {
-            columns.push(Column {
-                index,
-                name: column.name.clone(),
-                unit: column.unit.clone(),
-                label: column.label.clone(),
-            });
-        }
-    }
-    columns
 }
 
 /// How the result is made: the command that makes it again, the seed, and hashes of everything that was read.

@@ -16,7 +16,6 @@ use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use ::parquet::schema::types::{ColumnPath, Type};
 use euthymia_engine::{Block, Sink};
-use euthymia_model::program::Program;
 use serde::Serialize;
 
 use crate::atomic::AtomicFile;
@@ -41,18 +40,15 @@ pub struct Column {
     pub label: String,
 }
 
-/// The columns of everything a program's blocks hold: its states, then the outputs that are not states themselves.
-/// `describe` gives the unit and the label of a name, where it has them.
-pub fn columns(program: &Program, describe: impl Fn(&str) -> Option<(String, String)>) -> Vec<Column> {
-    let states = program.states.iter().map(|state| &state.name);
-    let outputs = program.outputs_reported.iter().map(|output| &output.name);
+/// The columns of blocks whose columns have these names, units and labels, in order. A name that comes twice (a state
+/// that is also an output) stands in the file once.
+pub fn columns(described: impl IntoIterator<Item = (String, String, String)>) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
-    for (index, name) in states.chain(outputs).enumerate() {
-        if columns.iter().all(|column| column.name != *name) {
-            let (unit, label) = describe(name).unwrap_or_default();
+    for (index, (name, unit, label)) in described.into_iter().enumerate() {
+        if columns.iter().all(|column| column.name != name) {
             columns.push(Column {
                 index,
-                name: name.clone(),
+                name,
                 unit,
                 label,
             });

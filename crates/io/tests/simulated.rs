@@ -44,9 +44,9 @@ fn a_simulated_population_is_read_back() {
     let (file, _) = syntax::parse(&Source::new("one.R", MODEL));
     let model = check::check(&file).0.expect("a model");
     let program = compile(&model, &CompileOptions::default()).expect("a program");
-    let columns = columns(&program, |name| {
-        (name == "conc").then(|| ("mg/L".to_owned(), "Concentration".to_owned()))
-    });
+    let states = program.states.iter().map(|state| &state.name);
+    let described = states.chain(program.outputs_reported.iter().map(|output| &output.name));
+    let columns = columns(described.map(|name| (name.clone(), "mg/L".to_owned(), format!("The {name}"))));
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["central", "conc"]);
     let times = vec![0.0, 1.0, 24.0];
