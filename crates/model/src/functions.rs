@@ -166,7 +166,7 @@ pub(crate) const FUNCTIONS: &[Signature] = &[
 
 /// Functions of rxode2 that are refused by name, with what to write instead.
 const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
-    ("linCmt", "write the compartments as `d/dt()` equations"),
+    ("linCmt", "call it once, outside of conditions"),
     ("transit", "write the transit compartments as `d/dt()` equations"),
     (
         "tad",
@@ -214,7 +214,7 @@ const REFUSED_NAMES: &[(&str, &str)] = &[
     ("rxFlag", "leave it out"),
     ("amt", "give the dose as a covariate of another name"),
     ("evid", "give what it decides as a covariate of another name"),
-    ("linCmt", "write the compartments as `d/dt()` equations"),
+    ("linCmt", "write `linCmt()`"),
     ("NA", "give a number"),
     ("NaN", "give a number"),
     ("NULL", "give a number"),

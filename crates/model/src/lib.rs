@@ -25,6 +25,8 @@
 //! # Ok::<(), euthymia_model::compile::CompileError>(())
 //! ```
 
+use euthymia_diagnostics::{Diagnostic, Source};
+
 mod bindings;
 pub mod check;
 pub mod compile;
@@ -40,3 +42,24 @@ pub use model::{
     Compartment, Covariate, Endpoint, ErrorArgument, ErrorKind, ErrorTerm, Level, Model, OmegaBlock,
     OutputLabel, Theta, Variable,
 };
+
+/// Everything that is wrong with the text of a model, in the order of the text: for editors and for checking without
+/// running.
+///
+/// A model without errors is compiled too, so that what only the compiler sees is told.
+#[must_use]
+pub fn diagnose(source: &Source) -> Vec<Diagnostic> {
+    let (file, mut diagnostics) = syntax::parse(source);
+    let (model, problems) = check::check(&file);
+    diagnostics.extend(problems);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+    if let Some(model) = model
+        && let Err(error) = compile::compile(&model, &compile::CompileOptions::default())
+    {
+        let diagnostic = Diagnostic::error("M011", "the model cannot be compiled")
+            .at(source, file.name.span, "this model")
+            .note(error.to_string());
+        diagnostics.push(diagnostic);
+    }
+    diagnostics
+}

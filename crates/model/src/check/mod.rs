@@ -5,6 +5,7 @@ mod endpoint;
 mod equations;
 mod expression;
 mod ini;
+mod linear;
 mod metadata;
 
 use std::collections::{HashMap, HashSet};
@@ -25,8 +26,10 @@ pub(crate) use equations::key;
 /// be a consequence of what is missing.
 #[must_use]
 pub fn check(file: &ModelFile) -> (Option<Model>, Vec<Diagnostic>) {
-    let files = [Arc::new(file.clone())];
+    let (expanded, problems) = linear::expand(file);
+    let files = [Arc::new(expanded)];
     let mut checker = Checker::new(&files, &[]);
+    checker.diagnostics = problems;
     checker.run();
     checker.warn_unused();
     checker.finish()
@@ -34,7 +37,7 @@ pub fn check(file: &ModelFile) -> (Option<Model>, Vec<Diagnostic>) {
 
 /// Codes that say that something is missing, which it may not be once the rest of the file can be read.
 const ABSENCES: &[&str] = &[
-    "M029", "M040", "M045", "M047", "M049", "M050", "M051", "M053", "M054",
+    "M029", "M040", "M045", "M047", "M049", "M050", "M051", "M053", "M054", "M055",
 ];
 
 /// What a name was declared as, and where.

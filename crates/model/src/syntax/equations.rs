@@ -237,10 +237,7 @@ impl Parser<'_> {
                 "`mtime()` is not taken yet",
                 "compare `t` with the time in an `if`",
             ),
-            "linCmt" => (
-                "`linCmt()` is not taken yet",
-                "write the compartments as `d/dt()` equations",
-            ),
+            "linCmt" => ("nothing can be assigned to `linCmt()`", "write `cp <- linCmt()`"),
             _ => (
                 "nothing can be assigned to this",
                 "assign to `x`, `d/dt(x)`, `x(0)`, `f(x)`, `alag(x)`, `dur(x)` or `rate(x)`",
