@@ -1,7 +1,6 @@
 //! `euthymia check`: everything that is wrong with a model or a course, at once.
 
 use euthymia_diagnostics::{Diagnostic, Source};
-use euthymia_model::{check, syntax};
 use euthymia_therapy::course;
 
 use crate::arguments::{Check, Shared};
@@ -15,7 +14,7 @@ pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
         let source = euthymia_io::read_source(path)?;
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("toml") => diagnostics.extend(of_course(&source, shared)?),
-            _ => diagnostics.extend(of_model(&source)),
+            _ => diagnostics.extend(euthymia_model::diagnose(&source)),
         }
     }
     if diagnostics.iter().any(Diagnostic::is_error) {
@@ -32,13 +31,6 @@ pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
         );
     }
     Ok(())
-}
-
-fn of_model(source: &Source) -> Vec<Diagnostic> {
-    let (file, mut diagnostics) = syntax::parse(source);
-    let (_, more) = check::check(&file);
-    diagnostics.extend(more);
-    diagnostics
 }
 
 fn of_course(source: &Source, shared: &Shared) -> Result<Vec<Diagnostic>, Failure> {
