@@ -135,6 +135,20 @@ pub enum ErrorKind {
     Power,
     /// `lnorm(sd)`: additive on the logarithm.
     LogNormal,
+    /// `logitNorm(sd)`, `logitNorm(sd, low, high)`: additive on the logit between the bounds, 0 and 1 where none are
+    /// given.
+    LogitNormal,
+    /// `probitNorm(sd)`, `probitNorm(sd, low, high)`: additive on the probit between the bounds, 0 and 1 where none are
+    /// given.
+    ProbitNormal,
+    /// `t(df)`: what the other components scale follows Student's distribution, not the normal one.
+    Student,
+    /// `dpois(lambda)`: counts; nothing else beside it.
+    Poisson,
+    /// `dbinom(n, p)`: successes among trials; nothing else beside it.
+    Binomial,
+    /// `dbern(p)`: 0 or 1; nothing else beside it.
+    Bernoulli,
     /// `combined1()`: standard deviations of the components are added.
     Combined1,
     /// `combined2()`: variances of the components are added; also where neither is said.

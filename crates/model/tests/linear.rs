@@ -136,3 +136,21 @@ fn arguments_name_what_is_meant() {
     assert_eq!(subject.derivatives(0.0, &[3.0]), [-1.5]);
     assert_eq!(subject.outputs(0.0, &[3.0]).last(), Some(&1.125));
 }
+
+#[test]
+fn cmt_gives_compartments_their_number() {
+    let order = |equations: &str| -> Vec<String> {
+        let model = blocks("k <- 1", equations);
+        let names = model.compartments().iter();
+        names.map(|compartment| compartment.name.clone()).collect()
+    };
+    // The order that rxode2 5.1.6's own test of `cmt()` asks for.
+    let equations = "cmt(blood)\nd/dt(intestine) <- -k*intestine\nd/dt(blood) <- k*intestine - k*blood";
+    assert_eq!(order(equations), ["blood", "intestine"]);
+    let last = "d/dt(a) <- -k*a\ncmt(central)\nd/dt(b) <- -b\nv <- 2\ncp <- linCmt()";
+    assert_eq!(order(last), ["a", "central", "b"]);
+    assert_eq!(
+        order("if (t > 1) {\nd/dt(x) <- k\n} else {\nd/dt(x) <- 0\n}\ncmt(y)\nd/dt(y) <- -y"),
+        ["x", "y"]
+    );
+}

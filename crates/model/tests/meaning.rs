@@ -104,7 +104,7 @@ fn run(block: &Block, values: &mut Values) {
                     run(block, values);
                 }
             }
-            StatementKind::Endpoint { .. } => {}
+            StatementKind::Endpoint { .. } | StatementKind::Compartment(_) => {}
         }
     }
 }

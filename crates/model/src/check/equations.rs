@@ -63,6 +63,14 @@ impl Checker<'_> {
                     self.report(diagnostic);
                 }
             }
+            StatementKind::Compartment(name) => {
+                if self.known_compartment(name) && !certain {
+                    let diagnostic = Diagnostic::error("M043", "`cmt()` under a condition is not taken")
+                        .at(self.source(), name.span, "numbered here")
+                        .help("put it before the first equation");
+                    self.report(diagnostic);
+                }
+            }
             StatementKind::If { branches, otherwise } => self.condition(branches, otherwise.as_ref(), scope),
         }
     }

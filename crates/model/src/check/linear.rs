@@ -242,7 +242,7 @@ fn collect(statement: &Statement, names: &mut BTreeSet<String>) {
                 }
             }
         }
-        StatementKind::Endpoint { .. } => {}
+        StatementKind::Endpoint { .. } | StatementKind::Compartment(_) => {}
     }
 }
 
@@ -274,6 +274,36 @@ fn own_compartments(block: &Block) -> BTreeMap<String, Span> {
     own
 }
 
+/// Compartments in the order that `cmt()` and the equations give them: each at the first of the two. One that has no
+/// equation is left to the checks.
+pub(crate) fn numbered(block: &Block) -> Vec<Name> {
+    fn visit(block: &Block, own: &BTreeMap<String, Span>, names: &mut Vec<Name>) {
+        for statement in &block.statements {
+            match &statement.kind {
+                StatementKind::Compartment(name) if own.contains_key(&name.text) => names.push(name.clone()),
+                StatementKind::Assign { target, .. } if target.kind == TargetKind::Derivative => {
+                    names.push(target.name.clone());
+                }
+                StatementKind::If { branches, otherwise } => {
+                    for inner in branches.iter().map(|(_, block)| block).chain(otherwise) {
+                        visit(inner, own, names);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut names = Vec::new();
+    if block
+        .statements
+        .iter()
+        .any(|statement| matches!(statement.kind, StatementKind::Compartment(_)))
+    {
+        visit(block, &own_compartments(block), &mut names);
+    }
+    names
+}
+
 /// A name of the system that is assigned again once the call has used it.
 fn changed_later(block: &Block, at: usize, used: &BTreeSet<String>) -> Option<(String, Span)> {
     fn search(statements: &[Statement], used: &BTreeSet<String>) -> Option<(String, Span)> {
@@ -286,7 +316,7 @@ fn changed_later(block: &Block, at: usize, used: &BTreeSet<String>) -> Option<(S
                 .map(|(_, block)| block)
                 .chain(otherwise)
                 .find_map(|block| search(&block.statements, used)),
-            StatementKind::Endpoint { .. } => None,
+            StatementKind::Endpoint { .. } | StatementKind::Compartment(_) => None,
         })
     }
     search(&block.statements[at..], used)

@@ -98,6 +98,9 @@ impl<'m> Checker<'m> {
         }
         for (index, file) in self.files.iter().enumerate() {
             self.file = index;
+            for name in linear::numbered(&file.equations) {
+                self.collect_compartment(&name);
+            }
             self.collect_targets(&file.equations);
         }
         self.equations();
@@ -186,20 +189,7 @@ impl<'m> Checker<'m> {
         for Statement { kind, .. } in &block.statements {
             match kind {
                 StatementKind::Assign { target, .. } => match target.kind {
-                    TargetKind::Derivative => {
-                        let known =
-                            matches!(self.model.symbols.get(&target.name.text), Some(Symbol::State(_)))
-                                && self
-                                    .declared
-                                    .get(&target.name.text)
-                                    .is_some_and(|first| first.file == self.file);
-                        let index = self.model.compartments.len();
-                        if !known && self.declare(&target.name, "compartment", Symbol::State(index)) {
-                            self.model.compartments.push(Compartment {
-                                name: target.name.text.clone(),
-                            });
-                        }
-                    }
+                    TargetKind::Derivative => self.collect_compartment(&target.name),
                     TargetKind::Variable => self.collect_variable(&target.name),
                     _ => {}
                 },
@@ -208,8 +198,22 @@ impl<'m> Checker<'m> {
                         self.collect_targets(inner);
                     }
                 }
-                StatementKind::Endpoint { .. } => {}
+                StatementKind::Endpoint { .. } | StatementKind::Compartment(_) => {}
             }
+        }
+    }
+
+    fn collect_compartment(&mut self, name: &Name) {
+        let known = matches!(self.model.symbols.get(&name.text), Some(Symbol::State(_)))
+            && self
+                .declared
+                .get(&name.text)
+                .is_some_and(|first| first.file == self.file);
+        let index = self.model.compartments.len();
+        if !known && self.declare(name, "compartment", Symbol::State(index)) {
+            self.model.compartments.push(Compartment {
+                name: name.text.clone(),
+            });
         }
     }
 

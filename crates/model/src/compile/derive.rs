@@ -146,26 +146,32 @@ fn slope(graph: &mut Graph, op: Op, id: NodeId, a: NodeId) -> Option<NodeId> {
     })
 }
 
-/// Logarithmic derivative of the gamma function: recurrence to x + 6, then the asymptotic series
-/// (Abramowitz and Stegun 6.3.5 and 6.3.18). Right of 0 to about 1e-11, enough for a Jacobian; left of 0 by
-/// reflection (6.3.7).
-fn digamma(graph: &mut Graph, x: NodeId) -> NodeId {
+/// Logarithmic derivative of the gamma function: recurrence to x + 10, then the asymptotic series
+/// (Abramowitz and Stegun 6.3.5 and 6.3.18) with an error below 1e-15; left of 0 by reflection (6.3.7).
+pub(crate) fn digamma(graph: &mut Graph, x: NodeId) -> NodeId {
     let negative = below(graph, x, 0.0);
     let mirrored = from(graph, 1.0, x);
     let y = graph.select(negative, mirrored, x);
     let mut recurrence = graph.constant(0.0);
-    for step in 0..6 {
+    for step in 0..10 {
         let shifted = plus(graph, y, f64::from(step));
         let term = graph.reciprocal(shifted);
         recurrence = graph.add(recurrence, term);
     }
-    let z = plus(graph, y, 6.0);
+    let z = plus(graph, y, 10.0);
     let inverse = graph.reciprocal(z);
     let square = graph.mul(inverse, inverse);
     let tail = polynomial(
         graph,
         square,
-        &[-1.0 / 132.0, 1.0 / 240.0, -1.0 / 252.0, 1.0 / 120.0, -1.0 / 12.0],
+        &[
+            691.0 / 32_760.0,
+            -1.0 / 132.0,
+            1.0 / 240.0,
+            -1.0 / 252.0,
+            1.0 / 120.0,
+            -1.0 / 12.0,
+        ],
     );
     let tail = graph.mul(tail, square);
     let half = times(graph, inverse, 0.5);

@@ -94,7 +94,7 @@ impl<N: Names> Lowering<'_, N> {
                 StatementKind::If { branches, otherwise } => {
                     self.condition(branches, otherwise.as_ref(), environment);
                 }
-                StatementKind::Endpoint { .. } => {}
+                StatementKind::Endpoint { .. } | StatementKind::Compartment(_) => {}
             }
         }
     }

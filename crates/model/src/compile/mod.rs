@@ -6,6 +6,7 @@ pub(crate) mod graph;
 pub(crate) mod lower;
 mod powers;
 mod prune;
+mod quantile;
 mod special;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,6 +1,8 @@
 //! Functions of the language that are put together from operations.
 
+use super::derive::digamma;
 use super::graph::{Graph, NodeId};
+use super::quantile;
 use crate::functions::Function;
 use crate::tape::Op;
 
@@ -73,6 +75,53 @@ pub(crate) fn call(graph: &mut Graph, function: Function, arguments: &[NodeId]) 
             let log = log_choose(graph, x, y);
             let value = graph.unary(Op::Exp, log);
             graph.unary(Op::Round, value)
+        }
+        Function::Atan2 => arc_tangent_of_point(graph, x, y),
+        Function::NormalQuantile => {
+            let quantile = quantile::standard_normal(graph, x);
+            match (argument(1), argument(2)) {
+                (Some(mean), Some(deviation)) => {
+                    let scaled = graph.mul(quantile, deviation);
+                    graph.add(mean, scaled)
+                }
+                (Some(mean), None) => graph.add(mean, quantile),
+                _ => quantile,
+            }
+        }
+        Function::Probit => {
+            let fraction = match argument(1) {
+                Some(low) => {
+                    let high = argument(2).unwrap_or_else(|| graph.constant(1.0));
+                    let (above, width) = (graph.sub(x, low), graph.sub(high, low));
+                    graph.div(above, width)
+                }
+                None => x,
+            };
+            quantile::standard_normal(graph, fraction)
+        }
+        Function::Digamma => digamma(graph, x),
+        Function::Softplus => softplus(graph, x),
+        Function::Rectified => {
+            let zero = graph.constant(0.0);
+            graph.binary(Op::Max, x, zero)
+        }
+        Function::LeakyRectified => {
+            let slope = argument(1).unwrap_or_else(|| graph.constant(0.01));
+            let (negative, reduced) = (below(graph, x, 0.0), graph.mul(slope, x));
+            graph.select(negative, reduced, x)
+        }
+        Function::ExponentialLinear => {
+            let (negative, grown) = (below(graph, x, 0.0), graph.unary(Op::Expm1, x));
+            let reduced = graph.mul(y, grown);
+            graph.select(negative, reduced, x)
+        }
+        Function::Swish => {
+            let fraction = expit(graph, &[x]);
+            graph.mul(x, fraction)
+        }
+        Function::Gelu => {
+            let fraction = graph.unary(Op::Phi, x);
+            graph.mul(x, fraction)
         }
         Function::IfElse => graph.select(x, y, argument(2).unwrap_or(y)),
     }
@@ -188,6 +237,36 @@ fn arc_tangent(graph: &mut Graph, x: NodeId) -> NodeId {
     let magnitude = graph.add(base, small);
     let (negative, mirrored) = (below(graph, x, 0.0), graph.neg(magnitude));
     graph.select(negative, mirrored, magnitude)
+}
+
+/// Angle of the point (x, y), by half planes: `atan(y/x)` to the right, turned by half a turn to the left.
+fn arc_tangent_of_point(graph: &mut Graph, y: NodeId, x: NodeId) -> NodeId {
+    use std::f64::consts::{FRAC_PI_2, PI};
+    let quotient = graph.div(y, x);
+    let right = arc_tangent(graph, quotient);
+    let zero = graph.constant(0.0);
+    let (down, left) = (below(graph, y, 0.0), below(graph, x, 0.0));
+    let (turn, turn_back) = (graph.constant(PI), graph.constant(-PI));
+    let half_turn = graph.select(down, turn_back, turn);
+    let turned = graph.add(right, half_turn);
+    let value = graph.select(left, turned, right);
+    let (up, low) = (graph.constant(FRAC_PI_2), graph.constant(-FRAC_PI_2));
+    let vertical = graph.select(down, low, up);
+    let at_origin = graph.binary(Op::Equal, y, zero);
+    let vertical = graph.select(at_origin, zero, vertical);
+    let on_axis = graph.binary(Op::Equal, x, zero);
+    graph.select(on_axis, vertical, value)
+}
+
+/// `ln(1 + e^x)` without overflow: `max(x, 0) + ln(1 + e^-|x|)`.
+fn softplus(graph: &mut Graph, x: NodeId) -> NodeId {
+    let size = graph.unary(Op::Abs, x);
+    let negative = graph.neg(size);
+    let small = graph.unary(Op::Exp, negative);
+    let log = graph.unary(Op::Log1p, small);
+    let zero = graph.constant(0.0);
+    let ramp = graph.binary(Op::Max, x, zero);
+    graph.add(ramp, log)
 }
 
 /// Horner's scheme, highest power first.

@@ -106,6 +106,11 @@ impl Parser<'_> {
         let left = self.expression(OR)?;
         let suppressed = self.is(Symbol::Tilde);
         if !suppressed && !self.is(Symbol::Arrow) && !self.is(Symbol::Equal) {
+            if self.at_statement_end()
+                && let Some(compartment) = declared_compartment(&left)
+            {
+                return Ok(StatementKind::Compartment(compartment));
+            }
             return Err(self.not_a_statement(&left));
         }
         self.advance();
@@ -155,7 +160,7 @@ impl Parser<'_> {
             && self.at_statement_end()
         {
             let help = match function.text.as_str() {
-                "cmt" => "leave it out: compartments are numbered in the order of their `d/dt()`",
+                "cmt" => "write `cmt(compartment)` with the name of a compartment",
                 "label" => "labels belong to `ini({ ... })`",
                 _ => "give its value to a variable: `name <- ...`",
             };
@@ -317,6 +322,25 @@ impl Parser<'_> {
                 .at(parser.source, open, "opened here");
             Err(parser.report(diagnostic))
         })
+    }
+}
+
+/// The compartment of `cmt(compartment)`.
+fn declared_compartment(expression: &Expression) -> Option<Name> {
+    let ExpressionKind::Call(function, arguments) = &expression.kind else {
+        return None;
+    };
+    match arguments.as_slice() {
+        [
+            Expression {
+                kind: ExpressionKind::Name(text),
+                span,
+            },
+        ] if function.text == "cmt" => Some(Name {
+            text: text.clone(),
+            span: *span,
+        }),
+        _ => None,
     }
 }
 

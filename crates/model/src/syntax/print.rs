@@ -137,6 +137,10 @@ impl Printer {
                 }
                 self.line(&line, &statement.comments.beside);
             }
+            StatementKind::Compartment(compartment) => {
+                let line = format!("cmt({})", name(&compartment.text));
+                self.line(&line, &statement.comments.beside);
+            }
             StatementKind::If { branches, otherwise } => {
                 for (at, (condition, block)) in branches.iter().enumerate() {
                     let lead = if at == 0 { "if" } else { "} else if" };

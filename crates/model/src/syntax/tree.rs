@@ -292,6 +292,8 @@ pub enum StatementKind {
         /// Name after `|`.
         condition: Option<Name>,
     },
+    /// `cmt(compartment)`: the compartment has its number here, before those that follow.
+    Compartment(Name),
     /// `if (...) {...} else if (...) {...} else {...}`.
     If {
         /// Conditions with what they guard, in order.
