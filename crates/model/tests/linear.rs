@@ -6,7 +6,9 @@ mod common;
 
 use common::blocks;
 use euthymia_model::compile::{CompileOptions, compile};
+use euthymia_model::compose::compose;
 use euthymia_model::interpret::Interpreter;
+use euthymia_model::syntax::print;
 
 /// Names of the compartments, their derivatives and the concentration at a point.
 fn point(equations: &str, states: &[f64]) -> (Vec<String>, Vec<f64>, f64) {
@@ -153,4 +155,21 @@ fn cmt_gives_compartments_their_number() {
         order("if (t > 1) {\nd/dt(x) <- k\n} else {\nd/dt(x) <- 0\n}\ncmt(y)\nd/dt(y) <- -y"),
         ["x", "y"]
     );
+}
+
+#[test]
+fn a_composed_model_and_its_text_keep_what_was_written_out() {
+    let concentration = blocks("", "ka <- 1; cl <- 4; v <- 8\ncp <- linCmt()");
+    let effect = blocks("", "d/dt(ce) <- cp - ce");
+    let (model, problems) = compose(&[concentration, effect], &[]);
+    assert_eq!(problems, []);
+    let model = model.unwrap();
+    let again = common::model(&print(&model.merged().unwrap()));
+    for model in [&model, &again] {
+        let program = compile(model, &CompileOptions::default()).unwrap();
+        let mut subject = Interpreter::new(&program);
+        let names: Vec<&str> = program.states.iter().map(|state| state.name.as_str()).collect();
+        assert_eq!(names, ["depot", "central", "ce"]);
+        assert_eq!(subject.derivatives(0.0, &[2.0, 16.0, 0.5]), [-2.0, -6.0, 1.5]);
+    }
 }

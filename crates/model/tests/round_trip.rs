@@ -183,6 +183,7 @@ fn statements(depth: u32) -> BoxedStrategy<Statement> {
             value,
         }
     });
+    let numbered = names().prop_map(|text| StatementKind::Compartment(name(&text)));
     let endpoint =
         (names(), prop::option::of(names()), expressions()).prop_map(|(variable, condition, sd)| {
             StatementKind::Endpoint {
@@ -200,7 +201,7 @@ fn statements(depth: u32) -> BoxedStrategy<Statement> {
                 condition: condition.as_deref().map(name),
             }
         });
-    let simple = prop_oneof![4 => assign, 1 => endpoint].boxed();
+    let simple = prop_oneof![4 => assign, 1 => endpoint, 1 => numbered].boxed();
     let kind = if depth == 0 {
         simple
     } else {
