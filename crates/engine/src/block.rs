@@ -9,18 +9,16 @@ use crate::executor::{Registers, execute, registers};
 use crate::group::advance;
 use crate::options::Options;
 use crate::plan::Plan;
-use crate::population::Population;
-use crate::sink::Block;
+use crate::sink::CourseBlock;
 use crate::statistics::Statistics;
-use crate::subjects::{Common, Preparation, Subjects};
+use crate::subjects::{Asked, Common, Observed, Preparation, Subjects};
 
 /// What a thread needs to simulate blocks; reused from block to block.
 pub(crate) struct Worker<'a, const L: usize> {
     plan: &'a Plan<'a>,
     common: &'a Common,
-    population: &'a dyn Population,
+    asked: Asked<'a>,
     options: &'a Options,
-    times: &'a [f64],
     subjects: Subjects,
     registers: Box<Registers<L>>,
 }
@@ -29,18 +27,16 @@ impl<'a, const L: usize> Worker<'a, L> {
     pub(crate) fn new(
         plan: &'a Plan<'a>,
         common: &'a Common,
-        population: &'a dyn Population,
+        asked: Asked<'a>,
         options: &'a Options,
-        times: &'a [f64],
     ) -> Self {
         let mut registers = registers();
         common.load(plan, options.isa, &mut registers);
         Self {
             plan,
             common,
-            population,
+            asked,
             options,
-            times,
             subjects: Subjects::default(),
             registers,
         }
@@ -51,31 +47,29 @@ impl<'a, const L: usize> Worker<'a, L> {
         &mut self,
         range: Range<u64>,
         cancelled: &dyn Fn() -> bool,
-    ) -> Result<(Block, Statistics), Option<Box<Failure>>> {
+    ) -> Result<(CourseBlock, Statistics), Option<Box<Failure>>> {
         let Self {
             plan,
             common,
-            population,
+            asked,
             options,
-            times,
             subjects,
             registers,
         } = self;
-        let last = times[times.len() - 1];
         let preparation = Preparation {
             plan,
             common,
-            population: *population,
-            last_time: last,
+            asked: *asked,
             isa: options.isa,
         };
         let ready = preparation.run(range.clone(), subjects, registers);
-        let mut block = Block {
+        let times = asked.times();
+        let offsets = subjects.offsets(times);
+        let mut block = CourseBlock {
             first: range.start,
-            subjects: subjects.len(),
-            times: times.len(),
             columns: plan.columns(),
-            values: vec![0.0; plan.columns() * subjects.len() * times.len()],
+            values: vec![0.0; plan.columns() * offsets[subjects.len()]],
+            offsets,
         };
         let from = (range.start, &*subjects);
         let mut statistics = advance(
@@ -101,33 +95,54 @@ impl<'a, const L: usize> Worker<'a, L> {
 fn outputs<const L: usize>(
     plan: &Plan<'_>,
     options: &Options,
-    times: &[f64],
+    times: Option<&[f64]>,
     subjects: &Subjects,
     subject: usize,
     r: &mut Registers<L>,
-    block: &mut Block,
+    block: &mut CourseBlock,
 ) -> u64 {
     let program = plan.program;
     if program.outputs_reported.is_empty() {
         return 0;
     }
-    for (&register, &value) in plan.of_subject.iter().zip(subjects.constants(plan, subject)) {
+    let (observed, first) = subjects.observed(subject, times);
+    for (&register, &value) in plan.of_subject.iter().zip(subjects.constants(plan, subject, 0)) {
         r[register] = Lanes::splat(value);
     }
+    let all = block.offsets[subjects.len()];
     let mut undefined = 0;
-    for (chunk, at_once) in times.chunks(L).enumerate() {
-        let place = |column: usize| (column * block.subjects + subject) * times.len() + chunk * L;
-        r[usize::from(program.time)].0[..at_once.len()].copy_from_slice(at_once);
+    for start in (0..observed.len()).step_by(L) {
+        let at_once = start..observed.len().min(start + L);
+        let count = at_once.len();
+        let place = |column: usize| column * all + first + start;
+        let time = &mut r[usize::from(program.time)].0;
+        match observed {
+            Observed::Common(times) => time[..count].copy_from_slice(&times[at_once]),
+            Observed::Own(own) => {
+                for (time, observation) in time.iter_mut().zip(&own[at_once.clone()]) {
+                    *time = observation.time;
+                }
+                // Rows differ only where a subject's inputs change.
+                if own[own.len() - 1].row > 0 {
+                    for (lane, observation) in own[at_once].iter().enumerate() {
+                        let constants = subjects.constants(plan, subject, observation.row);
+                        for (&register, &value) in plan.of_subject.iter().zip(constants) {
+                            r[register].0[lane] = value;
+                        }
+                    }
+                }
+            }
+        }
         for &state in &plan.observed_states {
-            let values = &block.values[place(state)..][..at_once.len()];
-            r[plan.arguments[state]].0[..at_once.len()].copy_from_slice(values);
+            let values = &block.values[place(state)..][..count];
+            r[plan.arguments[state]].0[..count].copy_from_slice(values);
         }
         execute(options.isa, &program.outputs.instructions, r);
         for (output, reported) in program.outputs_reported.iter().enumerate() {
-            let from = &r[usize::from(reported.register)].0[..at_once.len()];
+            let from = &r[usize::from(reported.register)].0[..count];
             undefined += from.iter().filter(|value| value.is_nan()).count() as u64;
             let to = place(plan.states + output);
-            block.values[to..][..at_once.len()].copy_from_slice(from);
+            block.values[to..][..count].copy_from_slice(from);
         }
     }
     undefined

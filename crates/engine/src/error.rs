@@ -163,6 +163,48 @@ pub enum FailureKind {
         /// `dur` or `rate`.
         attribute: &'static str,
     },
+    /// A record whose time is not finite or before that of the record before it.
+    #[error("record at t = {time}: it follows one at t = {before}; only a reset may set the clock back")]
+    Record {
+        /// Time of the record.
+        time: f64,
+        /// Time of the record before.
+        before: f64,
+    },
+    /// A change of an input that the program does not have.
+    #[error("record at t = {time}: input {input} does not exist; the model has {inputs}")]
+    NoInput {
+        /// Time of the record.
+        time: f64,
+        /// Input asked for.
+        input: u16,
+        /// Number of inputs.
+        inputs: usize,
+    },
+    /// A steady state that does not exist.
+    #[error(
+        "steady state of the dose at t = {time} into `{compartment}`: `{state}` comes to none, for what enters it does \
+         not leave; give the doses one by one, without steady_state"
+    )]
+    NoSteadyState {
+        /// Time of the dose.
+        time: f64,
+        /// Name of the compartment.
+        compartment: String,
+        /// Name of the state.
+        state: String,
+    },
+    /// A steady state of a model that is not linear.
+    #[error(
+        "steady state of the dose at t = {time} into `{compartment}`: the model is not linear with constant rates, and \
+         steady states are found for such models alone; give the doses one by one, without steady_state"
+    )]
+    NotLinear {
+        /// Time of the dose.
+        time: f64,
+        /// Name of the compartment.
+        compartment: String,
+    },
     /// An initial value that is not finite.
     #[error("initial value of `{state}` is {value}")]
     Initial {

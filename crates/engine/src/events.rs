@@ -1,306 +1,359 @@
-//! Doses to changes: at which times a subject's states jump or its infusion rates change.
+//! Records to changes: at which times a subject's states jump, its infusion rates or its inputs change, and between which
+//! of these it is observed.
 
+use crate::course::{CourseDose, Event, Record, SteadyState};
+use crate::entry::{Compartment, Entry, Infusion, entry, rates};
 use crate::error::FailureKind;
-use crate::population::{Dose, DoseInput};
+use crate::population::DoseInput;
+use crate::steady::Steady;
 
-/// What changes in a compartment at a point in time.
+/// What changes at a point in time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Change {
     pub(crate) time: f64,
+    /// Where amounts and rates change; else 0.
     pub(crate) compartment: u16,
     pub(crate) effect: Effect,
 }
 
-/// How a compartment changes.
+/// How it changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Effect {
     /// The state grows by this amount.
     Add(f64),
     /// The sum of the running infusions becomes this rate.
     Rate(f64),
+    /// The state becomes this.
+    Set(f64),
+    /// The state is multiplied by this.
+    Scale(f64),
+    /// All states become what they were at first, and all infusions end.
+    Reset,
+    /// The subject's steady state of this number is found.
+    Steady(u32),
+    /// The subject's inputs become those of this row.
+    Row(u32),
 }
 
-/// A compartment as a dose sees it, for one subject.
+/// What becomes of records.
+#[derive(Debug, Default)]
+pub(crate) struct Expanded {
+    /// Changes in the order in which they happen.
+    pub(crate) changes: Vec<Change>,
+    /// Observations in order.
+    pub(crate) observations: Vec<Observation>,
+    /// Steady states to be found.
+    pub(crate) steady: Vec<Steady>,
+}
+
+/// When a subject is observed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Observation {
+    pub(crate) time: f64,
+    /// How many of the subject's changes come before.
+    pub(crate) before: u32,
+    /// Row of inputs that holds.
+    pub(crate) row: u32,
+}
+
+/// A change or an observation with its place in the order.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Compartment<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) bioavailability: f64,
-    pub(crate) lag: f64,
-    pub(crate) duration: Option<f64>,
-    pub(crate) rate: Option<f64>,
+struct Item {
+    /// How many times the course was cleared before.
+    segment: u32,
+    time: f64,
+    /// Position among the records, or one of the constants below.
+    place: i64,
+    what: What,
 }
 
-/// An infusion on its way in.
 #[derive(Clone, Copy, Debug)]
-struct Infusion {
-    compartment: u16,
-    start: f64,
-    stop: f64,
-    rate: f64,
+enum What {
+    Change(u16, Effect),
+    Observe(u32),
 }
 
-/// Appends the changes that `doses` make, in the order of time.
-pub(crate) fn expand<'a>(
-    doses: &[Dose],
+/// What clears the course begins its segment; infusions that it leaves running follow, then doses that an earlier record
+/// has brought about, then the records of the time.
+const CLEARING: i64 = -3;
+const PACED: i64 = -2;
+const BROUGHT: i64 = -1;
+
+/// More additional doses than this of one record are refused.
+const MOST_ADDITIONAL: f64 = 1e6;
+
+/// Records on their way to changes.
+struct Expansion<F> {
     states: usize,
-    compartment: impl Fn(usize) -> Compartment<'a>,
-    changes: &mut Vec<Change>,
+    compartment: F,
+    /// No dose matters after this time.
+    last_time: f64,
+    /// Whether the order of the records counts.
+    ordered: bool,
+    segment: u32,
+    row: u32,
+    items: Vec<Item>,
+    infusions: Vec<Infusion>,
+    /// When each segment but the last is cleared, on its own clock.
+    cleared: Vec<f64>,
+    steady: Vec<Steady>,
+}
+
+/// Expands the records of a subject. `compartment` says what the model computes for a state from a row of inputs; a row
+/// begins with every run of [`Event::Input`] for which `new_row` holds. If the records are not `ordered`, they may come in
+/// any order of time.
+pub(crate) fn expand<'a>(
+    records: &[Record],
+    ordered: bool,
+    states: usize,
+    new_row: impl Fn(usize) -> bool,
+    compartment: impl Fn(u32, usize) -> Compartment<'a>,
+    into: &mut Expanded,
 ) -> Result<(), FailureKind> {
-    let first = changes.len();
-    let mut infusions = Vec::new();
-    for dose in doses {
-        if usize::from(dose.compartment) >= states {
-            return Err(FailureKind::Compartment {
-                time: dose.time,
-                compartment: dose.compartment,
-                states,
+    let mut expansion = Expansion {
+        states,
+        compartment,
+        last_time: if ordered {
+            records
+                .iter()
+                .fold(f64::NEG_INFINITY, |last, record| last.max(record.time))
+        } else {
+            f64::INFINITY
+        },
+        ordered,
+        segment: 0,
+        row: 0,
+        items: Vec::new(),
+        infusions: Vec::new(),
+        cleared: Vec::new(),
+        steady: Vec::new(),
+    };
+    let mut before = f64::NEG_INFINITY;
+    for (place, record) in records.iter().enumerate() {
+        let resets = matches!(record.event, Event::Reset);
+        if ordered && !(record.time.is_finite() && (resets || record.time >= before)) {
+            return Err(FailureKind::Record {
+                time: record.time,
+                before,
             });
         }
-        let into = compartment(usize::from(dose.compartment));
-        let (time, amount, pace) = entry(dose, into)?;
-        match pace {
-            None => changes.push(Change {
-                time,
-                compartment: dose.compartment,
-                effect: Effect::Add(amount),
-            }),
-            Some(_) if amount == 0.0 => {}
-            Some((rate, duration)) => {
-                infusions.push(Infusion {
-                    compartment: dose.compartment,
-                    start: time,
-                    stop: time + duration,
-                    rate,
-                });
-            }
-        }
+        expansion.record(place as i64, record, before, new_row(place))?;
+        before = record.time;
     }
-    infusions.sort_by_key(|infusion| infusion.compartment);
-    for same in infusions.chunk_by(|a, b| a.compartment == b.compartment) {
-        rates(same, changes);
-    }
-    changes[first..].sort_by(|a, b| a.time.total_cmp(&b.time));
+    expansion.finish(into);
     Ok(())
 }
 
-/// When a dose enters, how much of it, and for an infusion its rate and duration.
-#[allow(clippy::type_complexity)]
-fn entry(dose: &Dose, into: Compartment<'_>) -> Result<(f64, f64, Option<(f64, f64)>), FailureKind> {
-    let refuse = |quantity, value, expected| {
-        let (time, compartment) = (dose.time, into.name.to_owned());
-        Err(FailureKind::Dose {
+impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
+    fn push(&mut self, time: f64, place: i64, what: What) {
+        self.items.push(Item {
+            segment: self.segment,
             time,
-            compartment,
-            quantity,
-            value,
-            expected,
-        })
-    };
-    let finite = |value: f64| value.is_finite();
-    let not_negative = |value: f64| value.is_finite() && value >= 0.0;
-    let positive = |value: f64| value.is_finite() && value > 0.0;
-    if !finite(dose.time) {
-        return refuse("time", dose.time, "finite");
-    }
-    if !not_negative(dose.amount) {
-        return refuse("amount", dose.amount, "finite and not negative");
-    }
-    if !not_negative(into.bioavailability) {
-        return refuse(
-            "bioavailability f()",
-            into.bioavailability,
-            "finite and not negative",
-        );
-    }
-    if !not_negative(into.lag) {
-        return refuse("lag time alag()", into.lag, "finite and not negative");
-    }
-    let time = dose.time + into.lag;
-    let amount = dose.amount * into.bioavailability;
-    let (quantity, value) = match dose.input {
-        DoseInput::Bolus => return Ok((time, amount, None)),
-        DoseInput::Rate(rate) => ("rate", Some(rate)),
-        DoseInput::Duration(duration) => ("duration", Some(duration)),
-        DoseInput::ModelledRate => ("rate()", into.rate),
-        DoseInput::ModelledDuration => ("dur()", into.duration),
-    };
-    let is_rate = matches!(dose.input, DoseInput::Rate(_) | DoseInput::ModelledRate);
-    let Some(value) = value else {
-        let attribute = if is_rate { "rate" } else { "dur" };
-        return Err(FailureKind::Attribute {
-            time: dose.time,
-            compartment: into.name.to_owned(),
-            attribute,
+            place,
+            what,
         });
-    };
-    if !positive(value) {
-        return refuse(
-            quantity,
-            value,
-            "finite and positive; a dose that enters at once is a bolus",
-        );
     }
-    let (rate, duration) = if is_rate {
-        (value, amount / value)
-    } else {
-        (amount / value, value)
-    };
-    if !finite(rate) || !finite(duration) {
-        return refuse(quantity, value, "such that rate and duration are finite");
-    }
-    Ok((time, amount, Some((rate, duration))))
-}
 
-/// The changes of one compartment's total rate. Each total is summed anew over what runs, in the order of the doses,
-/// so that no rounding is carried on, and it is exactly 0 when nothing runs.
-fn rates(infusions: &[Infusion], changes: &mut Vec<Change>) {
-    let mut times: Vec<f64> = infusions
-        .iter()
-        .flat_map(|infusion| [infusion.start, infusion.stop])
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times.dedup();
-    let mut waiting: Vec<usize> = (0..infusions.len()).collect();
-    waiting.sort_by(|&a, &b| infusions[b].start.total_cmp(&infusions[a].start));
-    let mut running: Vec<usize> = Vec::new();
-    for time in times {
-        running.retain(|&index| infusions[index].stop > time);
-        while let Some(&index) = waiting.last().filter(|&&index| infusions[index].start <= time) {
-            waiting.pop();
-            if infusions[index].stop > time {
-                let place = running.partition_point(|&other| other < index);
-                running.insert(place, index);
+    fn record(&mut self, place: i64, record: &Record, before: f64, new_row: bool) -> Result<(), FailureKind> {
+        let time = record.time;
+        match record.event {
+            Event::Observe => self.push(time, place, What::Observe(self.row)),
+            Event::Dose(dose) => self.dose(place, time, &dose)?,
+            Event::Reset => self.clear(time, before.max(time), Effect::Reset),
+            Event::Replace { compartment, amount } => {
+                let into = self.compartment(time, compartment)?;
+                if !amount.is_finite() {
+                    return Err(into.refuse(time, "new amount", amount, "finite"));
+                }
+                self.push(time, place, What::Change(compartment, Effect::Set(amount)));
+            }
+            Event::Multiply { compartment, factor } => {
+                let into = self.compartment(time, compartment)?;
+                if !factor.is_finite() {
+                    return Err(into.refuse(time, "factor", factor, "finite"));
+                }
+                self.push(time, place, What::Change(compartment, Effect::Scale(factor)));
+            }
+            Event::Input { .. } if new_row => {
+                self.row += 1;
+                self.push(time, place, What::Change(0, Effect::Row(self.row)));
+            }
+            Event::Input { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Begins a segment: nothing that was told before reaches beyond `end` on the clock of its own segment.
+    fn clear(&mut self, time: f64, end: f64, effect: Effect) {
+        self.cleared.push(end);
+        self.segment += 1;
+        self.push(time, CLEARING, What::Change(0, effect));
+    }
+
+    fn compartment(&self, time: f64, compartment: u16) -> Result<Compartment<'a>, FailureKind> {
+        if usize::from(compartment) >= self.states {
+            return Err(FailureKind::Compartment {
+                time,
+                compartment,
+                states: self.states,
+            });
+        }
+        Ok((self.compartment)(self.row, usize::from(compartment)))
+    }
+
+    fn dose(&mut self, place: i64, time: f64, dose: &CourseDose) -> Result<(), FailureKind> {
+        let into = self.compartment(time, dose.compartment)?;
+        let constant = dose.steady_state != SteadyState::None && dose.interval == 0.0 && dose.amount == 0.0;
+        if constant {
+            let rate = match dose.input {
+                DoseInput::Bolus => 0.0,
+                DoseInput::Rate(rate) => rate,
+                DoseInput::ModelledRate => into.rate.unwrap_or(f64::NAN),
+                DoseInput::Duration(_) | DoseInput::ModelledDuration => f64::NAN,
+            };
+            if !(rate.is_finite() && rate >= 0.0) {
+                let expected = "given or modelled, finite and not negative, for a constant infusion";
+                return Err(into.refuse(time, "rate", rate, expected));
+            }
+            self.steady(place, time, Steady::constant(time, dose, rate));
+            return Ok(());
+        }
+        let first = entry(time, dose, into)?;
+        let repeats = dose.additional > 0 || dose.steady_state != SteadyState::None;
+        if repeats && !(dose.interval.is_finite() && dose.interval > 0.0) {
+            return Err(into.refuse(time, "interval", dose.interval, "finite and positive"));
+        }
+        if dose.steady_state != SteadyState::None {
+            if into.lag >= dose.interval {
+                let expected = "shorter than the interval at steady state";
+                return Err(into.refuse(time, "lag time alag()", into.lag, expected));
+            }
+            let steady = Steady::repeated(time, dose, into.lag, first);
+            if steady.rate.is_nan() {
+                let expected = "such that fewer than a million overlap at steady state";
+                return Err(into.refuse(time, "interval", dose.interval, expected));
+            }
+            self.steady(place, time, steady);
+            self.still_running(time, dose, first);
+        }
+        self.enter(place, time, dose.compartment, first);
+        if dose.additional > 0 {
+            let within = ((self.last_time - first.start) / dose.interval).min(f64::from(dose.additional));
+            if within > MOST_ADDITIONAL {
+                let expected = "such that fewer than a million doses follow";
+                return Err(into.refuse(time, "interval", dose.interval, expected));
             }
         }
-        let total = running
-            .iter()
-            .fold(0.0, |total, &index| total + infusions[index].rate);
-        changes.push(Change {
-            time,
-            compartment: infusions[0].compartment,
-            effect: Effect::Rate(total),
+        for count in 1..=dose.additional {
+            let start = first.start + f64::from(count) * dose.interval;
+            if start > self.last_time {
+                break;
+            }
+            self.enter(place, time, dose.compartment, Entry { start, ..first });
+        }
+        Ok(())
+    }
+
+    /// One dose enters.
+    fn enter(&mut self, place: i64, time: f64, compartment: u16, entry: Entry) {
+        let Entry { start, amount, pace } = entry;
+        match pace {
+            None => {
+                let own = self.ordered && start == time;
+                let place = if own { place } else { BROUGHT };
+                self.push(start, place, What::Change(compartment, Effect::Add(amount)));
+            }
+            Some(_) if amount == 0.0 => {}
+            Some((rate, duration)) => self.infusions.push(Infusion {
+                segment: self.segment,
+                compartment,
+                start,
+                stop: start + duration,
+                rate,
+            }),
+        }
+    }
+
+    fn steady(&mut self, place: i64, time: f64, steady: Steady) {
+        let effect = Effect::Steady(self.steady.len() as u32);
+        if steady.add {
+            self.push(time, place, What::Change(steady.compartment, effect));
+        } else {
+            self.clear(time, time, effect);
+        }
+        self.steady.push(steady);
+    }
+
+    /// Infusions of doses before the first that are still running when it is told.
+    fn still_running(&mut self, time: f64, dose: &CourseDose, first: Entry) {
+        let Some((rate, duration)) = first.pace.filter(|_| first.amount > 0.0) else {
+            return;
+        };
+        for count in 1_u32.. {
+            let stop = first.start - f64::from(count) * dose.interval + duration;
+            if stop <= time {
+                break;
+            }
+            self.infusions.push(Infusion {
+                segment: self.segment,
+                compartment: dose.compartment,
+                start: time,
+                stop,
+                rate,
+            });
+        }
+    }
+
+    fn finish(self, into: &mut Expanded) {
+        let Self {
+            mut items,
+            mut infusions,
+            cleared,
+            steady,
+            ..
+        } = self;
+        let of = |infusion: &Infusion| (infusion.segment, infusion.compartment);
+        infusions.sort_by_key(of);
+        for same in infusions.chunk_by(|a, b| of(a) == of(b)) {
+            let (segment, compartment) = of(&same[0]);
+            rates(same, |time, total| {
+                items.push(Item {
+                    segment,
+                    time,
+                    place: PACED,
+                    what: What::Change(compartment, Effect::Rate(total)),
+                });
+            });
+        }
+        items.retain(|item| {
+            cleared
+                .get(item.segment as usize)
+                .is_none_or(|&end| item.time <= end)
         });
+        items.sort_by(|a, b| {
+            (a.segment.cmp(&b.segment))
+                .then(a.time.total_cmp(&b.time))
+                .then(a.place.cmp(&b.place))
+        });
+        into.steady.extend(steady);
+        let first = into.changes.len();
+        for item in items {
+            let time = item.time;
+            match item.what {
+                What::Change(compartment, effect) => into.changes.push(Change {
+                    time,
+                    compartment,
+                    effect,
+                }),
+                What::Observe(row) => into.observations.push(Observation {
+                    time,
+                    before: (into.changes.len() - first) as u32,
+                    row,
+                }),
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn plain(_: usize) -> Compartment<'static> {
-        Compartment {
-            name: "central",
-            bioavailability: 1.0,
-            lag: 0.0,
-            duration: None,
-            rate: None,
-        }
-    }
-
-    fn infusion(time: f64, amount: f64, input: DoseInput) -> Dose {
-        Dose {
-            time,
-            compartment: 0,
-            amount,
-            input,
-        }
-    }
-
-    fn changes(doses: &[Dose], compartment: impl Fn(usize) -> Compartment<'static>) -> Vec<(f64, Effect)> {
-        let mut changes = Vec::new();
-        expand(doses, 1, compartment, &mut changes).unwrap();
-        changes
-            .into_iter()
-            .map(|change| (change.time, change.effect))
-            .collect()
-    }
-
-    #[test]
-    fn overlapping_infusions_return_to_exactly_zero() {
-        let doses = [(0.0, 0.1), (0.5, 0.2), (0.75, 0.3)]
-            .map(|(time, rate)| infusion(time, rate, DoseInput::Rate(rate)));
-        let expected = [
-            (0.0, 0.1),
-            (0.5, 0.1 + 0.2),
-            (0.75, 0.1 + 0.2 + 0.3),
-            (1.0, 0.2 + 0.3),
-            (1.5, 0.3),
-            (1.75, 0.0),
-        ];
-        assert_eq!(
-            changes(&doses, plain),
-            expected.map(|(time, rate)| (time, Effect::Rate(rate)))
-        );
-    }
-
-    #[test]
-    fn back_to_back_infusions_do_not_pause() {
-        let doses = infusion(0.0, 10.0, DoseInput::Duration(1.0))
-            .repeated(1, 1.0)
-            .collect::<Vec<_>>();
-        let expected = [(0.0, 10.0), (1.0, 10.0), (2.0, 0.0)];
-        assert_eq!(
-            changes(&doses, plain),
-            expected.map(|(time, rate)| (time, Effect::Rate(rate)))
-        );
-    }
-
-    #[test]
-    fn bioavailability_shortens_a_rate_and_slows_a_duration() {
-        let half = |_| Compartment {
-            bioavailability: 0.5,
-            lag: 1.0,
-            duration: Some(4.0),
-            rate: Some(2.0),
-            ..plain(0)
-        };
-        let slower = [(1.0, Effect::Rate(1.0)), (5.0, Effect::Rate(0.0))];
-        let shorter = [(1.0, Effect::Rate(2.0)), (3.0, Effect::Rate(0.0))];
-        for (input, expected) in [
-            (DoseInput::Rate(2.0), shorter),
-            (DoseInput::ModelledRate, shorter),
-            (DoseInput::Duration(4.0), slower),
-            (DoseInput::ModelledDuration, slower),
-        ] {
-            assert_eq!(changes(&[infusion(0.0, 8.0, input)], half), expected);
-        }
-        assert_eq!(
-            changes(&[infusion(0.0, 8.0, DoseInput::Bolus)], half),
-            [(1.0, Effect::Add(4.0))]
-        );
-    }
-
-    #[test]
-    fn impossible_doses_are_refused_with_their_values() {
-        let refused = |dose: Dose| expand(&[dose], 1, plain, &mut Vec::new()).unwrap_err();
-        for (dose, quantity) in [
-            (infusion(0.0, -1.0, DoseInput::Bolus), "amount"),
-            (infusion(0.0, f64::NAN, DoseInput::Bolus), "amount"),
-            (infusion(f64::INFINITY, 1.0, DoseInput::Bolus), "time"),
-            (infusion(0.0, 1.0, DoseInput::Duration(-2.0)), "duration"),
-            (infusion(0.0, 1.0, DoseInput::Duration(0.0)), "duration"),
-            (infusion(0.0, 1.0, DoseInput::Rate(f64::NAN)), "rate"),
-        ] {
-            let FailureKind::Dose { quantity: found, .. } = refused(dose) else {
-                panic!("{dose:?}")
-            };
-            assert_eq!(found, quantity);
-        }
-        assert!(matches!(
-            refused(infusion(0.0, 1.0, DoseInput::ModelledDuration)),
-            FailureKind::Attribute { attribute: "dur", .. }
-        ));
-        let beyond = Dose {
-            compartment: 3,
-            ..infusion(0.0, 1.0, DoseInput::Bolus)
-        };
-        assert!(matches!(
-            refused(beyond),
-            FailureKind::Compartment {
-                compartment: 3,
-                states: 1,
-                ..
-            }
-        ));
-    }
-}
+mod tests;

@@ -8,14 +8,15 @@ use euthymia_vecmath::{Kernel, Lanes};
 use crate::control::{Advice, FIRST_LOG_ERROR, advise};
 use crate::dense;
 use crate::error::{Failure, FailureKind};
-use crate::events::{Change, Effect};
+use crate::events::{Change, Effect, Observation};
 use crate::executor::{Registers, execute};
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::rodas5p::STAGES;
 use crate::statistics::Statistics;
+use crate::steady::{Linear, Steady};
 use crate::step::{Attempt, Tried};
-use crate::subjects::Subjects;
+use crate::subjects::{Observed, Subjects};
 
 /// A step is no shorter than this part of the time; two changes closer than that happen at once.
 const SMALLEST_STEP: f64 = 8.0 * f64::EPSILON;
@@ -32,8 +33,10 @@ struct Lane {
     stop: f64,
     /// Next of the subject's changes.
     change: usize,
-    /// Next observation time.
+    /// Next observation.
     observation: usize,
+    /// First observation that comes after the next change.
+    limit: usize,
     /// Steps tried for the subject.
     steps: u32,
     /// ln of the error of the last step that was accepted.
@@ -43,19 +46,37 @@ struct Lane {
     /// What kind of change the next step follows, if it is the first after one.
     fresh: Option<usize>,
     /// The length that suited the first step after the last change of each [`kind`]; 0 if there was none.
-    suited: [f64; 2],
+    suited: [f64; 3],
 }
 
-/// Kinds of changes that ask for a similar first step: 0 something enters, 1 an infusion ends.
+/// Kinds of changes that ask for a similar first step: 0 something enters, 1 an infusion ends, 2 inputs change.
 fn kind(changes: &[Change]) -> usize {
-    usize::from(changes.iter().all(|change| change.effect == Effect::Rate(0.0)))
+    let all = |effect: fn(&Effect) -> bool| changes.iter().all(|change| effect(&change.effect));
+    if all(|effect| *effect == Effect::Rate(0.0)) {
+        1
+    } else {
+        2 * usize::from(all(|effect| matches!(effect, Effect::Row(_))))
+    }
+}
+
+/// What a lane does when it has arrived at its stop.
+enum Arrival {
+    /// It goes on.
+    Going,
+    /// Its subject is finished.
+    Finished,
+    /// Its subject failed.
+    Failed(FailureKind),
 }
 
 /// A lane group and what it works on.
 pub(crate) struct Group<'a, const L: usize> {
     plan: &'a Plan<'a>,
     options: &'a Options,
-    times: &'a [f64],
+    /// Observation times, if they are common.
+    times: Option<&'a [f64]>,
+    /// Observations of all subjects.
+    observations: usize,
     subjects: &'a Subjects,
     registers: &'a mut Registers<L>,
     /// The block's values.
@@ -75,7 +96,7 @@ pub(crate) struct Group<'a, const L: usize> {
 pub(crate) fn advance<const L: usize>(
     plan: &Plan<'_>,
     options: &Options,
-    times: &[f64],
+    times: Option<&[f64]>,
     (first, subjects): (u64, &Subjects),
     registers: &mut Registers<L>,
     values: &mut [f64],
@@ -88,16 +109,18 @@ pub(crate) fn advance<const L: usize>(
         stop: 1.0,
         change: 0,
         observation: 0,
+        limit: 0,
         steps: 0,
         log_error: FIRST_LOG_ERROR,
         rejected: false,
         fresh: None,
-        suited: [0.0; 2],
+        suited: [0.0; 3],
     };
     let mut group = Group {
         plan,
         options,
         times,
+        observations: values.len() / plan.columns().max(1),
         subjects,
         registers,
         values,
@@ -138,14 +161,18 @@ impl<const L: usize> Group<'_, L> {
             let subject = self.next;
             self.next += 1;
             let plan = self.plan;
-            for (&register, &value) in plan.of_subject.iter().zip(self.subjects.constants(plan, subject)) {
+            for (&register, &value) in plan
+                .of_subject
+                .iter()
+                .zip(self.subjects.constants(plan, subject, 0))
+            {
                 self.registers[register].0[lane] = value;
             }
             for (state, &value) in self.subjects.initial(plan, subject).iter().enumerate() {
                 self.registers[plan.current + state].0[lane] = value;
                 self.registers[plan.infusions + state].0[lane] = 0.0;
             }
-            let time = self.subjects.start(subject).min(self.times[0]);
+            let time = self.subjects.start(subject);
             self.lanes[lane] = Lane {
                 subject: Some(subject),
                 time,
@@ -153,35 +180,61 @@ impl<const L: usize> Group<'_, L> {
                 stop: time,
                 change: 0,
                 observation: 0,
+                limit: 0,
                 steps: 0,
                 log_error: FIRST_LOG_ERROR,
                 rejected: false,
                 fresh: None,
-                suited: [0.0; 2],
+                suited: [0.0; 3],
             };
             self.statistics.subjects += 1;
-            if !self.arrive(lane, subject) {
-                return;
+            match self.arrive(lane, subject) {
+                Arrival::Going => return,
+                Arrival::Finished => {}
+                Arrival::Failed(kind) => self.note(lane, subject, kind),
             }
         }
     }
 
-    /// The lane stands at its stop: changes happen, observations at this time are taken, the next stop is set. Whether
-    /// the subject is finished.
-    fn arrive(&mut self, lane: usize, subject: usize) -> bool {
-        let own = &mut self.lanes[lane];
-        let last = self.times[self.times.len() - 1];
-        let changes = self.subjects.changes(subject);
+    /// The lane stands at its stop: changes happen and observations at this time are taken in their order, the next stop is
+    /// set.
+    fn arrive(&mut self, lane: usize, subject: usize) -> Arrival {
+        let subjects = self.subjects;
+        let changes = subjects.changes(subject);
+        let (observed, place) = subjects.observed(subject, self.times);
         loop {
-            let first = own.change;
-            while let Some(change) = changes.get(own.change).filter(|change| change.time <= own.time) {
-                let compartment = usize::from(change.compartment);
-                match change.effect {
-                    Effect::Add(amount) => self.registers[self.plan.current + compartment].0[lane] += amount,
-                    Effect::Rate(rate) => self.registers[self.plan.infusions + compartment].0[lane] = rate,
+            let first = self.lanes[lane].change;
+            loop {
+                let own = &self.lanes[lane];
+                let change = changes.get(own.change).filter(|change| change.time <= own.time);
+                let due = own.observation < observed.len() && observed.time(own.observation) <= own.time;
+                // Of a course the next is known: a change waits for the observations before it, whatever the clock.
+                let (observes, change) = match observed {
+                    Observed::Common(times) => {
+                        let first = |change: &Change| times[own.observation] < change.time;
+                        (due && change.is_none_or(first), change)
+                    }
+                    Observed::Own(all) => match all.get(own.observation) {
+                        Some(next) if next.before as usize <= own.change => (due, None),
+                        _ => (false, change),
+                    },
+                };
+                if observes {
+                    for state in 0..self.plan.states {
+                        self.values[state * self.observations + place + own.observation] =
+                            self.registers[self.plan.current + state].0[lane];
+                    }
+                    self.lanes[lane].observation += 1;
+                } else if let Some(&change) = change {
+                    if let Err(kind) = self.happen(lane, subject, change) {
+                        return Arrival::Failed(kind);
+                    }
+                    self.lanes[lane].change += 1;
+                } else {
+                    break;
                 }
-                own.change += 1;
             }
+            let own = &mut self.lanes[lane];
             if own.change > first {
                 let kind = kind(&changes[first..own.change]);
                 own.fresh = Some(kind);
@@ -189,23 +242,111 @@ impl<const L: usize> Group<'_, L> {
                 own.log_error = FIRST_LOG_ERROR;
                 own.rejected = false;
             }
-            while own.observation < self.times.len() && self.times[own.observation] <= own.time {
-                for state in 0..self.plan.states {
-                    self.values
-                        [(state * self.subjects.len() + subject) * self.times.len() + own.observation] =
-                        self.registers[self.plan.current + state].0[lane];
+            if own.observation == observed.len() {
+                return Arrival::Finished;
+            }
+            own.limit = match observed {
+                Observed::Common(times) => times.len(),
+                Observed::Own(all) => {
+                    let before = |next: &Observation| next.before as usize <= own.change;
+                    own.observation + all[own.observation..].partition_point(before)
                 }
-                own.observation += 1;
-            }
-            if own.observation == self.times.len() {
-                return true;
-            }
-            own.stop = changes.get(own.change).map_or(last, |change| change.time);
+            };
+            // A change that sets the clock back waits for the observations before it.
+            let next = changes.get(own.change).map(|change| change.time);
+            own.stop = match (observed, next) {
+                (Observed::Common(_), Some(next)) => next,
+                (Observed::Own(all), Some(next)) if own.limit > own.observation => {
+                    next.max(all[own.limit - 1].time)
+                }
+                (_, Some(next)) => next,
+                (_, None) => observed.time(observed.len() - 1),
+            };
             if own.stop - own.time > SMALLEST_STEP * own.stop.abs() {
-                return false;
+                return Arrival::Going;
             }
             own.time = own.stop;
         }
+    }
+
+    /// A change happens to the subject in the lane.
+    fn happen(&mut self, lane: usize, subject: usize, change: Change) -> Result<(), FailureKind> {
+        let plan = self.plan;
+        let compartment = usize::from(change.compartment);
+        let current = plan.current + compartment;
+        match change.effect {
+            Effect::Add(amount) => self.registers[current].0[lane] += amount,
+            Effect::Rate(rate) => self.registers[plan.infusions + compartment].0[lane] = rate,
+            Effect::Set(amount) => self.registers[current].0[lane] = amount,
+            Effect::Scale(factor) => self.registers[current].0[lane] *= factor,
+            Effect::Reset => {
+                for (state, &value) in self.subjects.initial(plan, subject).iter().enumerate() {
+                    self.registers[plan.current + state].0[lane] = value;
+                    self.registers[plan.infusions + state].0[lane] = 0.0;
+                }
+                self.lanes[lane].time = change.time;
+            }
+            Effect::Row(row) => {
+                let constants = self.subjects.constants(plan, subject, row);
+                for (&register, &value) in plan.of_subject.iter().zip(constants) {
+                    self.registers[register].0[lane] = value;
+                }
+            }
+            Effect::Steady(number) => {
+                let steady = self.subjects.steady(subject, number);
+                let found = self.steady_state(lane, steady)?;
+                for (state, value) in found.into_iter().enumerate() {
+                    let own = &mut self.registers[plan.current + state].0[lane];
+                    if steady.add {
+                        *own += value;
+                    } else {
+                        *own = value;
+                        self.registers[plan.infusions + state].0[lane] = 0.0;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The state at the end of a steady interval.
+    fn steady_state(&mut self, lane: usize, steady: &Steady) -> Result<Vec<f64>, FailureKind> {
+        let (plan, program) = (self.plan, self.plan.program);
+        let name = |state: usize| program.states[state].name.clone();
+        let (time, compartment) = (steady.time, name(usize::from(steady.compartment)));
+        if !plan.linear {
+            return Err(FailureKind::NotLinear { time, compartment });
+        }
+        let mut system = Linear {
+            states: plan.states,
+            matrix: vec![0.0; plan.states * plan.states],
+            constant: vec![0.0; plan.states],
+        };
+        for entry in &program.jacobian_entries {
+            system.matrix[usize::from(entry.row) * plan.states + usize::from(entry.column)] =
+                self.registers[usize::from(entry.register)].0[lane];
+        }
+        // What is produced in any case is there once, however many doses are added.
+        if !steady.add {
+            for &argument in &plan.arguments {
+                self.registers[argument] = Lanes::splat(0.0);
+            }
+            execute(
+                self.options.isa,
+                &program.derivatives.instructions,
+                self.registers,
+            );
+            for (constant, &register) in system.constant.iter_mut().zip(&plan.derivatives) {
+                *constant = self.registers[register].0[lane];
+            }
+        }
+        system
+            .steady_state(steady)
+            .map_err(|state| FailureKind::NoSteadyState {
+                time,
+                compartment,
+                state: name(state),
+            })
     }
 
     /// Tries a step in every lane and moves on those in which it succeeds.
@@ -239,7 +380,7 @@ impl<const L: usize> Group<'_, L> {
 
     /// Takes the observations that lie inside accepted steps.
     fn observe(&mut self, tried: &Tried<L>) {
-        let (times, plan, isa) = (self.times, self.plan, self.options.isa);
+        let (plan, isa) = (self.plan, self.options.isa);
         let mut prepared = false;
         for (lane, own) in self.lanes.iter_mut().enumerate() {
             let length = tried.length.0[lane];
@@ -247,9 +388,21 @@ impl<const L: usize> Group<'_, L> {
                 continue;
             };
             let end = end(own, length);
-            let inside = times[own.observation..].iter().take_while(|&&time| time < end);
+            let (observed, place) = self.subjects.observed(subject, self.times);
             self.thetas.clear();
-            self.thetas.extend(inside.map(|time| (time - own.time) / length));
+            match observed {
+                Observed::Common(times) => {
+                    let inside = times[own.observation..].iter().take_while(|&&time| time < end);
+                    self.thetas.extend(inside.map(|time| (time - own.time) / length));
+                }
+                Observed::Own(all) => {
+                    let inside = all[own.observation..own.limit]
+                        .iter()
+                        .take_while(|next| next.time < end);
+                    self.thetas
+                        .extend(inside.map(|next| (next.time - own.time) / length));
+                }
+            }
             if self.thetas.is_empty() {
                 continue;
             }
@@ -263,8 +416,8 @@ impl<const L: usize> Group<'_, L> {
                 thetas: &self.thetas,
                 registers: self.registers,
                 values: self.values,
-                first: subject * times.len() + own.observation,
-                stride: self.subjects.len() * times.len(),
+                first: place + own.observation,
+                stride: self.observations,
             });
             own.observation += self.thetas.len();
         }
@@ -290,9 +443,12 @@ impl<const L: usize> Group<'_, L> {
             own.rejected = false;
             own.log_error = advice.log_error.0[lane];
             own.time = end(own, length);
-            if own.time >= own.stop && self.arrive(lane, subject) {
-                self.take_subject(lane);
-                return;
+            if own.time >= own.stop {
+                match self.arrive(lane, subject) {
+                    Arrival::Going => {}
+                    Arrival::Finished => return self.take_subject(lane),
+                    Arrival::Failed(kind) => return self.fail(lane, subject, kind),
+                }
             }
         } else {
             self.statistics.rejected += 1;
@@ -340,8 +496,14 @@ impl<const L: usize> Group<'_, L> {
         FailureKind::StepSize { time, step }
     }
 
-    /// Gives the subject up; the first failed subject of the block is the one that is told.
+    /// Gives the subject up.
     fn fail(&mut self, lane: usize, subject: usize, kind: FailureKind) {
+        self.note(lane, subject, kind);
+        self.take_subject(lane);
+    }
+
+    /// Notes a failure; the first failed subject of the block is the one that is told.
+    fn note(&mut self, lane: usize, subject: usize, kind: FailureKind) {
         if self.failure.as_ref().is_none_or(|&(first, _)| subject < first) {
             let value = |state: usize| self.registers[self.plan.current + state].0[lane];
             let name = |state: usize| self.plan.program.states[state].name.clone();
@@ -359,7 +521,6 @@ impl<const L: usize> Group<'_, L> {
                 }),
             ));
         }
-        self.take_subject(lane);
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use euthymia_model::program::{Program, Scope};
-use euthymia_model::tape::{Register, Tape};
+use euthymia_model::tape::{Op, Register, Tape};
 
 use crate::executor::ADDRESSABLE;
 use crate::rodas5p::STAGES;
@@ -39,10 +39,26 @@ pub(crate) struct Plan<'p> {
     pub(crate) pattern: Pattern,
     /// Registers that hold what is constant for a subject and is needed while it is advanced or observed.
     pub(crate) of_subject: Vec<usize>,
+    /// Registers that are kept for a row of inputs: those of [`Plan::of_subject`], then those of [`Plan::attributes`].
+    pub(crate) kept: Vec<usize>,
+    /// Where in what is kept each state has its initial value and what a dose needs to know.
+    pub(crate) attributes: Vec<Attributes>,
+    /// Whether the derivatives are linear in the states and independent of time.
+    pub(crate) linear: bool,
     /// States that the reported outputs need, as indices.
     pub(crate) observed_states: Vec<usize>,
     /// Inputs that are common to the run, as indices.
     pub(crate) common_inputs: Vec<usize>,
+}
+
+/// Places of a state's attributes in what is kept; `None` where the model defines none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attributes {
+    pub(crate) initial: Option<usize>,
+    pub(crate) bioavailability: Option<usize>,
+    pub(crate) lag: Option<usize>,
+    pub(crate) duration: Option<usize>,
+    pub(crate) rate: Option<usize>,
 }
 
 /// Why there is no plan.
@@ -77,7 +93,24 @@ impl<'p> Plan<'p> {
         let pattern = Pattern::new(states, &program.jacobian_entries).ok_or(PlanError::TooLarge {
             needed: states * states,
         })?;
+        let mut kept = of_subject(program);
+        let mut keep = |register: Option<Register>| {
+            register.map(|register| {
+                kept.push(usize::from(register));
+                kept.len() - 1
+            })
+        };
+        let attributes = program.states.iter().map(|state| Attributes {
+            initial: keep(state.initial),
+            bioavailability: keep(state.bioavailability),
+            lag: keep(state.lag),
+            duration: keep(state.duration),
+            rate: keep(state.rate),
+        });
         let plan = Self {
+            attributes: attributes.collect(),
+            kept,
+            linear: linear(program),
             program,
             states,
             arguments: program
@@ -139,6 +172,44 @@ fn of_subject(program: &Program) -> Vec<usize> {
         .intersection(&needed)
         .map(|&register| usize::from(register))
         .collect()
+}
+
+/// Whether the right-hand sides are seen to be linear in the states and independent of time: every entry of the Jacobian
+/// is known before they run, and nothing in them chooses.
+fn linear(program: &Program) -> bool {
+    let later: BTreeSet<Register> = written(&program.derivatives)
+        .chain(written(&program.jacobian))
+        .collect();
+    let chooses = |op: Op| {
+        use Op::{Abs, And, Ceil, Equal, Floor, Less, LessEqual, Max, Min, Not, NotEqual, Or, Round, Select};
+        matches!(
+            op,
+            Abs | And
+                | Ceil
+                | Equal
+                | Floor
+                | Less
+                | LessEqual
+                | Max
+                | Min
+                | Not
+                | NotEqual
+                | Or
+                | Round
+                | Select
+        )
+    };
+    program.time_derivatives.is_empty()
+        && !read(&program.derivatives).any(|register| register == program.time)
+        && !program
+            .jacobian_entries
+            .iter()
+            .any(|entry| later.contains(&entry.register))
+        && !program
+            .derivatives
+            .instructions
+            .iter()
+            .any(|instruction| chooses(instruction.op))
 }
 
 /// States whose registers the output tape reads or that are reported under another name.

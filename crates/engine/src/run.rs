@@ -9,23 +9,21 @@ use crate::block::Worker;
 use crate::error::{Failure, SimulationError};
 use crate::options::Options;
 use crate::plan::Plan;
-use crate::population::Population;
-use crate::sink::{Block, Progress};
+use crate::sink::{CourseBlock, Progress};
 use crate::statistics::Statistics;
-use crate::subjects::Common;
+use crate::subjects::{Asked, Common};
 
 /// Everything the threads share and do not change.
 pub(crate) struct Run<'a> {
     pub(crate) plan: &'a Plan<'a>,
     pub(crate) common: &'a Common,
-    pub(crate) population: &'a dyn Population,
-    pub(crate) times: &'a [f64],
+    pub(crate) asked: Asked<'a>,
     pub(crate) options: &'a Options,
     pub(crate) progress: &'a dyn Progress,
 }
 
 /// What came of a block; the failure is `None` if the run was cancelled.
-type Outcome = Result<(Block, Statistics), Option<Box<Failure>>>;
+type Outcome = Result<(CourseBlock, Statistics), Option<Box<Failure>>>;
 
 /// What the threads share and change.
 #[derive(Default)]
@@ -45,18 +43,18 @@ const WINDOW: u64 = 4;
 
 impl Run<'_> {
     fn blocks(&self) -> u64 {
-        self.population.len().div_ceil(self.options.block as u64)
+        self.asked.len().div_ceil(self.options.block as u64)
     }
 
     fn range(&self, block: u64) -> Range<u64> {
         let size = self.options.block as u64;
-        block * size..self.population.len().min((block + 1) * size)
+        block * size..self.asked.len().min((block + 1) * size)
     }
 
     /// Simulates everybody, in groups of `L` lanes.
     pub(crate) fn all<const L: usize>(
         &self,
-        take: &mut dyn FnMut(Block) -> Result<(), ()>,
+        take: &mut dyn FnMut(CourseBlock) -> Result<(), ()>,
     ) -> Result<Statistics, SimulationError<()>> {
         let mut statistics = Statistics::default();
         let mut hand_over = |outcome: Outcome| {
@@ -85,7 +83,7 @@ impl Run<'_> {
     }
 
     fn worker<const L: usize>(&self) -> Worker<'_, L> {
-        Worker::new(self.plan, self.common, self.population, self.options, self.times)
+        Worker::new(self.plan, self.common, self.asked, self.options)
     }
 
     /// Threads work, the caller's thread hands over.

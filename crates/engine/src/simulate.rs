@@ -2,15 +2,16 @@
 
 use euthymia_model::program::Program;
 
+use crate::course::Courses;
 use crate::error::SimulationError;
 use crate::executor::ADDRESSABLE;
 use crate::options::{LaneWidth, Options};
 use crate::plan::{Plan, PlanError};
 use crate::population::Population;
 use crate::run::Run;
-use crate::sink::{Block, Progress, Sink};
+use crate::sink::{Block, CourseBlock, CourseSink, Progress, Sink};
 use crate::statistics::Statistics;
-use crate::subjects::Common;
+use crate::subjects::{Asked, Common};
 
 /// Simulates the population and hands the trajectories to `sink`, block by block in the order of the subjects.
 ///
@@ -35,22 +36,51 @@ pub fn simulate<P: Population, S: Sink>(
     progress: &dyn Progress,
 ) -> Result<Statistics, SimulationError<S::Error>> {
     let mut refusal = None;
+    let mut hand_over = |block: CourseBlock| {
+        let block = Block {
+            first: block.first,
+            subjects: block.subjects(),
+            times: times.len(),
+            columns: block.columns,
+            values: block.values,
+        };
+        sink.block(block).map_err(|error| refusal = Some(error))
+    };
+    let asked = Asked::Doses(population, times);
+    let result =
+        check_times(times).and_then(|()| simulate_any(program, asked, options, &mut hand_over, progress));
+    result.map_err(|error| error.with_sink(refusal))
+}
+
+/// Simulates courses told by records and hands what is observed to `sink`, block by block in the order of the subjects.
+///
+/// Each subject starts at its first record with the program's initial values. Otherwise this is [`simulate`].
+///
+/// # Errors
+/// Those of [`simulate`].
+pub fn simulate_courses<C: Courses, S: CourseSink>(
+    program: &Program,
+    courses: &C,
+    options: &Options,
+    sink: &mut S,
+    progress: &dyn Progress,
+) -> Result<Statistics, SimulationError<S::Error>> {
+    let mut refusal = None;
     let mut hand_over = |block| sink.block(block).map_err(|error| refusal = Some(error));
-    let result = simulate_any(program, population, times, options, &mut hand_over, progress);
+    let asked = Asked::Courses(courses);
+    let result = simulate_any(program, asked, options, &mut hand_over, progress);
     result.map_err(|error| error.with_sink(refusal))
 }
 
 /// [`simulate`] for whatever population and sink, so that the engine is compiled here and once. The sink keeps its error.
 fn simulate_any(
     program: &Program,
-    population: &dyn Population,
-    times: &[f64],
+    asked: Asked<'_>,
     options: &Options,
-    hand_over: &mut dyn FnMut(Block) -> Result<(), ()>,
+    hand_over: &mut dyn FnMut(CourseBlock) -> Result<(), ()>,
     progress: &dyn Progress,
 ) -> Result<Statistics, SimulationError<()>> {
     check_options(options)?;
-    check_times(times)?;
     let plan = Plan::new(program).map_err(|error| match error {
         PlanError::TooLarge { needed } => SimulationError::ModelTooLarge {
             states: program.states.len(),
@@ -59,15 +89,14 @@ fn simulate_any(
         },
         PlanError::Inconsistent(message) => SimulationError::Program(message),
     })?;
-    if population.is_empty() {
+    if asked.len() == 0 {
         return Ok(Statistics::default());
     }
-    let common = Common::new(&plan, population);
+    let common = Common::new(&plan, asked);
     let run = Run {
         plan: &plan,
         common: &common,
-        population,
-        times,
+        asked,
         options,
         progress,
     };

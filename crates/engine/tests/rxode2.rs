@@ -7,40 +7,10 @@ mod common;
 
 use std::path::Path;
 
+use common::courses::{Told, course, observe};
+use common::options;
 use common::workload::{Table, compiled, folder};
-use common::{Listed, options, run};
-use euthymia_engine::{Dose, DoseInput};
 use euthymia_model::compile::PerSubject;
-use euthymia_model::program::Program;
-
-/// The doses of a data set of one subject.
-fn doses(data: &Table, program: &Program) -> Vec<Dose> {
-    let mut doses = Vec::new();
-    for row in 0..data.rows.len() {
-        assert!(data.number(row, "ss") == 0.0, "no steady state here");
-        if data.number(row, "evid") == 0.0 {
-            continue;
-        }
-        assert!(data.number(row, "evid") == 1.0, "only doses here");
-        let text = &data.rows[row][data.column("cmt").unwrap()];
-        let named = program.states.iter().position(|state| state.name == *text);
-        let compartment = named.unwrap_or_else(|| text.parse::<usize>().unwrap() - 1);
-        let rate = data.number(row, "rate");
-        let dose = Dose {
-            time: data.number(row, "time"),
-            compartment: compartment as u16,
-            amount: data.number(row, "amt"),
-            input: match rate {
-                -2.0 => DoseInput::ModelledDuration,
-                -1.0 => DoseInput::ModelledRate,
-                0.0 => DoseInput::Bolus,
-                _ => DoseInput::Rate(rate),
-            },
-        };
-        doses.extend(dose.repeated(data.number(row, "addl") as u32, data.number(row, "ii")));
-    }
-    doses
-}
 
 /// The number that follows `key` in a flat JSON object.
 fn number(json: &str, key: &str) -> f64 {
@@ -55,19 +25,12 @@ fn agrees(folder: &Path) -> Result<(), String> {
         Table::read(&folder.join("expected.csv")),
     );
     let json = std::fs::read_to_string(folder.join("case.json")).unwrap();
-    let inputs = program.inputs.iter().map(|input| {
-        if data.column(&input.name).is_some() {
-            data.number(0, &input.name)
-        } else {
-            input.default.unwrap()
-        }
-    });
-    let population = Listed(vec![(inputs.collect(), doses(&data, &program))]);
+    let next = json.contains("\"nocb\"");
+    let told = Told(vec![course(&data, 0..data.rows.len(), &program, next, false)]);
     let times: Vec<f64> = (0..expected.rows.len())
         .map(|row| expected.number(row, "time"))
         .collect();
-    let (found, _) =
-        run(&program, &population, &times, &options(1e-9, 1e-11)).map_err(|error| error.to_string())?;
+    let found = observe(&program, &told, &options(1e-9, 1e-11)).map_err(|error| error.to_string())?;
 
     let (relative, absolute) = (
         number(&json, "relative_tolerance"),
@@ -97,10 +60,13 @@ fn agrees(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// The cases that need boluses, infusions, lags, bioavailability, modelled durations and additional doses alone.
-const CASES: [&str; 15] = [
+/// Cases with models that are compiled.
+const CASES: [&str; 23] = [
     "bolus-f-lag-covariate",
     "circadian-time",
+    "constant-infusion-ss",
+    "covariate-locf",
+    "covariate-nocb",
     "effect-site-hysteresis",
     "eta-at-zero-blocks",
     "friberg-neutropenia",
@@ -109,9 +75,14 @@ const CASES: [&str; 15] = [
     "indirect-response",
     "infusion-modelled-duration",
     "infusion-rate-addl",
+    "infusion-ss-ii-shorter-than-duration",
     "michaelis-menten",
     "oral-addl",
+    "oral-ss1",
+    "oral-ss1-lag",
     "parent-metabolite-named-doses",
+    "replace-evid5",
+    "reset-evid3",
     "robertson",
     "suppressed-and-equals",
 ];

@@ -1,6 +1,7 @@
 //! What the tests share.
 #![allow(dead_code, unused_imports, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
+pub mod courses;
 pub mod workload;
 mod writer;
 
