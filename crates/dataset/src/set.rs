@@ -1,0 +1,197 @@
+//! A data set that has been read, and how the engine runs it.
+
+use euthymia_diagnostics::{Diagnostic, Span};
+use euthymia_document::Rows;
+use euthymia_engine::{CourseDose, CourseInputs, Courses, Event};
+
+use crate::names::ModelNames;
+use crate::parameters::Parameters;
+use crate::subjects;
+
+/// Which value a covariate has between two records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interpolation {
+    /// The earlier record's (last observation carried forward), as rxode2 has it.
+    #[default]
+    Locf,
+    /// The later record's (next observation carried backward), as NONMEM has it.
+    Nocb,
+}
+
+/// Which records are reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reported {
+    /// Observations: `EVID` 0.
+    #[default]
+    Observations,
+    /// Every record, after what happens at it: what NONMEM's tables have.
+    Every,
+}
+
+/// Where programs read the same table differently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// Covariates between records.
+    pub interpolation: Interpolation,
+    /// Which records are reported.
+    pub reported: Reported,
+}
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RecordKind {
+    /// `EVID` 0, of this compartment if the table names one.
+    Observation(Option<u16>),
+    /// `EVID` 2: nothing happens, covariates may change.
+    Other,
+    /// `EVID` 1.
+    Dose(CourseDose),
+    /// `EVID` 3: all compartments return to their initial values.
+    Reset,
+    /// `EVID` 4: [`RecordKind::Reset`], then a dose.
+    ResetAndDose(CourseDose),
+    /// `EVID` 5: the compartment's amount becomes this.
+    Replace {
+        /// Index among the model's compartments.
+        compartment: u16,
+        /// New amount.
+        amount: f64,
+    },
+    /// `EVID` 6: the compartment's amount is multiplied.
+    Multiply {
+        /// Index among the model's compartments.
+        compartment: u16,
+        /// By what.
+        factor: f64,
+    },
+    /// `EVID` 7: a dose that only `tad()` and its kin would see; the model language has none of them, so nothing happens.
+    Phantom,
+}
+
+/// One row of a data set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record {
+    /// In the data set's time unit; hours from the subject's first record where times are clock times or dates.
+    pub time: f64,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Position among the rows of the table.
+    pub row: usize,
+    /// Where the row is written.
+    pub span: Span,
+}
+
+/// One individual: a contiguous run of rows with the same `ID`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subject {
+    /// As the table has it.
+    pub id: String,
+    /// In the order of the rows.
+    pub records: Vec<Record>,
+    /// Values at each record, in the order of [`DataSet::covariates`]: record after record.
+    pub(crate) covariates: Vec<f64>,
+    /// Inputs from a table of parameters.
+    pub(crate) parameters: Vec<(u16, f64)>,
+}
+
+/// Subjects in the order of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataSet {
+    /// Who.
+    pub subjects: Vec<Subject>,
+    /// Inputs of the model that columns give.
+    pub(crate) covariates: Vec<u16>,
+    pub(crate) dialect: Dialect,
+}
+
+impl DataSet {
+    /// Reads a table for a model. Values in `parameters` go before columns of the same name. `None` where there is an error.
+    #[must_use]
+    pub fn read(
+        rows: &Rows,
+        names: &ModelNames,
+        dialect: Dialect,
+        parameters: Option<&Parameters>,
+    ) -> (Option<Self>, Vec<Diagnostic>) {
+        subjects::read(rows, names, dialect, parameters)
+    }
+
+    /// Inputs of the model that columns of the table give, as indices into [`ModelNames::inputs`].
+    #[must_use]
+    pub fn covariates(&self) -> &[u16] {
+        &self.covariates
+    }
+
+    /// Whether a record is reported: there is one observation of the engine for each such record, in order.
+    #[must_use]
+    pub fn reports(&self, record: &Record) -> bool {
+        self.dialect.reported == Reported::Every || matches!(record.kind, RecordKind::Observation(_))
+    }
+}
+
+impl Subject {
+    /// The values of the covariates at a record, in the order of [`DataSet::covariates`]; empty beyond the last.
+    #[must_use]
+    pub fn covariates_at(&self, record: usize) -> &[f64] {
+        let count = self.covariates.len() / self.records.len().max(1);
+        self.covariates
+            .get(record * count..(record + 1) * count)
+            .unwrap_or_default()
+    }
+}
+
+impl Courses for DataSet {
+    fn len(&self) -> u64 {
+        self.subjects.len() as u64
+    }
+
+    fn fill(&self, index: u64, into: CourseInputs<'_>) {
+        let Some(subject) = usize::try_from(index).ok().and_then(|at| self.subjects.get(at)) else {
+            return;
+        };
+        for &(input, value) in &subject.parameters {
+            into.inputs[usize::from(input)] = value;
+        }
+        for (&input, &value) in self.covariates.iter().zip(subject.covariates_at(0)) {
+            into.inputs[usize::from(input)] = value;
+        }
+        let mut push = |time, event| into.records.push(euthymia_engine::Record { time, event });
+        for (at, record) in subject.records.iter().enumerate() {
+            let time = record.time;
+            let change = |from: usize, to: usize| {
+                let values = subject.covariates_at(from).iter().zip(subject.covariates_at(to));
+                let changed = self
+                    .covariates
+                    .iter()
+                    .zip(values)
+                    .filter(|(_, (from, to))| from != to);
+                changed.map(|(&input, (_, &value))| Event::Input { input, value })
+            };
+            if self.dialect.interpolation == Interpolation::Locf && at > 0 {
+                change(at - 1, at).for_each(|event| push(time, event));
+            }
+            match record.kind {
+                RecordKind::Observation(_) | RecordKind::Other | RecordKind::Phantom => {}
+                RecordKind::Dose(dose) => push(time, Event::Dose(dose)),
+                RecordKind::Reset => push(time, Event::Reset),
+                RecordKind::ResetAndDose(dose) => {
+                    push(time, Event::Reset);
+                    push(time, Event::Dose(dose));
+                }
+                RecordKind::Replace { compartment, amount } => {
+                    push(time, Event::Replace { compartment, amount })
+                }
+                RecordKind::Multiply { compartment, factor } => {
+                    push(time, Event::Multiply { compartment, factor })
+                }
+            }
+            if self.reports(record) {
+                push(time, Event::Observe);
+            }
+            // What holds from here to the next record is the next record's value already.
+            if self.dialect.interpolation == Interpolation::Nocb && at + 1 < subject.records.len() {
+                change(at, at + 1).for_each(|event| push(time, event));
+            }
+        }
+    }
+}

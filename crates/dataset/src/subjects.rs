@@ -1,0 +1,265 @@
+//! Rows to subjects: who is who, when, and with which covariates.
+
+use std::collections::HashMap;
+
+use euthymia_diagnostics::{Diagnostic, Span};
+use euthymia_document::{Cell, Row, Rows};
+
+use crate::cell::{not_a_number, parse, shown, text};
+use crate::columns::Columns;
+use crate::names::ModelNames;
+use crate::parameters::Parameters;
+use crate::problems::Problems;
+use crate::row::kind;
+use crate::set::{DataSet, Dialect, Interpolation, Record, RecordKind, Subject};
+use crate::time::{day, hours};
+
+pub(crate) fn read(
+    rows: &Rows,
+    names: &ModelNames,
+    dialect: Dialect,
+    parameters: Option<&Parameters>,
+) -> (Option<DataSet>, Vec<Diagnostic>) {
+    let mut problems = Problems::new(&rows.source);
+    let Some(columns) = Columns::find(rows, names, parameters, &mut problems) else {
+        return (None, problems.finish());
+    };
+    let mut subjects = individuals(rows, &columns, names, &mut problems);
+    if subjects.is_empty() && !problems.any_error() {
+        let span = rows.header.iter().map(|cell| cell.span).reduce(Span::to);
+        let help = "write at least one record below the header";
+        problems.error(
+            "N028",
+            span.unwrap_or_default(),
+            "the data set has no record",
+            "only a header",
+            help,
+        );
+    }
+    for subject in &mut subjects {
+        covariates(
+            rows,
+            &columns,
+            names,
+            dialect.interpolation,
+            subject,
+            &mut problems,
+        );
+        give(parameters, names, rows, &columns, subject, &mut problems);
+    }
+    let whole = !problems.any_error();
+    let set = DataSet {
+        subjects,
+        covariates: columns.covariates.iter().map(|&(input, _)| input).collect(),
+        dialect,
+    };
+    (whole.then_some(set), problems.finish())
+}
+
+/// The text of an `ID` such that `1` and `1.0` are the same.
+pub(crate) fn identity(text: &str) -> String {
+    parse(text).map_or_else(|| text.to_owned(), |number| (number + 0.0).to_string())
+}
+
+fn is_comment(row: &Row, columns: &Columns) -> bool {
+    let marked = columns
+        .comment
+        .and_then(|column| row.cells.get(column))
+        .is_some_and(|cell| matches!(cell.text.trim(), "C" | "c" | "#"));
+    marked
+        || row
+            .cells
+            .first()
+            .is_some_and(|cell| cell.text.trim_start().starts_with('#'))
+}
+
+fn individuals(
+    rows: &Rows,
+    columns: &Columns,
+    names: &ModelNames,
+    problems: &mut Problems<'_>,
+) -> Vec<Subject> {
+    let counted = || {
+        rows.rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| !is_comment(row, columns))
+    };
+    let clock = |cell: &Cell| cell.text.contains(':');
+    let rebased =
+        columns.date.is_some() || counted().any(|(_, row)| row.cells.get(columns.time).is_some_and(clock));
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    let mut last = (0.0, Span::default());
+    let mut origin = None;
+    for (at, row) in counted() {
+        let (Some(id), Some(time)) = (row.cells.get(columns.id), row.cells.get(columns.time)) else {
+            continue;
+        };
+        let kind = kind(row, columns, names, problems);
+        let Some(name) = text(id).map(identity) else {
+            let help = "write whose record it is";
+            problems.error("N008", id.span, "`ID` is blank", "expected an ID", help);
+            continue;
+        };
+        let begins = subjects.last().is_none_or(|subject| subject.id != name);
+        if begins {
+            if let Some(first) = seen.get(&name) {
+                let message = format!("ID {name} comes again after another: this is a new individual");
+                let problem = Diagnostic::warning("N010", message)
+                    .at(problems.source, id.span, "again here")
+                    .at(problems.source, *first, "first here")
+                    .help("keep all records of an individual together, or give this one an ID of its own");
+                problems.push(problem);
+            }
+            seen.entry(name.clone()).or_insert(id.span);
+            subjects.push(Subject {
+                id: name,
+                records: Vec::new(),
+                covariates: Vec::new(),
+                parameters: Vec::new(),
+            });
+            origin = None;
+        }
+        let Some(written) = moment(row, time, columns, problems) else {
+            continue;
+        };
+        let value = if rebased {
+            written - *origin.get_or_insert(written)
+        } else {
+            written
+        };
+        let Some(subject) = subjects.last_mut() else {
+            continue;
+        };
+        let resets = matches!(kind, Some(RecordKind::Reset | RecordKind::ResetAndDose(_)));
+        if !subject.records.is_empty() && value < last.0 && !resets && kind.is_some() {
+            let message = format!(
+                "time goes back within ID {}: from {} to {value}",
+                subject.id, last.0
+            );
+            let problem = Diagnostic::error("N009", message)
+                .at(problems.source, time.span, "earlier than the record before")
+                .at(problems.source, last.1, "the record before")
+                .help("sort the records of an individual by time; only EVID 3 and 4 may set the clock back");
+            problems.push(problem);
+        }
+        last = (value, time.span);
+        let spans = row.cells.iter().map(|cell| cell.span);
+        subject.records.push(Record {
+            time: value,
+            // Where there is none the data set is refused.
+            kind: kind.unwrap_or(RecordKind::Other),
+            row: at,
+            span: spans.reduce(Span::to).unwrap_or_default(),
+        });
+    }
+    subjects
+}
+
+/// When a row happens. `None` after a report.
+fn moment(row: &Row, time: &Cell, columns: &Columns, problems: &mut Problems<'_>) -> Option<f64> {
+    if text(time).is_none() {
+        let help = "write when it happens; a blank is not 0 here";
+        problems.error("N008", time.span, "`TIME` is blank", "expected a time", help);
+        return None;
+    }
+    let hours = hours(time, "TIME", problems);
+    match columns.date {
+        None => hours,
+        Some((column, order)) => {
+            let day = day(row.cells.get(column)?, order, problems);
+            Some(24.0 * day? + hours?)
+        }
+    }
+}
+
+/// Fills in the covariates of a subject. A missing value is the one before (LOCF) or after (NOCB), or, where there is none
+/// on that side, the nearest on the other.
+fn covariates(
+    rows: &Rows,
+    columns: &Columns,
+    names: &ModelNames,
+    interpolation: Interpolation,
+    subject: &mut Subject,
+    problems: &mut Problems<'_>,
+) {
+    let (count, records) = (columns.covariates.len(), subject.records.len());
+    let mut values = vec![None; count * records];
+    for (k, &(input, column)) in columns.covariates.iter().enumerate() {
+        let name = names
+            .inputs
+            .get(usize::from(input))
+            .map_or("", |input| input.name.as_str());
+        let cells: Vec<&Cell> = subject
+            .records
+            .iter()
+            .filter_map(|record| rows.rows.get(record.row)?.cells.get(column))
+            .collect();
+        let mut wrong = false;
+        for (at, &cell) in cells.iter().enumerate() {
+            let Some(text) = text(cell) else { continue };
+            values[at * count + k] = parse(text);
+            if values[at * count + k].is_none() {
+                not_a_number(cell, name, problems);
+                wrong = true;
+            }
+        }
+        if wrong {
+            continue;
+        }
+        let mut carry = |order: &mut dyn Iterator<Item = usize>| {
+            let mut held = None;
+            for at in order {
+                held = values[at * count + k].or(held);
+                values[at * count + k] = held;
+            }
+            held.is_some()
+        };
+        let any = match interpolation {
+            Interpolation::Locf => carry(&mut (0..records)) && carry(&mut (0..records).rev()),
+            Interpolation::Nocb => carry(&mut (0..records).rev()) && carry(&mut (0..records)),
+        };
+        if let (false, Some(first)) = (any, cells.first()) {
+            let message = format!(
+                "the covariate `{name}` of ID {} is missing in every record",
+                subject.id
+            );
+            let help = format!("write `{name}` in at least one record: it is carried to the others");
+            problems.error("N024", first.span, message, "missing here", help);
+        }
+    }
+    // A value that is still absent has been reported, and the data set is refused.
+    subject.covariates = values
+        .into_iter()
+        .map(|value| value.unwrap_or(f64::NAN))
+        .collect();
+}
+
+/// Gives a subject its row of a table of parameters.
+fn give(
+    parameters: Option<&Parameters>,
+    names: &ModelNames,
+    rows: &Rows,
+    columns: &Columns,
+    subject: &mut Subject,
+    problems: &mut Problems<'_>,
+) {
+    let Some(table) = parameters else { return };
+    let Some(values) = table.of(&subject.id, names) else {
+        let record = subject.records.first().map(|record| record.row);
+        let cell = record.and_then(|row| rows.rows.get(row)?.cells.get(columns.id));
+        let shown = cell.map(shown).unwrap_or_default();
+        let message = format!("the table of parameters has no row for ID {shown}");
+        let help = format!("add a row with ID {shown} to `{}`", table.name());
+        problems.error(
+            "N060",
+            cell.map_or_else(Span::default, |cell| cell.span),
+            message,
+            "this ID",
+            help,
+        );
+        return;
+    };
+    subject.parameters = values;
+}
