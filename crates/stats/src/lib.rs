@@ -12,6 +12,7 @@
 //!
 //! Everything is computed with `euthymia_vecmath` and sums in a fixed order: the same bits on every machine.
 
+pub mod as241;
 pub mod beta;
 mod cholesky;
 pub mod gamma;
