@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 ///
 /// Research and education software, not a medical device.
 #[derive(Debug, Parser)]
-#[command(name = "euthymia", version, max_term_width = 110, after_help = EXIT_CODES)]
+#[command(name = "euthymia", version, max_term_width = 110, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) shared: Shared,
@@ -17,7 +17,13 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 something in a file is wrong, 2 something on the command line is wrong, \
+const AFTER_HELP: &str = "\
+Examples:
+  euthymia courses                                what ships
+  euthymia simulate racemic-iv-twice-weekly       from dose to score, with a report
+  euthymia check my-course.toml my-model.R        every problem at its place
+
+Exit codes: 0 done, 1 something in a file is wrong, 2 something on the command line is wrong, \
 3 the simulation failed, 4 a file could not be read or written, 130 interrupted.";
 
 /// Options every command takes.
