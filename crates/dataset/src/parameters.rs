@@ -15,6 +15,8 @@ use crate::subjects::identity;
 pub struct Parameters {
     source: Source,
     names: Vec<String>,
+    /// In the order of the table.
+    ids: Vec<String>,
     rows: HashMap<String, Vec<f64>>,
 }
 
@@ -61,6 +63,7 @@ impl Parameters {
             }
         }
         let mut read: HashMap<String, Vec<f64>> = HashMap::new();
+        let mut ids = Vec::new();
         for row in &rows.rows {
             let Some(cell) = row.cells.get(id) else { continue };
             let Some(subject) = text(cell).map(identity) else {
@@ -93,11 +96,13 @@ impl Parameters {
                 let help = "leave one of them out: a subject has one row";
                 problems.error("N062", cell.span, message, "again here", help);
             }
+            ids.push(subject.clone());
             read.insert(subject, values);
         }
         let table = (!problems.any_error()).then(|| Self {
             source: rows.source.clone(),
             names: columns.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            ids,
             rows: read,
         });
         (table, problems.finish())
@@ -109,13 +114,20 @@ impl Parameters {
         self.names.iter().any(|known| known == name)
     }
 
+    /// Its subjects, in the order of the table.
+    #[must_use]
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
     /// What messages call it.
     pub(crate) fn name(&self) -> &str {
         self.source.name()
     }
 
     /// The values of a subject, each with the index of its input.
-    pub(crate) fn of(&self, id: &str, names: &ModelNames) -> Option<Vec<(u16, f64)>> {
+    #[must_use]
+    pub fn of(&self, id: &str, names: &ModelNames) -> Option<Vec<(u16, f64)>> {
         let values = self.rows.get(id)?.iter();
         let index = |name: &String| {
             let at = names.inputs.iter().position(|input| input.name == *name)?;

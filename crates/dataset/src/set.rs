@@ -102,6 +102,17 @@ pub struct DataSet {
     /// Inputs of the model that columns give.
     pub(crate) covariates: Vec<u16>,
     pub(crate) dialect: Dialect,
+    /// Common times at which subjects are observed in place of their own records.
+    pub(crate) times: Option<Vec<f64>>,
+}
+
+/// A subject whose clock is set back, so that a time does not say when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClockSetBack {
+    /// Who.
+    pub id: String,
+    /// The record that sets it back.
+    pub record: Record,
 }
 
 impl DataSet {
@@ -122,10 +133,37 @@ impl DataSet {
         &self.covariates
     }
 
+    /// Has every subject observed at these times, ascending, and not at records of its own; what happens at the time of an
+    /// observation happens before it.
+    ///
+    /// # Errors
+    /// A subject whose clock is set back by a reset.
+    pub fn observe_at(&mut self, times: Vec<f64>) -> Result<(), ClockSetBack> {
+        for subject in &self.subjects {
+            let back = subject
+                .records
+                .windows(2)
+                .find(|pair| pair[1].time < pair[0].time);
+            if let Some(&[_, record]) = back {
+                let id = subject.id.clone();
+                return Err(ClockSetBack { id, record });
+            }
+        }
+        self.times = Some(times);
+        Ok(())
+    }
+
+    /// Common observation times, if they were given.
+    #[must_use]
+    pub fn times(&self) -> Option<&[f64]> {
+        self.times.as_deref()
+    }
+
     /// Whether a record is reported: there is one observation of the engine for each such record, in order.
     #[must_use]
     pub fn reports(&self, record: &Record) -> bool {
-        self.dialect.reported == Reported::Every || matches!(record.kind, RecordKind::Observation(_))
+        self.times.is_none()
+            && (self.dialect.reported == Reported::Every || matches!(record.kind, RecordKind::Observation(_)))
     }
 }
 
@@ -156,8 +194,16 @@ impl Courses for DataSet {
             into.inputs[usize::from(input)] = value;
         }
         let mut push = |time, event| into.records.push(euthymia_engine::Record { time, event });
+        // Common observation times that are still to come.
+        let mut waiting = self.times.as_deref().unwrap_or_default();
+        let mut observe_while = |before: &dyn Fn(f64) -> bool, push: &mut dyn FnMut(f64, Event)| {
+            let (now, later) = waiting.split_at(waiting.partition_point(|&time| before(time)));
+            now.iter().for_each(|&time| push(time, Event::Observe));
+            waiting = later;
+        };
         for (at, record) in subject.records.iter().enumerate() {
             let time = record.time;
+            observe_while(&|other| other < time, &mut push);
             let change = |from: usize, to: usize| {
                 let values = subject.covariates_at(from).iter().zip(subject.covariates_at(to));
                 let changed = self
@@ -188,10 +234,14 @@ impl Courses for DataSet {
             if self.reports(record) {
                 push(time, Event::Observe);
             }
+            if subject.records.get(at + 1).is_none_or(|next| next.time > time) {
+                observe_while(&|other| other <= time, &mut push);
+            }
             // What holds from here to the next record is the next record's value already.
             if self.dialect.interpolation == Interpolation::Nocb && at + 1 < subject.records.len() {
                 change(at, at + 1).for_each(|event| push(time, event));
             }
         }
+        observe_while(&|_| true, &mut push);
     }
 }

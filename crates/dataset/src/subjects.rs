@@ -52,6 +52,7 @@ pub(crate) fn read(
         subjects,
         covariates: columns.covariates.iter().map(|&(input, _)| input).collect(),
         dialect,
+        times: None,
     };
     (whole.then_some(set), problems.finish())
 }

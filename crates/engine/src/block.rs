@@ -69,6 +69,7 @@ impl<'a, const L: usize> Worker<'a, L> {
             first: range.start,
             columns: plan.columns(),
             values: vec![0.0; plan.columns() * offsets[subjects.len()]],
+            times: subjects.own_times().collect(),
             offsets,
         };
         let from = (range.start, &*subjects);

@@ -73,6 +73,8 @@ pub struct CourseBlock {
     pub columns: usize,
     /// Where each subject's observations start among those of the block, and, at last, how many the block has.
     pub offsets: Vec<usize>,
+    /// When each observation of the block was made.
+    pub times: Vec<f64>,
     /// The value of a column at an observation of the block is at `column * offsets[subjects] + observation`.
     pub values: Vec<f64>,
 }

@@ -429,6 +429,14 @@ impl Subjects {
         }
     }
 
+    /// When subjects are observed at their records; nothing where times are common.
+    pub(crate) fn own_times(&self) -> impl Iterator<Item = f64> + '_ {
+        self.expanded
+            .observations
+            .iter()
+            .map(|observation| observation.time)
+    }
+
     /// Where each subject's observations start, and how many there are.
     pub(crate) fn offsets(&self, common: Option<&[f64]>) -> Vec<usize> {
         match common {

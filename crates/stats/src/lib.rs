@@ -5,6 +5,7 @@
 //! - [`random`]: draws that are addresses, not sequences: the same number for the same seed, purpose, replicate,
 //!   subject and draw, in whatever order and on however many threads they are asked for;
 //! - [`normal`], [`student`], [`beta`], [`gamma`]: distribution functions and quantiles;
+//! - [`counts`]: quantiles of Poisson and binomial counts;
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
 //! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
 //! - [`proportion`]: intervals for proportions;
@@ -15,6 +16,7 @@
 pub mod as241;
 pub mod beta;
 mod cholesky;
+pub mod counts;
 pub mod gamma;
 pub mod moments;
 pub mod normal;

@@ -23,13 +23,5 @@ const PARAMETERS: Purpose = Purpose(4);
 /// Residual of a rating.
 const RESIDUAL: Purpose = Purpose(5);
 
-/// The draw that belongs to a name (FNV-1a, 32 bit): a parameter keeps its draws when other files join the model, so
-/// that courses with different drugs are compared in the same patients.
-fn draw_of(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
-}
-
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,7 @@ use self::emit::Emitter;
 use self::graph::{Graph, Layer, Node, NodeId};
 use self::lower::{Environment, ModelNames, Value, lower};
 use crate::check::key;
-use crate::model::{Model, Symbol};
+use crate::model::{Level, Model, Symbol};
 use crate::program::{Input, InputKind, JacobianEntry, Output, Program, Scope, State};
 use crate::syntax::tree::TargetKind;
 use crate::tape::Register;
@@ -467,6 +467,12 @@ fn inputs(model: &Model, options: &CompileOptions) -> (Vec<Input>, HashMap<Strin
             ),
         };
         values.insert(covariate.name.clone(), value);
+    }
+    // What differs between occasions needs to know which one it is, even if no equation asks.
+    let occasion = Level::Occasion.word();
+    let occasional = model.omegas.iter().any(|block| block.level == Level::Occasion);
+    if occasional && !model.symbols.contains_key(occasion) {
+        add(occasion, InputKind::Covariate, None, Scope::Subject);
     }
     (list, values)
 }

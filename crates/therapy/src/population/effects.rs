@@ -1,55 +1,11 @@
-//! Random effects and uncertain parameters: one normal deviate per name, at an address.
+//! Random effects and uncertain parameters of virtual patients and studies.
 
-use super::{PARAMETERS, PATIENT_EFFECTS, STUDY_EFFECTS, draw_of};
+use super::{PARAMETERS, PATIENT_EFFECTS, STUDY_EFFECTS};
 use crate::result::Design;
-use euthymia_model::{Level, Model, OmegaBlock};
-use euthymia_stats::random::{Address, Stream};
-use euthymia_stats::{Cholesky, CholeskyError};
-
-/// Random effects that vary together, ready to be drawn.
-#[derive(Clone, Debug)]
-pub(crate) struct Effects {
-    /// Names of the effects.
-    pub(crate) names: Vec<String>,
-    draws: Vec<u32>,
-    covariance: Cholesky,
-}
-
-impl Effects {
-    fn new(block: &OmegaBlock) -> Result<Self, CholeskyError> {
-        let size = block.etas.len();
-        let mut matrix = vec![0.0; size * size];
-        let mut values = block.covariance.iter();
-        for row in 0..size {
-            for column in 0..=row {
-                let value = values.next().copied().unwrap_or(f64::NAN);
-                matrix[row * size + column] = value;
-                matrix[column * size + row] = value;
-            }
-        }
-        Ok(Self {
-            names: block.etas.clone(),
-            draws: block.etas.iter().map(|name| draw_of(name)).collect(),
-            covariance: Cholesky::new(&matrix, size)?,
-        })
-    }
-
-    /// Hands the value of every effect of the block, in the order of its names, to `each`.
-    fn draw(&self, source: &Address, scratch: &mut Vec<f64>, mut each: impl FnMut(usize, f64)) {
-        if let [draw] = self.draws.as_slice() {
-            return each(0, self.covariance.lower(0, 0) * source.normal(*draw));
-        }
-        let size = self.draws.len();
-        scratch.clear();
-        scratch.extend(self.draws.iter().map(|draw| source.normal(*draw)));
-        scratch.resize(2 * size, 0.0);
-        let (independent, correlated) = scratch.split_at_mut(size);
-        self.covariance.correlate(independent, correlated);
-        for (at, value) in correlated.iter().enumerate() {
-            each(at, *value);
-        }
-    }
-}
+use euthymia_model::{Level, Model};
+use euthymia_population::{Effects, draw_of};
+use euthymia_stats::CholeskyError;
+use euthymia_stats::random::Stream;
 
 /// The blocks of a model at the level of the patient; occasions count as patients.
 pub(crate) fn of_patients(model: &Model) -> Result<Vec<Effects>, CholeskyError> {
@@ -80,7 +36,7 @@ pub(crate) fn of_studies(model: &Model, design: Design, stream: Stream) -> Resul
     for block in model.omegas().iter().filter(|block| block.level == Level::Study) {
         let effects = Effects::new(block)?;
         let first = columns.len();
-        columns.extend(effects.names.iter().map(|name| (name.clone(), Vec::new())));
+        columns.extend(effects.names().iter().map(|name| (name.clone(), Vec::new())));
         let mut scratch = Vec::new();
         for study in 0..design.studies() {
             let source = stream.at(STUDY_EFFECTS, study, 0);

@@ -1,0 +1,119 @@
+//! Who is simulated: inputs and records of each subject, for the engine.
+
+use euthymia_engine::{CourseInputs, Courses, Event, Record};
+use euthymia_model::Level;
+use euthymia_stats::random::Purpose;
+
+use crate::prepare::{Plan, Run, Told};
+
+/// Random effects of a subject.
+const SUBJECT_EFFECTS: Purpose = Purpose(2);
+/// Random effects of a study.
+const STUDY_EFFECTS: Purpose = Purpose(3);
+/// Random effects of an occasion of a subject.
+const OCCASION_EFFECTS: Purpose = Purpose(6);
+
+impl Courses for Run {
+    fn len(&self) -> u64 {
+        self.subjects
+    }
+
+    fn fill(&self, index: u64, into: CourseInputs<'_>) {
+        let CourseInputs { inputs, records } = into;
+        let individuals = self.individuals.max(1);
+        let (individual, round) = (index % individuals, index / individuals);
+        let mut scratch = Vec::new();
+        for block in &self.random {
+            let source = match block.level {
+                Level::Subject => self.stream.at(SUBJECT_EFFECTS, 0, index),
+                Level::Study => self.stream.at(STUDY_EFFECTS, 0, round),
+                Level::Occasion => continue,
+            };
+            block.effects.draw(&source, &mut scratch, |at, value| {
+                if let Some(input) = block.inputs[at] {
+                    inputs[usize::from(input)] = value;
+                }
+            });
+        }
+        match &self.told {
+            Told::Data(data) => data.fill(
+                individual,
+                CourseInputs {
+                    inputs: &mut *inputs,
+                    records: &mut *records,
+                },
+            ),
+            Told::Plan(plan) => plan.fill(individual, inputs, records),
+        }
+        if let Some(occasion) = self.occasion {
+            self.occasions(index, occasion, inputs, records);
+        }
+    }
+}
+
+impl Run {
+    /// Gives a subject's effects between occasions their values at first, and whenever the occasion changes.
+    fn occasions(&self, index: u64, occasion: u16, inputs: &mut [f64], records: &mut Vec<Record>) {
+        let mut scratch = Vec::new();
+        let mut draw = |occasion: f64, each: &mut dyn FnMut(u16, f64)| {
+            for block in self.random.iter().filter(|block| block.level == Level::Occasion) {
+                let source = self.stream.at(OCCASION_EFFECTS, number_of(occasion), index);
+                block.effects.draw(&source, &mut scratch, |at, value| {
+                    if let Some(input) = block.inputs[at] {
+                        each(input, value);
+                    }
+                });
+            }
+        };
+        let first = inputs[usize::from(occasion)];
+        draw(first, &mut |input, value| inputs[usize::from(input)] = value);
+        let changes = |record: &Record| match record.event {
+            Event::Input { input, value } if input == occasion => Some(value),
+            _ => None,
+        };
+        if records.iter().all(|record| changes(record).is_none()) {
+            return;
+        }
+        let told = std::mem::take(records);
+        for record in told {
+            records.push(record);
+            if let Some(next) = changes(&record) {
+                let time = record.time;
+                draw(next, &mut |input, value| {
+                    let event = Event::Input { input, value };
+                    records.push(Record { time, event });
+                });
+            }
+        }
+    }
+}
+
+/// The number of an occasion in the address of its draws.
+fn number_of(occasion: f64) -> u32 {
+    let bits = occasion.to_bits();
+    // Whole numbers, as occasions are, have their bits in the upper half.
+    (bits >> 32) as u32 ^ bits as u32
+}
+
+impl Plan {
+    fn fill(&self, individual: u64, inputs: &mut [f64], records: &mut Vec<Record>) {
+        let own = usize::try_from(individual)
+            .ok()
+            .and_then(|at| self.inputs.get(at));
+        for &(input, value) in own.into_iter().flatten() {
+            inputs[usize::from(input)] = value;
+        }
+        let mut doses = self.doses.iter().peekable();
+        for &time in &self.times {
+            while let Some(dose) = doses.next_if(|dose| dose.time <= time) {
+                let event = Event::Dose(dose.dose);
+                records.push(Record {
+                    time: dose.time,
+                    event,
+                });
+            }
+            let event = Event::Observe;
+            records.push(Record { time, event });
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The columns of the results, named as rxode2 names them.
+
+use std::sync::Arc;
+
+use euthymia_diagnostics::Diagnostic;
+use euthymia_model::program::Program;
+use euthymia_model::{Endpoint, Model};
+
+use crate::residual::Residual;
+
+/// One column of the results.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub kind: Kind,
+    /// Unit, where the model says it.
+    pub unit: Option<String>,
+    /// Words for it, where the model has them.
+    pub label: Option<String>,
+}
+
+/// What a column holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Whole numbers.
+    Whole,
+    /// Numbers; NaN where there is no value.
+    Number,
+    /// Words, each by its place in this list.
+    Word(Arc<[String]>),
+}
+
+/// Where the value of a column comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The round of the individuals, from 1.
+    Replicate,
+    /// The individual.
+    Individual,
+    Time,
+    /// The endpoint of the row.
+    Endpoint,
+    /// A column of the engine's blocks.
+    Block(usize),
+    Predicted,
+    Simulated,
+}
+
+/// Columns with their origins, and the endpoints.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) endpoints: Vec<Residual>,
+    /// Compartment whose observations are an endpoint's.
+    pub(crate) compartment_of: Vec<Option<u16>>,
+}
+
+/// The name by which a data set may ask for an endpoint.
+pub(crate) fn endpoint_name(endpoint: &Endpoint) -> &str {
+    endpoint.condition.as_deref().unwrap_or(&endpoint.variable)
+}
+
+/// What has to be reported by the program: what is written, then what residual error needs besides.
+pub(crate) fn reported(model: &Model, open: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = model
+        .variables()
+        .iter()
+        .filter(|variable| variable.reported)
+        .map(|variable| variable.name.clone())
+        .collect();
+    names.extend(open.iter().map(|name| (*name).to_owned()));
+    for endpoint in model.endpoints() {
+        let arguments = endpoint.terms.iter().flat_map(|term| &term.arguments);
+        let needed = arguments.filter_map(|argument| match argument {
+            euthymia_model::ErrorArgument::Name(name) => Some(name),
+            euthymia_model::ErrorArgument::Number(_) => None,
+        });
+        for name in needed.chain([&endpoint.variable]) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
+impl Layout {
+    /// The columns of a run. `ids` are the individuals' names, `replicates` says whether they come more than once, `open` are
+    /// the covariates that are written.
+    pub(crate) fn new(
+        model: &Model,
+        program: &Program,
+        ids: &[String],
+        replicates: bool,
+        open: &[&str],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let states = program.states.len();
+        let place = |name: &str| {
+            let state = program.states.iter().position(|state| state.name == name);
+            let output = || {
+                program
+                    .outputs_reported
+                    .iter()
+                    .position(|output| output.name == name)
+            };
+            state.or_else(|| output().map(|at| states + at))
+        };
+        let labels = model.outputs();
+        let mut layout = Self {
+            columns: Vec::new(),
+            origins: Vec::new(),
+            endpoints: Vec::new(),
+            compartment_of: Vec::new(),
+        };
+        let mut add = |name: &str, kind: Kind, origin: Origin, unit: Option<String>| {
+            let label = labels.iter().find(|label| label.name == name);
+            if layout.columns.iter().any(|known| known.name == name) {
+                let message = format!("two columns of the results would be called `{name}`");
+                let help = format!("rename `{name}` in the model");
+                diagnostics.push(Diagnostic::error("R007", message).help(help));
+            }
+            layout.columns.push(Column {
+                name: name.to_owned(),
+                kind,
+                unit: unit.or_else(|| label.and_then(|label| label.unit_text.clone())),
+                label: label.map(|label| label.label.clone()),
+            });
+            layout.origins.push(origin);
+        };
+        if replicates {
+            add("sim.id", Kind::Whole, Origin::Replicate, None);
+        }
+        add("id", individuals(ids), Origin::Individual, None);
+        let time = model.unit_text("time").map(str::to_owned);
+        add("time", Kind::Number, Origin::Time, time);
+        let endpoints = model.endpoints();
+        if endpoints.len() > 1 {
+            let names: Vec<String> = endpoints
+                .iter()
+                .map(|endpoint| endpoint_name(endpoint).to_owned())
+                .collect();
+            add("CMT", Kind::Word(names.into()), Origin::Endpoint, None);
+        }
+        let written = |name: &str| place(name).map(Origin::Block);
+        for variable in model.variables().iter().filter(|variable| variable.reported) {
+            if let Some(origin) = written(&variable.name) {
+                add(&variable.name, Kind::Number, origin, None);
+            }
+        }
+        if !endpoints.is_empty() {
+            add("ipredSim", Kind::Number, Origin::Predicted, None);
+            add("sim", Kind::Number, Origin::Simulated, None);
+        }
+        for (at, state) in program.states.iter().enumerate() {
+            add(&state.name, Kind::Number, Origin::Block(at), None);
+        }
+        for name in open {
+            if let Some(origin) = written(name) {
+                add(name, Kind::Number, origin, None);
+            }
+        }
+        layout.endpoints = endpoints
+            .iter()
+            .filter_map(|endpoint| Residual::new(endpoint, place))
+            .collect();
+        layout.compartment_of = endpoints
+            .iter()
+            .map(|endpoint| {
+                let name = endpoint_name(endpoint);
+                let at = program.states.iter().position(|state| state.name == name)?;
+                u16::try_from(at).ok()
+            })
+            .collect();
+        layout
+    }
+}
+
+/// Identifiers are numbers where all of them are whole, words otherwise.
+fn individuals(ids: &[String]) -> Kind {
+    if ids.iter().all(|id| id.parse::<i64>().is_ok()) {
+        Kind::Whole
+    } else {
+        Kind::Word(ids.into())
+    }
+}

@@ -1,0 +1,377 @@
+//! From what is asked to a run: the model compiled for it, tables read, columns laid out.
+
+use std::collections::BTreeSet;
+
+use euthymia_dataset::{DataSet, Dialect, ModelNames, Parameters, PlannedDose, doses, times};
+use euthymia_diagnostics::{Diagnostic, Source, Span};
+use euthymia_document::Rows;
+use euthymia_model::compile::{CompileOptions, PerSubject, compile};
+use euthymia_model::program::Program;
+use euthymia_model::{Level, Model};
+use euthymia_stats::random::Stream;
+use euthymia_units::Unit;
+
+use crate::effects::Effects;
+use crate::layout::{Column, Layout, reported};
+use crate::request::{Request, Schedule};
+use crate::settings::{self, OmegaChanges};
+
+/// A run, ready for the engine.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub(crate) program: Program,
+    pub(crate) told: Told,
+    pub(crate) subjects: u64,
+    pub(crate) individuals: u64,
+    pub(crate) random: Vec<Random>,
+    /// Input that says which occasion it is.
+    pub(crate) occasion: Option<u16>,
+    pub(crate) stream: Stream,
+    pub(crate) residual: bool,
+    pub(crate) ids: Vec<String>,
+    pub(crate) layout: Layout,
+}
+
+/// What happens to each individual.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    Data(DataSet),
+    Plan(Plan),
+}
+
+/// The same doses and times for everybody.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) doses: Vec<PlannedDose>,
+    pub(crate) times: Vec<f64>,
+    /// Inputs of each individual that differ from the model's own.
+    pub(crate) inputs: Vec<Vec<(u16, f64)>>,
+}
+
+/// Random effects with the inputs they go to; `None` where a table gives the value.
+#[derive(Clone, Debug)]
+pub(crate) struct Random {
+    pub(crate) level: Level,
+    pub(crate) effects: Effects,
+    pub(crate) inputs: Vec<Option<u16>>,
+}
+
+impl Run {
+    /// Makes a run of what is asked, and says everything that is wrong with it. `None` where there is an error.
+    #[must_use]
+    pub fn new(request: &Request<'_>) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let run = prepare(request, &mut diagnostics);
+        let failed = diagnostics.iter().any(Diagnostic::is_error);
+        (run.filter(|_| !failed), diagnostics)
+    }
+
+    /// The compiled model.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The columns of the results.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.layout.columns
+    }
+
+    /// The individual behind subject `index` of the engine, and the round, from 1.
+    #[must_use]
+    pub fn who(&self, index: u64) -> (&str, u64) {
+        let individuals = self.individuals.max(1);
+        let id = usize::try_from(index % individuals)
+            .ok()
+            .and_then(|at| self.ids.get(at));
+        (id.map_or("", String::as_str), index / individuals + 1)
+    }
+}
+
+fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Run> {
+    let model = request.model;
+    let values = settings::values(request.values, model, diagnostics);
+    let changes = settings::omega(request.omega, model, diagnostics);
+    let open: Vec<&str> = model
+        .covariates()
+        .iter()
+        .map(|covariate| covariate.name.as_str())
+        .filter(|name| values.iter().all(|(given, _)| given != name))
+        .collect();
+    let program = program(request, &values, &open, diagnostics)?;
+    let names = ModelNames::of(&program);
+    let parameters = match request.parameters {
+        Some(rows) => {
+            let (parameters, problems) = Parameters::read(rows, &names);
+            diagnostics.extend(problems);
+            Some(parameters?)
+        }
+        None => None,
+    };
+    let asked = match request.times {
+        Some(source) => {
+            let (times, problems) = times(source);
+            diagnostics.extend(problems);
+            Some(times?)
+        }
+        None => None,
+    };
+    let (told, ids) = match request.schedule {
+        Schedule::Data(rows) => of_data(request, rows, &names, parameters.as_ref(), asked, diagnostics)?,
+        Schedule::Doses(source) => {
+            let doses = read_doses(source, model, &names, diagnostics)?;
+            of_plan(doses, asked, &names, parameters.as_ref(), diagnostics)?
+        }
+        Schedule::Nothing => of_plan(Vec::new(), asked, &names, parameters.as_ref(), diagnostics)?,
+    };
+    let individuals = ids.len() as u64;
+    let layout = Layout::new(
+        model,
+        &program,
+        &ids,
+        request.subjects.is_some(),
+        &open,
+        diagnostics,
+    );
+    let given = |name: &str| parameters.as_ref().is_some_and(|table| table.gives(name));
+    let random = random(model, &program, &changes, given, diagnostics);
+    let occasional = random.iter().any(|block| block.level == Level::Occasion);
+    Some(Run {
+        occasion: occasional
+            .then(|| input(&program, Level::Occasion.word()))
+            .flatten(),
+        program,
+        told,
+        subjects: request.subjects.unwrap_or(individuals),
+        individuals,
+        random,
+        stream: Stream::new(request.seed),
+        residual: request.residual,
+        ids,
+        layout,
+    })
+}
+
+/// The model compiled such that only what differs between subjects is computed for each.
+fn program(
+    request: &Request<'_>,
+    values: &[(String, f64)],
+    open: &[&str],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Program> {
+    let model = request.model;
+    let columns = request.parameters.map_or(&[][..], |rows| &rows.header);
+    let mut differs: BTreeSet<String> = open.iter().map(|name| (*name).to_owned()).collect();
+    for cell in columns {
+        let name = cell.text.trim();
+        let source = request.parameters.map(|rows| &rows.source);
+        if let (Some(source), true) = (source, values.iter().any(|(given, _)| given == name)) {
+            let message = format!("`{name}` is given by subject and for everybody");
+            let diagnostic = Diagnostic::error("R003", message)
+                .at(source, cell.span, "by subject here")
+                .help(format!("leave the column out, or `{name}=` on the command line"));
+            diagnostics.push(diagnostic);
+        }
+        if model.theta(name).is_some() || model.etas().any(|eta| eta == name) {
+            differs.insert(name.to_owned());
+        }
+    }
+    let options = CompileOptions {
+        outputs: Some(reported(model, open)),
+        per_subject: PerSubject::Only(differs),
+        values: values.to_vec(),
+        ..CompileOptions::default()
+    };
+    match compile(model, &options) {
+        Ok(program) => Some(program),
+        Err(error) => {
+            diagnostics
+                .push(Diagnostic::error("M011", "the model cannot be compiled").note(error.to_string()));
+            None
+        }
+    }
+}
+
+fn of_data(
+    request: &Request<'_>,
+    rows: &Rows,
+    names: &ModelNames,
+    parameters: Option<&Parameters>,
+    asked: Option<Vec<f64>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Told, Vec<String>)> {
+    let dialect = Dialect {
+        interpolation: request.interpolation,
+        ..Dialect::default()
+    };
+    let (data, problems) = DataSet::read(rows, names, dialect, parameters);
+    diagnostics.extend(problems);
+    let mut data = data?;
+    if let Some(times) = asked
+        && let Err(back) = data.observe_at(times)
+    {
+        let message = format!(
+            "the clock of ID {} is set back, so a time does not say when",
+            back.id
+        );
+        let diagnostic = Diagnostic::error("R006", message)
+            .at(&rows.source, back.record.span, "set back here")
+            .help(
+                "observe at the records of the data set, without times of your own; or let the clock go on",
+            );
+        diagnostics.push(diagnostic);
+        return None;
+    }
+    let ids: Vec<String> = data.subjects.iter().map(|subject| subject.id.clone()).collect();
+    let observed = data
+        .subjects
+        .iter()
+        .any(|subject| data.times().is_some() || subject.records.iter().any(|record| data.reports(record)));
+    if !observed {
+        let diagnostic = Diagnostic::error(
+            "R005",
+            "nothing is observed: the data set has no record with EVID 0",
+        )
+        .at(
+            &rows.source,
+            rows.header.first().map_or_else(Span::default, |cell| cell.span),
+            "this data set",
+        )
+        .help("give observation times, or add records with EVID 0");
+        diagnostics.push(diagnostic);
+        return None;
+    }
+    Some((Told::Data(data), ids))
+}
+
+fn of_plan(
+    mut doses: Vec<PlannedDose>,
+    asked: Option<Vec<f64>>,
+    names: &ModelNames,
+    parameters: Option<&Parameters>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Told, Vec<String>)> {
+    let Some(times) = asked else {
+        let diagnostic = Diagnostic::error("R005", "nothing says when to observe")
+            .help("give observation times, such as 0:1:48");
+        diagnostics.push(diagnostic);
+        return None;
+    };
+    doses.sort_by(|a, b| a.time.total_cmp(&b.time));
+    let given = |name: &str| parameters.is_some_and(|table| table.gives(name));
+    let occasion = Level::Occasion.word();
+    let missing = |input: &&euthymia_dataset::InputName| {
+        !input.has_default && input.name != occasion && !given(&input.name)
+    };
+    let mut complete = true;
+    for input in names.inputs.iter().filter(missing) {
+        let message = format!("the model needs a value of the covariate `{}`", input.name);
+        let help = format!(
+            "give `{0}=...` for everybody, or a column `{0}` in a table of parameters or a data set",
+            input.name
+        );
+        diagnostics.push(Diagnostic::error("R008", message).help(help));
+        complete = false;
+    }
+    if !complete {
+        return None;
+    }
+    let (ids, mut inputs) = match parameters {
+        None => (vec!["1".to_owned()], vec![Vec::new()]),
+        Some(table) => {
+            let ids = table.ids().to_vec();
+            let inputs = ids.iter().map(|id| table.of(id, names).unwrap_or_default());
+            let inputs = inputs.collect();
+            (ids, inputs)
+        }
+    };
+    if ids.is_empty() {
+        diagnostics.push(
+            Diagnostic::error("R008", "the table of parameters has no row")
+                .help("write a row for each subject"),
+        );
+        return None;
+    }
+    // Without a table that tells occasions apart there is one.
+    let at = names.inputs.iter().position(|input| input.name == occasion);
+    if let Some(at) = at.and_then(|at| u16::try_from(at).ok())
+        && !given(occasion)
+    {
+        inputs.iter_mut().for_each(|own: &mut Vec<_>| own.push((at, 1.0)));
+    }
+    Some((Told::Plan(Plan { doses, times, inputs }), ids))
+}
+
+/// Doses of a line, in the units of the model.
+fn read_doses(
+    source: &Source,
+    model: &Model,
+    names: &ModelNames,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<PlannedDose>> {
+    let unit = |of: &str| model.unit_text(of).and_then(|text| Unit::parse(text).ok());
+    let (time, amount) = (unit("time"), unit("dosing"));
+    let silent = time.is_none() || amount.is_none();
+    // The unit of a number alone.
+    let none = Unit::parse("1").ok()?;
+    let (doses, problems) = doses(
+        source,
+        names,
+        time.as_ref().unwrap_or(&none),
+        amount.as_ref().unwrap_or(&none),
+    );
+    diagnostics.extend(problems.into_iter().map(|problem| {
+        if silent {
+            problem
+                .note("the model does not say its units of time and dose, so numbers are taken as they are")
+                .help("write the numbers without units, or add `units <- list(time = \"h\", dosing = \"mg\")` to the model")
+        } else {
+            problem
+        }
+    }));
+    doses
+}
+
+pub(crate) fn input(program: &Program, name: &str) -> Option<u16> {
+    let at = program.inputs.iter().position(|input| input.name == name)?;
+    u16::try_from(at).ok()
+}
+
+fn random(
+    model: &Model,
+    program: &Program,
+    changes: &OmegaChanges,
+    given: impl Fn(&str) -> bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Random> {
+    if changes.none {
+        return Vec::new();
+    }
+    let mut random = Vec::new();
+    for block in model.omegas() {
+        let covariance = changes.covariance(&block.etas, &block.covariance);
+        match Effects::with_covariance(block, &covariance) {
+            Ok(effects) => {
+                // What is given for everybody is no input.
+                let inputs = block
+                    .etas
+                    .iter()
+                    .map(|eta| input(program, eta).filter(|_| !given(eta)));
+                random.push(Random {
+                    level: block.level,
+                    inputs: inputs.collect(),
+                    effects,
+                });
+            }
+            Err(error) => {
+                let message = format!(
+                    "the random effects of `{}` are no covariance matrix",
+                    block.etas.join("`, `")
+                );
+                diagnostics.push(Diagnostic::error("M024", message).note(error.to_string()));
+            }
+        }
+    }
+    random
+}

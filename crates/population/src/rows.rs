@@ -1,0 +1,144 @@
+//! What the engine observed as rows of results.
+
+use euthymia_dataset::RecordKind;
+use euthymia_engine::CourseBlock;
+use euthymia_stats::random::Purpose;
+
+use crate::layout::{Kind, Origin};
+use crate::prepare::{Run, Told};
+
+/// Residual error.
+const RESIDUAL: Purpose = Purpose(5);
+
+/// Rows of results, column by column in the order of [`Run::columns`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// How many rows.
+    pub rows: usize,
+    /// The columns.
+    pub columns: Vec<Values>,
+}
+
+/// The values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Of [`Kind::Whole`].
+    Whole(Vec<i64>),
+    /// Of [`Kind::Number`].
+    Number(Vec<f64>),
+    /// Of [`Kind::Word`].
+    Word(Vec<u32>),
+}
+
+/// One row: an observation of a subject, as one endpoint.
+#[derive(Clone, Copy)]
+struct Row {
+    /// Among those of the block.
+    subject: usize,
+    observation: usize,
+    endpoint: usize,
+}
+
+impl Run {
+    /// The rows of a block: subject after subject, each in the order of its observations; where the model has several
+    /// endpoints, an observation has a row for each, or for the one of the compartment that its record names.
+    #[must_use]
+    pub fn batch(&self, block: &CourseBlock) -> Batch {
+        let rows = self.rows(block);
+        let observed = self.observed(block, &rows);
+        let columns = self.layout.columns.iter().zip(&self.layout.origins);
+        let total = block.offsets[block.subjects()];
+        let column = |(column, origin): (&crate::Column, &Origin)| match *origin {
+            Origin::Replicate => {
+                let replicate = |row: &Row| self.who(block.first + row.subject as u64).1;
+                // Fewer than 2^63 subjects fit a run.
+                Values::Whole(rows.iter().map(|row| replicate(row) as i64).collect())
+            }
+            Origin::Individual => {
+                let individual = |row: &Row| (block.first + row.subject as u64) % self.individuals.max(1);
+                match &column.kind {
+                    Kind::Word(_) => Values::Word(rows.iter().map(|row| individual(row) as u32).collect()),
+                    Kind::Whole | Kind::Number => {
+                        let numbers: Vec<i64> = self.ids.iter().map(|id| id.parse().unwrap_or(0)).collect();
+                        Values::Whole(rows.iter().map(|row| numbers[individual(row) as usize]).collect())
+                    }
+                }
+            }
+            Origin::Time => Values::Number(rows.iter().map(|row| block.times[row.observation]).collect()),
+            Origin::Endpoint => Values::Word(rows.iter().map(|row| row.endpoint as u32).collect()),
+            Origin::Block(at) => {
+                let values = &block.values[at * total..][..total];
+                Values::Number(rows.iter().map(|row| values[row.observation]).collect())
+            }
+            Origin::Predicted => Values::Number(observed.iter().map(|(predicted, _)| *predicted).collect()),
+            Origin::Simulated => Values::Number(observed.iter().map(|(_, simulated)| *simulated).collect()),
+        };
+        Batch {
+            rows: rows.len(),
+            columns: columns.map(column).collect(),
+        }
+    }
+
+    fn rows(&self, block: &CourseBlock) -> Vec<Row> {
+        let endpoints = self.layout.endpoints.len().max(1);
+        let mut rows = Vec::with_capacity(block.times.len() * endpoints);
+        for subject in 0..block.subjects() {
+            let mut named = self.named_compartments(block.first + subject as u64);
+            for observation in block.offsets[subject]..block.offsets[subject + 1] {
+                let compartment = named.next().flatten();
+                let only = compartment.and_then(|compartment| {
+                    let of = |own: &Option<u16>| *own == Some(compartment);
+                    self.layout.compartment_of.iter().position(of)
+                });
+                let range = match only {
+                    Some(endpoint) => endpoint..endpoint + 1,
+                    None => 0..endpoints,
+                };
+                rows.extend(range.map(|endpoint| Row {
+                    subject,
+                    observation,
+                    endpoint,
+                }));
+            }
+        }
+        rows
+    }
+
+    /// The compartment that each observation record of a subject names, where that can matter.
+    fn named_compartments(&self, index: u64) -> Box<dyn Iterator<Item = Option<u16>> + '_> {
+        let Told::Data(data) = &self.told else {
+            return Box::new(std::iter::empty());
+        };
+        let individual = usize::try_from(index % self.individuals.max(1)).ok();
+        match individual.and_then(|at| data.subjects.get(at)) {
+            Some(subject) if self.layout.endpoints.len() > 1 => {
+                let reported = subject.records.iter().filter(|record| data.reports(record));
+                Box::new(reported.map(|record| match record.kind {
+                    RecordKind::Observation(compartment) => compartment,
+                    _ => None,
+                }))
+            }
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// Prediction and observation of each row.
+    fn observed(&self, block: &CourseBlock, rows: &[Row]) -> Vec<(f64, f64)> {
+        if self.layout.endpoints.is_empty() {
+            return Vec::new();
+        }
+        let total = block.offsets[block.subjects()];
+        let observe = |row: &Row| {
+            let source = self.residual.then(|| {
+                let endpoint = u32::try_from(row.endpoint).unwrap_or(u32::MAX);
+                self.stream
+                    .at(RESIDUAL, endpoint, block.first + row.subject as u64)
+            });
+            let value = |column: usize| block.values[column * total + row.observation];
+            let draw = u32::try_from(row.observation - block.offsets[row.subject]).unwrap_or(u32::MAX);
+            let observed = self.layout.endpoints[row.endpoint].observe(&value, source.as_ref(), draw);
+            (observed.predicted, observed.simulated)
+        };
+        rows.iter().map(observe).collect()
+    }
+}
