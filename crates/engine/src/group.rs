@@ -1,20 +1,22 @@
 //! A lane group on its way through a block: each lane carries one subject, with its own time, step and next change, and
 //! takes the next subject when its own is finished.
 
+mod arrival;
+mod failing;
+
 use std::array::from_fn;
 
 use euthymia_vecmath::{Kernel, Lanes};
 
+use self::arrival::Arrival;
 use crate::control::{Advice, FIRST_LOG_ERROR, advise};
 use crate::dense;
 use crate::error::{Failure, FailureKind};
-use crate::events::{Change, Effect, Observation};
-use crate::executor::{Registers, execute};
+use crate::executor::Registers;
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::rodas5p::STAGES;
 use crate::statistics::Statistics;
-use crate::steady::{Linear, Steady};
 use crate::step::{Attempt, Tried};
 use crate::subjects::{Observed, Subjects};
 
@@ -47,26 +49,6 @@ struct Lane {
     fresh: Option<usize>,
     /// The length that suited the first step after the last change of each [`kind`]; 0 if there was none.
     suited: [f64; 3],
-}
-
-/// Kinds of changes that ask for a similar first step: 0 something enters, 1 an infusion ends, 2 inputs change.
-fn kind(changes: &[Change]) -> usize {
-    let all = |effect: fn(&Effect) -> bool| changes.iter().all(|change| effect(&change.effect));
-    if all(|effect| *effect == Effect::Rate(0.0)) {
-        1
-    } else {
-        2 * usize::from(all(|effect| matches!(effect, Effect::Row(_))))
-    }
-}
-
-/// What a lane does when it has arrived at its stop.
-enum Arrival {
-    /// It goes on.
-    Going,
-    /// Its subject is finished.
-    Finished,
-    /// Its subject failed.
-    Failed(FailureKind),
 }
 
 /// A lane group and what it works on.
@@ -196,159 +178,6 @@ impl<const L: usize> Group<'_, L> {
         }
     }
 
-    /// The lane stands at its stop: changes happen and observations at this time are taken in their order, the next stop is
-    /// set.
-    fn arrive(&mut self, lane: usize, subject: usize) -> Arrival {
-        let subjects = self.subjects;
-        let changes = subjects.changes(subject);
-        let (observed, place) = subjects.observed(subject, self.times);
-        loop {
-            let first = self.lanes[lane].change;
-            loop {
-                let own = &self.lanes[lane];
-                let change = changes.get(own.change).filter(|change| change.time <= own.time);
-                let due = own.observation < observed.len() && observed.time(own.observation) <= own.time;
-                // Of a course the next is known: a change waits for the observations before it, whatever the clock.
-                let (observes, change) = match observed {
-                    Observed::Common(times) => {
-                        let first = |change: &Change| times[own.observation] < change.time;
-                        (due && change.is_none_or(first), change)
-                    }
-                    Observed::Own(all) => match all.get(own.observation) {
-                        Some(next) if next.before as usize <= own.change => (due, None),
-                        _ => (false, change),
-                    },
-                };
-                if observes {
-                    for state in 0..self.plan.states {
-                        self.values[state * self.observations + place + own.observation] =
-                            self.registers[self.plan.current + state].0[lane];
-                    }
-                    self.lanes[lane].observation += 1;
-                } else if let Some(&change) = change {
-                    if let Err(kind) = self.happen(lane, subject, change) {
-                        return Arrival::Failed(kind);
-                    }
-                    self.lanes[lane].change += 1;
-                } else {
-                    break;
-                }
-            }
-            let own = &mut self.lanes[lane];
-            if own.change > first {
-                let kind = kind(&changes[first..own.change]);
-                own.fresh = Some(kind);
-                own.length = own.suited[kind];
-                own.log_error = FIRST_LOG_ERROR;
-                own.rejected = false;
-            }
-            if own.observation == observed.len() {
-                return Arrival::Finished;
-            }
-            own.limit = match observed {
-                Observed::Common(times) => times.len(),
-                Observed::Own(all) => {
-                    let before = |next: &Observation| next.before as usize <= own.change;
-                    own.observation + all[own.observation..].partition_point(before)
-                }
-            };
-            // A change that sets the clock back waits for the observations before it.
-            let next = changes.get(own.change).map(|change| change.time);
-            own.stop = match (observed, next) {
-                (Observed::Common(_), Some(next)) => next,
-                (Observed::Own(all), Some(next)) if own.limit > own.observation => {
-                    next.max(all[own.limit - 1].time)
-                }
-                (_, Some(next)) => next,
-                (_, None) => observed.time(observed.len() - 1),
-            };
-            if own.stop - own.time > SMALLEST_STEP * own.stop.abs() {
-                return Arrival::Going;
-            }
-            own.time = own.stop;
-        }
-    }
-
-    /// A change happens to the subject in the lane.
-    fn happen(&mut self, lane: usize, subject: usize, change: Change) -> Result<(), FailureKind> {
-        let plan = self.plan;
-        let compartment = usize::from(change.compartment);
-        let current = plan.current + compartment;
-        match change.effect {
-            Effect::Add(amount) => self.registers[current].0[lane] += amount,
-            Effect::Rate(rate) => self.registers[plan.infusions + compartment].0[lane] = rate,
-            Effect::Set(amount) => self.registers[current].0[lane] = amount,
-            Effect::Scale(factor) => self.registers[current].0[lane] *= factor,
-            Effect::Reset => {
-                for (state, &value) in self.subjects.initial(plan, subject).iter().enumerate() {
-                    self.registers[plan.current + state].0[lane] = value;
-                    self.registers[plan.infusions + state].0[lane] = 0.0;
-                }
-                self.lanes[lane].time = change.time;
-            }
-            Effect::Row(row) => {
-                let constants = self.subjects.constants(plan, subject, row);
-                for (&register, &value) in plan.of_subject.iter().zip(constants) {
-                    self.registers[register].0[lane] = value;
-                }
-            }
-            Effect::Steady(number) => {
-                let steady = self.subjects.steady(subject, number);
-                let found = self.steady_state(lane, steady)?;
-                for (state, value) in found.into_iter().enumerate() {
-                    let own = &mut self.registers[plan.current + state].0[lane];
-                    if steady.add {
-                        *own += value;
-                    } else {
-                        *own = value;
-                        self.registers[plan.infusions + state].0[lane] = 0.0;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The state at the end of a steady interval.
-    fn steady_state(&mut self, lane: usize, steady: &Steady) -> Result<Vec<f64>, FailureKind> {
-        let (plan, program) = (self.plan, self.plan.program);
-        let name = |state: usize| program.states[state].name.clone();
-        let (time, compartment) = (steady.time, name(usize::from(steady.compartment)));
-        if !plan.linear {
-            return Err(FailureKind::NotLinear { time, compartment });
-        }
-        let mut system = Linear {
-            states: plan.states,
-            matrix: vec![0.0; plan.states * plan.states],
-            constant: vec![0.0; plan.states],
-        };
-        for entry in &program.jacobian_entries {
-            system.matrix[usize::from(entry.row) * plan.states + usize::from(entry.column)] =
-                self.registers[usize::from(entry.register)].0[lane];
-        }
-        // What is produced in any case is there once, however many doses are added.
-        if !steady.add {
-            for &argument in &plan.arguments {
-                self.registers[argument] = Lanes::splat(0.0);
-            }
-            execute(
-                self.options.isa,
-                &program.derivatives.instructions,
-                self.registers,
-            );
-            for (constant, &register) in system.constant.iter_mut().zip(&plan.derivatives) {
-                *constant = self.registers[register].0[lane];
-            }
-        }
-        system
-            .steady_state(steady)
-            .map_err(|state| FailureKind::NoSteadyState {
-                time,
-                compartment,
-                state: name(state),
-            })
-    }
-
     /// Tries a step in every lane and moves on those in which it succeeds.
     fn pass(&mut self) {
         let attempt = Attempt {
@@ -467,59 +296,6 @@ impl<const L: usize> Group<'_, L> {
                 steps: own.steps,
             };
             self.fail(lane, subject, kind);
-        }
-    }
-
-    /// Why steps became too small: a derivative that is not finite, or an unmet tolerance.
-    fn step_size_failure(&mut self, lane: usize, step: f64) -> FailureKind {
-        let (plan, time) = (self.plan, self.lanes[lane].time);
-        self.registers[usize::from(plan.program.time)] = Lanes(from_fn(|lane| self.lanes[lane].time));
-        for state in 0..plan.states {
-            self.registers[plan.arguments[state]] = self.registers[plan.current + state];
-        }
-        execute(
-            self.options.isa,
-            &plan.program.derivatives.instructions,
-            self.registers,
-        );
-        for (state, &register) in plan.program.states.iter().zip(&plan.derivatives) {
-            let value = self.registers[register].0[lane];
-            if !value.is_finite() {
-                return FailureKind::Derivative {
-                    time,
-                    step,
-                    state: state.name.clone(),
-                    value,
-                };
-            }
-        }
-        FailureKind::StepSize { time, step }
-    }
-
-    /// Gives the subject up.
-    fn fail(&mut self, lane: usize, subject: usize, kind: FailureKind) {
-        self.note(lane, subject, kind);
-        self.take_subject(lane);
-    }
-
-    /// Notes a failure; the first failed subject of the block is the one that is told.
-    fn note(&mut self, lane: usize, subject: usize, kind: FailureKind) {
-        if self.failure.as_ref().is_none_or(|&(first, _)| subject < first) {
-            let value = |state: usize| self.registers[self.plan.current + state].0[lane];
-            let name = |state: usize| self.plan.program.states[state].name.clone();
-            let states = (0..self.plan.states)
-                .map(|state| (name(state), value(state)))
-                .collect();
-            let inputs = self.subjects.inputs(self.plan, subject);
-            self.failure = Some((
-                subject,
-                Box::new(Failure {
-                    subject: 0,
-                    kind,
-                    inputs,
-                    states,
-                }),
-            ));
         }
     }
 }

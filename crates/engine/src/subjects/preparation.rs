@@ -1,0 +1,265 @@
+//! Records to rows of inputs, and rows to what is constant for them.
+
+use std::ops::Range;
+
+use euthymia_vecmath::{Isa, Lanes};
+
+use super::{Asked, Part, Subjects};
+use crate::course::{Event, Record};
+use crate::entry::Compartment;
+use crate::error::{Failure, FailureKind};
+use crate::events::expand;
+use crate::executor::{Registers, execute};
+use crate::plan::Plan;
+
+/// What the subjects of a run have in common.
+#[derive(Debug)]
+pub(crate) struct Common {
+    /// Inputs of the first subject.
+    inputs: Vec<f64>,
+}
+
+impl Common {
+    /// Takes the inputs that are common to the run from the first subject.
+    pub(crate) fn new(plan: &Plan<'_>, asked: Asked<'_>) -> Self {
+        let mut inputs = defaults(plan);
+        asked.fill(0, &mut inputs, &mut Vec::new(), &mut Vec::new());
+        Self { inputs }
+    }
+
+    /// Writes constants and computes what is common to the run.
+    pub(crate) fn load<const L: usize>(&self, plan: &Plan<'_>, isa: Isa, r: &mut Registers<L>) {
+        for &(register, value) in &plan.program.constants {
+            r[usize::from(register)] = Lanes::splat(value);
+        }
+        for (input, &value) in plan.program.inputs.iter().zip(&self.inputs) {
+            r[usize::from(input.register)] = Lanes::splat(value);
+        }
+        execute(isa, &plan.program.run.instructions, r);
+    }
+}
+
+fn defaults(plan: &Plan<'_>) -> Vec<f64> {
+    plan.program
+        .inputs
+        .iter()
+        .map(|input| input.default.unwrap_or(f64::NAN))
+        .collect()
+}
+
+/// How subjects are made ready.
+pub(crate) struct Preparation<'a> {
+    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) common: &'a Common,
+    pub(crate) asked: Asked<'a>,
+    pub(crate) isa: Isa,
+}
+
+impl Preparation<'_> {
+    /// Asks for the subjects of `range` and computes what is constant for each row of their inputs. Ends before the first
+    /// subject that cannot be simulated, with its failure.
+    pub(crate) fn run<const L: usize>(
+        &self,
+        range: Range<u64>,
+        subjects: &mut Subjects,
+        r: &mut Registers<L>,
+    ) -> Result<(), Box<Failure>> {
+        subjects.clear();
+        let defaults = defaults(self.plan);
+        let mut from = range.start;
+        while from < range.end {
+            let together = from..range.end.min(from + L as u64);
+            from = together.end;
+            let first = subjects.first_row.len();
+            self.ask(together.clone(), &defaults, subjects);
+            self.compute(subjects, r);
+            for (lane, index) in together.enumerate() {
+                let from = subjects.first_row[first + lane];
+                let to = subjects
+                    .first_row
+                    .get(first + lane + 1)
+                    .map_or_else(|| subjects.rows(self.plan), |&next| next);
+                self.keep(lane, from..to, subjects).map_err(|kind| {
+                    let inputs = subjects.inputs(self.plan, subjects.len());
+                    Box::new(Failure {
+                        subject: index,
+                        kind,
+                        inputs,
+                        states: Vec::new(),
+                    })
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inputs and records of a lane group of subjects.
+    fn ask(&self, together: Range<u64>, defaults: &[f64], subjects: &mut Subjects) {
+        let Subjects {
+            inputs,
+            first_row,
+            records,
+            records_of,
+            subject_records,
+            subject_doses,
+            ..
+        } = subjects;
+        records.clear();
+        records_of.clear();
+        for index in together {
+            let place = inputs.len();
+            let next = first_row.len();
+            first_row.push(place.checked_div(defaults.len()).unwrap_or(next));
+            inputs.extend_from_slice(defaults);
+            subject_records.clear();
+            self.asked
+                .fill(index, &mut inputs[place..], subject_records, subject_doses);
+            let first = records.len();
+            records.append(subject_records);
+            records_of.push(first..records.len());
+            for place in 0..records.len() - first {
+                if new_row(&records[first..], place) {
+                    inputs.extend_from_within(inputs.len() - defaults.len()..);
+                }
+                if let Event::Input { input, value } = records[first + place].event {
+                    let row = inputs.len() - defaults.len();
+                    if let Some(own) = inputs[row..].get_mut(usize::from(input)) {
+                        *own = value;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs the layer that is constant for a subject over the rows that are new.
+    fn compute<const L: usize>(&self, subjects: &mut Subjects, r: &mut Registers<L>) {
+        let plan = self.plan;
+        let count = plan.program.inputs.len();
+        let mut row = subjects.computed;
+        let rows = subjects.rows(plan);
+        while row < rows {
+            let together = rows.min(row + L) - row;
+            for lane in 0..together {
+                let own = &subjects.inputs[(row + lane) * count..][..count];
+                for (input, &value) in plan.program.inputs.iter().zip(own) {
+                    r[usize::from(input.register)].0[lane] = value;
+                }
+            }
+            execute(self.isa, &plan.program.subject.instructions, r);
+            for lane in 0..together {
+                subjects
+                    .kept
+                    .extend(plan.kept.iter().map(|&register| r[register].0[lane]));
+            }
+            row += together;
+        }
+        subjects.computed = rows;
+    }
+
+    /// Takes what was computed for the subject whose records are those of `lane`, the next of the block.
+    fn keep(&self, lane: usize, rows: Range<usize>, subjects: &mut Subjects) -> Result<(), FailureKind> {
+        let (plan, states) = (self.plan, &self.plan.program.states);
+        let count = plan.program.inputs.len();
+        for row in rows.clone() {
+            check_inputs(plan, self.common, &subjects.inputs[row * count..][..count])?;
+        }
+        let kept = &subjects.kept;
+        let value = |row: usize, place: Option<usize>| place.map(|place| kept[row * plan.kept.len() + place]);
+        for (state, attributes) in states.iter().zip(&plan.attributes) {
+            let initial = value(rows.start, attributes.initial).unwrap_or(0.0);
+            if !initial.is_finite() {
+                return Err(FailureKind::Initial {
+                    state: state.name.clone(),
+                    value: initial,
+                });
+            }
+            subjects.initial.push(initial);
+        }
+        let compartment = |row: u32, index: usize| {
+            let (row, attributes) = (rows.start + row as usize, &plan.attributes[index]);
+            Compartment {
+                name: &states[index].name,
+                bioavailability: value(row, attributes.bioavailability).unwrap_or(1.0),
+                lag: value(row, attributes.lag).unwrap_or(0.0),
+                duration: value(row, attributes.duration),
+                rate: value(row, attributes.rate),
+            }
+        };
+        let records = &subjects.records[subjects.records_of[lane].clone()];
+        if let Some((time, input)) = records.iter().find_map(|record| match record.event {
+            Event::Input { input, .. } if usize::from(input) >= count => Some((record.time, input)),
+            _ => None,
+        }) {
+            return Err(FailureKind::NoInput {
+                time,
+                input,
+                inputs: count,
+            });
+        }
+        let expanded = &mut subjects.expanded;
+        let (changes, observations, steady) = (
+            expanded.changes.len(),
+            expanded.observations.len(),
+            expanded.steady.len(),
+        );
+        let times = self.asked.times();
+        let begins = |place: usize| new_row(records, place);
+        expand(
+            records,
+            times.is_none(),
+            plan.states,
+            begins,
+            compartment,
+            expanded,
+        )?;
+        let own = &expanded.changes[changes..];
+        let needed = match times {
+            Some(times) => own.partition_point(|change| change.time <= times[times.len() - 1]),
+            None => (expanded.observations[observations..].last()).map_or(0, |last| last.before as usize),
+        };
+        expanded.changes.truncate(changes + needed);
+        let first = match times {
+            Some(times) => records
+                .iter()
+                .fold(times[0].min(0.0), |start, record| start.min(record.time)),
+            None => records.first().map_or(0.0, |record| record.time),
+        };
+        subjects.parts.push(Part {
+            changes: changes..expanded.changes.len(),
+            observations: observations..expanded.observations.len(),
+            steady,
+        });
+        subjects.start.push(first);
+        Ok(())
+    }
+}
+
+/// Whether a record begins a row of inputs: it changes one, and the record before it, if it is of the same time, does not.
+fn new_row(records: &[Record], place: usize) -> bool {
+    let changes = |record: &Record| matches!(record.event, Event::Input { .. });
+    let own = &records[place];
+    changes(own) && !(place > 0 && changes(&records[place - 1]) && records[place - 1].time == own.time)
+}
+
+/// Whether the inputs are finite, and the common ones those of the first subject.
+fn check_inputs(plan: &Plan<'_>, common: &Common, inputs: &[f64]) -> Result<(), FailureKind> {
+    let name = |index: usize| plan.program.inputs[index].name.clone();
+    if let Some(index) = inputs.iter().position(|value| !value.is_finite()) {
+        return Err(FailureKind::Input {
+            input: name(index),
+            value: inputs[index],
+        });
+    }
+    let differs = |&&index: &&usize| inputs[index].to_bits() != common.inputs[index].to_bits();
+    match plan.common_inputs.iter().find(differs) {
+        Some(&index) => {
+            let (value, first) = (inputs[index], common.inputs[index]);
+            Err(FailureKind::NotCommon {
+                input: name(index),
+                value,
+                first,
+            })
+        }
+        None => Ok(()),
+    }
+}
