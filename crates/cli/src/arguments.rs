@@ -21,6 +21,7 @@ const AFTER_HELP: &str = "\
 Examples:
   euthymia courses                                what ships
   euthymia simulate racemic-iv-twice-weekly       from dose to score, with a report
+  euthymia run model.R --data doses.csv -o out.csv        any model, any NONMEM data set
   euthymia check my-course.toml my-model.R        every problem at its place
 
 Exit codes: 0 done, 1 something in a file is wrong, 2 something on the command line is wrong, \
@@ -45,6 +46,9 @@ pub(crate) enum Command {
     /// Simulate a course and write a report, summaries and trajectories
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Simulate),
+    /// Run a model for a data set or for doses, as it is or for a population
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Run),
     /// List the courses of the library
     Courses,
     /// Say everything that is wrong with models (.R) and courses (.toml)
@@ -113,4 +117,87 @@ pub(crate) struct Simulate {
     /// Also print the time each phase took, the solver's work and the peak memory
     #[arg(long)]
     pub(crate) bench: bool,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  euthymia run model.R --data doses.csv -o out.csv
+      the observation records of a NONMEM-style data set
+  euthymia run model.R --data doses.csv --times 0:0.5:48 --subjects 1000 --seed 1 -o out.parquet
+      a population: the individuals of the data set in turn, each time with new random effects
+  euthymia run model.R --dose '100 mg at 0 every 12 h x 14 into depot' --times 0:1:168 \
+--theta lcl=2.3 --omega 0
+      doses on the command line, one parameter changed, the typical subject
+  euthymia run model.R --times 0:24:672,700 --params people.csv | less
+      a subject for every row of a table; without -o the rows go to standard output
+
+Columns: sim.id (with --subjects), id, time, CMT (with several endpoints), computed variables, ipredSim (the endpoint \
+without residual error), sim (with it), compartments, covariates. A value that does not exist is NA.";
+
+/// Options of `run`.
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// A model file (nlmixr2 text), or the name of a model of the library
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: String,
+    /// NONMEM-style data set (CSV): ID, TIME, AMT, RATE, DUR, EVID, MDV, CMT, II, ADDL, SS, covariates
+    #[arg(long, value_name = "FILE", conflicts_with = "dose")]
+    pub(crate) data: Option<PathBuf>,
+    /// Doses for everybody, such as '100 mg at 0 every 12 h x 14 into depot'; commas join several
+    #[arg(long, value_name = "DOSES")]
+    pub(crate) dose: Vec<String>,
+    /// Observation times: first:step:last and single values joined by commas [default: the data set's records]
+    #[arg(long, value_name = "TIMES", allow_hyphen_values = true)]
+    pub(crate) times: Option<String>,
+    /// Table (CSV) of parameters, random effects or covariates by subject: a column ID, the others by name
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+    /// A parameter (on the scale of ini), random effect or covariate for everybody
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
+    pub(crate) theta: Vec<String>,
+    /// 0 for no random effects, or another variance of one (correlations are kept)
+    #[arg(long, value_name = "0 | NAME=VARIANCE", value_delimiter = ',')]
+    pub(crate) omega: Vec<String>,
+    /// 0 for no residual error: `sim` is then what is predicted
+    #[arg(long, value_name = "0", value_parser = ["0"])]
+    pub(crate) sigma: Option<String>,
+    /// Covariates between records: the earlier value, the later (as NONMEM has it), a line between, or their mean
+    #[arg(long, value_enum, default_value_t = Covariates::Locf)]
+    pub(crate) covariates: Covariates,
+    /// Report dose records and others too, after what happens at them, not observations alone
+    #[arg(long, conflicts_with = "times")]
+    pub(crate) all_records: bool,
+    /// Number of subjects in all: the individuals are taken in turn [default: each of them once]
+    #[arg(long, short = 'n', value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(crate) subjects: Option<u64>,
+    /// Seed of the random streams: the same seed gives the same bits on any machine
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Error allowed in a step relative to the magnitude of each compartment
+    #[arg(long, default_value_t = 1e-8)]
+    pub(crate) rtol: f64,
+    /// Error allowed in a step of each compartment, in its unit
+    #[arg(long, default_value_t = 1e-11)]
+    pub(crate) atol: f64,
+    /// Steps that one subject may take
+    #[arg(long, value_name = "STEPS", default_value_t = 1_000_000)]
+    pub(crate) max_steps: u32,
+    /// Worker threads [default: one for each processor]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// File to write: .csv, .parquet or .arrow [default: CSV on standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Also print the time each phase took, the solver's work and the peak memory
+    #[arg(long)]
+    pub(crate) bench: bool,
+}
+
+/// Which value a covariate has between two records.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Covariates {
+    /// The earlier record's
+    Locf,
+    /// The later record's
+    Nocb,
 }

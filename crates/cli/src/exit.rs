@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Input(Vec<Diagnostic>),
     /// The simulation failed.
     Simulation(SimulateError),
+    /// A subject of a run failed.
+    Run(String),
     /// A file could not be read or written.
     Io(IoError),
     /// The page could not be made.
@@ -44,6 +46,7 @@ impl Failure {
                 show(&diagnostics, shared);
                 ExitCode::from(1)
             }
+            Self::Run(message) => fail("simulation", &message, shared, 3),
             Self::Simulation(error) => fail("simulation", &error.to_string(), shared, 3),
             Self::Report(error) => fail("report", &error.to_string(), shared, 3),
             Self::Io(error) => {

@@ -15,6 +15,7 @@ mod library;
 mod models;
 mod output;
 mod progress;
+mod run;
 mod simulate;
 mod watch;
 
@@ -26,6 +27,7 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Simulate(options) => simulate::run(options, &arguments.shared),
+        Command::Run(options) => run::run(options, &arguments.shared),
         Command::Courses => courses::run(&arguments.shared),
         Command::Check(options) => check::run(options, &arguments.shared),
         Command::Models(options) => models::run(options, &arguments.shared),

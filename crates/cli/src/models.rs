@@ -44,18 +44,7 @@ fn list(files: &Files, shared: &Shared) -> Result<(), Failure> {
 }
 
 fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
-    let names = names(files)?;
-    let Some((_, path)) = names.iter().find(|(known, _)| known == name) else {
-        let near = nearest(name, names.iter().map(|(known, _)| known.as_str()));
-        let hint = near.map_or_else(
-            || "`euthymia models` lists them".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Err(Failure::Usage(format!(
-            "the library has no model `{name}`; {hint}"
-        )));
-    };
-    let source = files.read(path)?;
+    let source = find(name, files)?;
     let model = checked(&source)?;
     if shared.json {
         println!("{}", as_json(name, &source, &model));
@@ -63,6 +52,22 @@ fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
         print!("{}", as_text(&source, &model));
     }
     Ok(())
+}
+
+/// The text of a model of the library.
+pub(crate) fn find(name: &str, files: &Files) -> Result<Source, Failure> {
+    let names = names(files)?;
+    if let Some((_, path)) = names.iter().find(|(known, _)| known == name) {
+        return Ok(files.read(path)?);
+    }
+    let near = nearest(name, names.iter().map(|(known, _)| known.as_str()));
+    let hint = near.map_or_else(
+        || "`euthymia models` lists them".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Failure::Usage(format!(
+        "the library has no model `{name}`; {hint}"
+    )))
 }
 
 /// Names and paths of all models, sorted within their folder.

@@ -36,6 +36,7 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
     let mut output = Output::new(&folder, output::provenance(&source, &inputs, options, &settings));
     let progress = Progress::new(
         settings.subjects.unwrap_or(course.size),
+        "virtual patients",
         shared.quiet || shared.json,
     );
     let outcome = simulate::simulate(&course, &library, &settings, &mut output, &progress);
@@ -101,9 +102,14 @@ fn settings(options: &Simulate) -> Settings {
     let mut settings = Settings::standard();
     settings.subjects = options.subjects;
     settings.seed = options.seed;
-    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-    settings.engine.threads = options.threads.map_or_else(processors, usize::from);
+    settings.engine.threads = threads(options.threads);
     settings
+}
+
+/// How many threads are asked for; one for each processor where nothing is said.
+pub(crate) fn threads(asked: Option<u16>) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or_else(processors, usize::from)
 }
 
 /// The name of a course: its file's stem.

@@ -51,6 +51,13 @@ pub enum IoErrorKind {
     /// Columnar data that the Parquet writer refuses.
     #[error("{0}")]
     Parquet(#[from] parquet::errors::ParquetError),
+    /// Columnar data that the Arrow writer refuses.
+    #[cfg(feature = "arrow")]
+    #[error("{0}")]
+    Arrow(#[from] arrow_schema::ArrowError),
+    /// A file name whose extension is no format of results.
+    #[error("its name does not end in a format of results")]
+    Format,
     /// Values that do not fit the table they are written to.
     #[error("{found} values for {expected}")]
     Shape {
@@ -80,6 +87,12 @@ impl IoError {
         }
     }
 
+    /// Whether the other end of a pipe has gone.
+    #[must_use]
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(&self.kind, IoErrorKind::System(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// Stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -91,7 +104,10 @@ impl IoError {
             IoErrorKind::NotAFile => "I005",
             IoErrorKind::NotInLibrary { .. } => "L001",
             IoErrorKind::Parquet(_) => "I006",
+            #[cfg(feature = "arrow")]
+            IoErrorKind::Arrow(_) => "I006",
             IoErrorKind::Shape { .. } => "I007",
+            IoErrorKind::Format => "I008",
         }
     }
 
@@ -108,6 +124,7 @@ impl IoError {
     fn help(&self) -> Option<String> {
         match &self.kind {
             IoErrorKind::System(error) if error.kind() == std::io::ErrorKind::NotFound => self.neighbour(),
+            IoErrorKind::Format => Some("name the file `.csv`, `.parquet` or `.arrow`".to_owned()),
             IoErrorKind::NotUtf8 { .. } => Some("save the file as UTF-8 text".to_owned()),
             IoErrorKind::NotInLibrary {
                 nearest: Some(nearest),

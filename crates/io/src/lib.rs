@@ -2,7 +2,8 @@
 //!
 //! In: [`read_source`] reads a text, [`toml::document`] and [`csv::rows`] turn it into trees and tables with spans, and
 //! [`library::Library`] hands out the texts that are shipped with the program. Out: [`atomic`] writes whole files or
-//! none, [`csv::write_table`] and [`parquet::TrajectoryWriter`] write results.
+//! none, [`csv::write_table`], [`parquet::TrajectoryWriter`] and
+//! [`results::ResultsWriter`] write results.
 
 pub mod atomic;
 pub mod csv;
@@ -11,6 +12,7 @@ pub mod hash;
 pub mod library;
 pub mod parquet;
 mod read;
+pub mod results;
 pub mod toml;
 
 pub use error::{IoError, IoErrorKind};

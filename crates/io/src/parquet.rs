@@ -247,7 +247,7 @@ impl Sink for TrajectoryWriter {
     }
 }
 
-fn write_doubles<W: Write + Send>(
+pub(crate) fn write_doubles<W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     values: &[f64],
 ) -> Result<(), ParquetError> {
@@ -265,7 +265,7 @@ fn write_integers<W: Write + Send>(
     column.close()
 }
 
-fn next_column<'g, W: Write + Send>(
+pub(crate) fn next_column<'g, W: Write + Send>(
     group: &'g mut SerializedRowGroupWriter<'_, W>,
 ) -> Result<::parquet::file::writer::SerializedColumnWriter<'g>, ParquetError> {
     group

@@ -74,3 +74,17 @@ impl Effects {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::draw_of;
+
+    #[test]
+    fn names_have_their_own_draws() {
+        assert_ne!(draw_of("eta_cl_s"), draw_of("eta_v1_s"));
+        // FNV-1a, published test vectors.
+        assert_eq!(draw_of(""), 0x811c_9dc5);
+        assert_eq!(draw_of("a"), 0xe40c_292c);
+        assert_eq!(draw_of("foobar"), 0xbf9c_f968);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use euthymia_dataset::{DataSet, Dialect, ModelNames, Parameters, PlannedDose, doses, times};
+use euthymia_dataset::{DataSet, ModelNames, Parameters, PlannedDose, doses, times};
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_document::Rows;
 use euthymia_model::compile::{CompileOptions, PerSubject, compile};
@@ -201,11 +201,7 @@ fn of_data(
     asked: Option<Vec<f64>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(Told, Vec<String>)> {
-    let dialect = Dialect {
-        interpolation: request.interpolation,
-        ..Dialect::default()
-    };
-    let (data, problems) = DataSet::read(rows, names, dialect, parameters);
+    let (data, problems) = DataSet::read(rows, names, request.dialect, parameters);
     diagnostics.extend(problems);
     let mut data = data?;
     if let Some(times) = asked

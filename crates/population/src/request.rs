@@ -1,6 +1,6 @@
 //! What a person asks of a model.
 
-use euthymia_dataset::Interpolation;
+use euthymia_dataset::Dialect;
 use euthymia_diagnostics::Source;
 use euthymia_document::Rows;
 use euthymia_model::Model;
@@ -33,8 +33,8 @@ pub struct Request<'a> {
     pub omega: &'a [Source],
     /// Whether observations scatter: `sim` has residual error.
     pub residual: bool,
-    /// Covariates between records.
-    pub interpolation: Interpolation,
+    /// How the data set is read.
+    pub dialect: Dialect,
     /// How many subjects in all: the individuals are taken in turn until there are so many. Without it, each once.
     pub subjects: Option<u64>,
     /// Seed of everything random.

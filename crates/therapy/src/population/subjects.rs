@@ -1,8 +1,8 @@
 //! Patients as the engine asks for them: inputs of the compiled model and doses, by index.
 
-use super::effects::{self, Columns, Effects};
+use super::effects::{self, Columns};
 use super::sampler::Characteristics;
-use super::{RESIDUAL, Sampler, draw_of};
+use super::{RESIDUAL, Sampler};
 use crate::assembly::{Assembly, Characteristic, LATENT_INSTRUMENT, SCORE};
 use crate::course::{Course, DoseAmount};
 use crate::events::PlannedInput;
@@ -11,6 +11,7 @@ use crate::result::Design;
 use euthymia_engine::{Dose, DoseInput, Population, SubjectInputs};
 use euthymia_model::program::Program;
 use euthymia_model::{ErrorArgument, ErrorKind, Model};
+use euthymia_population::{Effects, draw_of};
 use euthymia_stats::CholeskyError;
 use euthymia_stats::random::Stream;
 use thiserror::Error;
@@ -90,9 +91,9 @@ impl Subjects {
         let index = |name: &str| program.inputs.iter().position(|input| input.name == name);
         let targets = blocks
             .iter()
-            .map(|block| block.names.iter().map(|name| index(name)).collect())
+            .map(|block| block.names().iter().map(|name| index(name)).collect())
             .collect();
-        let is_effect = |name: &String| blocks.iter().any(|block| block.names.contains(name));
+        let is_effect = |name: &String| blocks.iter().any(|block| block.names().contains(name));
         let fills = program
             .inputs
             .iter()
@@ -145,7 +146,7 @@ impl Subjects {
 /// That no two names at one level share their draw.
 fn distinct(draws: &Columns, studies: &Columns, blocks: &[Effects]) -> Result<(), SubjectsError> {
     let of_columns = |columns: &Columns| columns.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let of_patients: Vec<String> = blocks.iter().flat_map(|block| block.names.clone()).collect();
+    let of_patients: Vec<String> = blocks.iter().flat_map(|block| block.names().to_vec()).collect();
     for mut names in [of_columns(draws), of_columns(studies), of_patients] {
         names.sort_by_key(|name| draw_of(name));
         if let Some([one, other]) = names

@@ -197,15 +197,6 @@ fn a_patient_is_the_same_whoever_asks() {
     );
 }
 
-#[test]
-fn names_have_their_own_draws() {
-    assert_ne!(draw_of("eta_cl_s"), draw_of("eta_v1_s"));
-    // FNV-1a, published test vectors.
-    assert_eq!(draw_of(""), 0x811c_9dc5);
-    assert_eq!(draw_of("a"), 0xe40c_292c);
-    assert_eq!(draw_of("foobar"), 0xbf9c_f968);
-}
-
 fn distribution() -> impl Strategy<Value = Distribution> {
     (20.0..90.0_f64, 1.0..30.0_f64, -2.0..0.5_f64, 0.6..3.0_f64).prop_map(|(mean, sd, low, high)| {
         Distribution {

@@ -1,0 +1,285 @@
+//! `euthymia run`: model text and data set -> run -> engine -> rows of results in a file.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use euthymia_dataset::{Dialect, Interpolation, Reported};
+use euthymia_diagnostics::{Diagnostic, Source};
+use euthymia_document::Rows;
+use euthymia_engine::{
+    CourseBlock, CourseSink, Failure as SubjectFailure, Options, SimulationError, simulate_courses,
+};
+use euthymia_io::IoError;
+use euthymia_io::results::ResultsWriter;
+use euthymia_model::{Model, check, syntax};
+use euthymia_population::{Request, Run as Prepared, Schedule};
+
+use crate::arguments::{Covariates, Run, Shared};
+use crate::exit::{Failure, show};
+use crate::progress::Progress;
+use crate::watch::Watch;
+use crate::{interrupt, library, models, simulate};
+
+/// Runs a model and writes what is observed.
+pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
+    interrupt::listen();
+    if shared.json && options.out.is_none() {
+        let message =
+            "`--json` describes the run on standard output, where the rows go too; name a file with `-o`";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let mut watch = Watch::start();
+    let source = model_source(&options.model, shared)?;
+    let data = options
+        .data
+        .as_deref()
+        .map(euthymia_io::read_source)
+        .transpose()?;
+    let parameters = options
+        .params
+        .as_deref()
+        .map(euthymia_io::read_source)
+        .transpose()?;
+    let data = data.as_ref().map(|source| table(source, shared)).transpose()?;
+    let parameters = parameters
+        .as_ref()
+        .map(|source| table(source, shared))
+        .transpose()?;
+    watch.lap("read");
+
+    let model = read_model(&source, shared)?;
+    let prepared = prepare(options, &model, data.as_ref(), parameters.as_ref(), shared)?;
+    watch.lap("compile");
+
+    let mut output = Output::create(&prepared, options)?;
+    let progress = Progress::new(
+        euthymia_engine::Courses::len(&prepared),
+        "subjects",
+        shared.quiet || shared.json || options.out.is_none(),
+    );
+    let engine = engine_options(options);
+    let outcome = simulate_courses(prepared.program(), &prepared, &engine, &mut output, &progress);
+    progress.finish();
+    let statistics = match outcome {
+        // Who reads the rows has seen enough of them.
+        Err(SimulationError::Sink(error)) if error.is_broken_pipe() => return Ok(()),
+        outcome => outcome.map_err(|error| failure(error, &prepared))?,
+    };
+    let Output {
+        writer,
+        rows,
+        writing,
+        ..
+    } = output;
+    watch.lap_except("solve", "write", writing);
+    writer.finish()?;
+    watch.lap("finish the file");
+
+    if statistics.undefined_outputs > 0 && !shared.quiet && !shared.json {
+        eprintln!(
+            "warning: {} values are not numbers, such as 0/0 or the logarithm of a negative one; they are written as NA",
+            statistics.undefined_outputs
+        );
+    }
+    if shared.json {
+        let columns: Vec<&str> = prepared
+            .columns()
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
+        let described = serde_json::json!({
+            "model": model.name(),
+            "file": options.out.as_ref().map(|path| path.display().to_string()),
+            "subjects": statistics.subjects,
+            "rows": rows,
+            "columns": columns,
+            "seed": options.seed,
+            "not_a_number": statistics.undefined_outputs,
+            "steps": statistics.accepted,
+            "rejected_steps": statistics.rejected,
+            "right_hand_sides": statistics.derivatives,
+        });
+        println!("{described}");
+    } else if let (Some(path), false) = (&options.out, shared.quiet) {
+        println!(
+            "{}: {} of {}",
+            path.display(),
+            counted(rows, "row"),
+            counted(statistics.subjects, "subject")
+        );
+    }
+    if options.bench {
+        eprint!("{}", watch.table(&statistics));
+    }
+    Ok(())
+}
+
+/// `1 row`, `2 rows`.
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The text of a model: a file if the argument names one, else a model of the library.
+fn model_source(argument: &str, shared: &Shared) -> Result<Source, Failure> {
+    let looks_like_path = argument.contains(['/', '\\', '.']) || Path::new(argument).is_file();
+    if looks_like_path {
+        Ok(euthymia_io::read_source(argument)?)
+    } else {
+        models::find(argument, &library::files(shared)?)
+    }
+}
+
+fn table(source: &Source, shared: &Shared) -> Result<Rows, Failure> {
+    let (rows, diagnostics) = euthymia_io::csv::rows(source);
+    settle(rows, diagnostics, shared)
+}
+
+fn read_model(source: &Source, shared: &Shared) -> Result<Model, Failure> {
+    let (file, mut diagnostics) = syntax::parse(source);
+    let (model, more) = check::check(&file);
+    diagnostics.extend(more);
+    settle(model, diagnostics, shared)
+}
+
+/// What was made, if nothing was wrong; warnings are shown and do not stop it.
+fn settle<T>(made: Option<T>, diagnostics: Vec<Diagnostic>, shared: &Shared) -> Result<T, Failure> {
+    match made {
+        Some(made) if !diagnostics.iter().any(Diagnostic::is_error) => {
+            if !diagnostics.is_empty() && !shared.json && !shared.quiet {
+                show(&diagnostics, shared);
+            }
+            Ok(made)
+        }
+        _ => Err(Failure::Input(diagnostics)),
+    }
+}
+
+fn prepare(
+    options: &Run,
+    model: &Model,
+    data: Option<&Rows>,
+    parameters: Option<&Rows>,
+    shared: &Shared,
+) -> Result<Prepared, Failure> {
+    let told = |name: &str, texts: &[String]| -> Vec<Source> {
+        texts
+            .iter()
+            .map(|text| Source::new(name, text.as_str()))
+            .collect()
+    };
+    let times = options.times.as_deref().map(|text| Source::new("--times", text));
+    let doses = (!options.dose.is_empty()).then(|| Source::new("--dose", options.dose.join(", ")));
+    let schedule = match (data, &doses) {
+        (Some(rows), _) => Schedule::Data(rows),
+        (None, Some(doses)) => Schedule::Doses(doses),
+        (None, None) => Schedule::Nothing,
+    };
+    let request = Request {
+        model,
+        schedule,
+        times: times.as_ref(),
+        parameters,
+        values: &told("--theta", &options.theta),
+        omega: &told("--omega", &options.omega),
+        residual: options.sigma.is_none(),
+        dialect: Dialect {
+            interpolation: match options.covariates {
+                Covariates::Locf => Interpolation::Locf,
+                Covariates::Nocb => Interpolation::Nocb,
+            },
+            reported: if options.all_records {
+                Reported::Every
+            } else {
+                Reported::Observations
+            },
+        },
+        subjects: options.subjects,
+        seed: options.seed,
+    };
+    let (prepared, diagnostics) = Prepared::new(&request);
+    settle(prepared, diagnostics, shared)
+}
+
+fn engine_options(options: &Run) -> Options {
+    Options {
+        rtol: options.rtol,
+        atol: options.atol,
+        max_steps: options.max_steps,
+        threads: simulate::threads(options.threads),
+        ..Options::standard()
+    }
+}
+
+/// Takes what the engine observed to the file.
+struct Output<'r> {
+    run: &'r Prepared,
+    writer: ResultsWriter,
+    rows: u64,
+    writing: Duration,
+}
+
+impl<'r> Output<'r> {
+    fn create(run: &'r Prepared, options: &Run) -> Result<Self, IoError> {
+        let writer = match &options.out {
+            Some(path) => ResultsWriter::create(path, run.columns(), &provenance(options))?,
+            None => ResultsWriter::standard_output(run.columns())?,
+        };
+        Ok(Self {
+            run,
+            writer,
+            rows: 0,
+            writing: Duration::ZERO,
+        })
+    }
+}
+
+impl CourseSink for Output<'_> {
+    type Error = IoError;
+
+    fn block(&mut self, block: CourseBlock) -> Result<(), IoError> {
+        let started = Instant::now();
+        let batch = self.run.batch(&block);
+        self.writer.write(&batch)?;
+        self.rows += batch.rows as u64;
+        self.writing += started.elapsed();
+        Ok(())
+    }
+}
+
+/// How the file is made.
+fn provenance(options: &Run) -> Vec<(String, String)> {
+    let mut made = vec![
+        ("model".to_owned(), options.model.clone()),
+        ("seed".to_owned(), options.seed.to_string()),
+        ("rtol".to_owned(), format!("{:e}", options.rtol)),
+        ("atol".to_owned(), format!("{:e}", options.atol)),
+        ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    if let Some(data) = &options.data {
+        made.push(("data".to_owned(), data.display().to_string()));
+    }
+    made
+}
+
+fn failure(error: SimulationError<IoError>, run: &Prepared) -> Failure {
+    match error {
+        SimulationError::Cancelled => Failure::Interrupted,
+        SimulationError::Sink(error) => Failure::Io(error),
+        SimulationError::Option { .. } => Failure::Usage(error.to_string()),
+        SimulationError::Subject(failure) => Failure::Run(in_words(&failure, run)),
+        other => Failure::Run(other.to_string()),
+    }
+}
+
+/// A failure with the subject's name in the data set.
+fn in_words(failure: &SubjectFailure, run: &Prepared) -> String {
+    let (id, round) = run.who(failure.subject);
+    let words = failure.to_string();
+    let rest = words.split_once(": ").map_or(words.as_str(), |(_, rest)| rest);
+    let round = if round > 1 {
+        format!(" (sim.id {round})")
+    } else {
+        String::new()
+    };
+    format!("ID {id}{round}: {rest}")
+}
