@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Run a model for a data set or for doses, as it is or for a population
     #[command(after_help = RUN_EXAMPLES)]
-    Run(Run),
+    Run(Box<Run>),
     /// List the courses of the library
     Courses,
     /// Say everything that is wrong with models (.R) and courses (.toml)
@@ -173,15 +173,15 @@ pub(crate) struct Run {
     /// Seed of the random streams: the same seed gives the same bits on any machine
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Error allowed in a step relative to the magnitude of each compartment
-    #[arg(long, default_value_t = 1e-8)]
-    pub(crate) rtol: f64,
-    /// Error allowed in a step of each compartment, in its unit
-    #[arg(long, default_value_t = 1e-11)]
-    pub(crate) atol: f64,
-    /// Steps that one subject may take
-    #[arg(long, value_name = "STEPS", default_value_t = 1_000_000)]
-    pub(crate) max_steps: u32,
+    /// Error allowed in a step relative to the magnitude of each compartment [default: 1e-8]
+    #[arg(long)]
+    pub(crate) rtol: Option<f64>,
+    /// Error allowed in a step of each compartment, in its unit [default: 1e-11]
+    #[arg(long)]
+    pub(crate) atol: Option<f64>,
+    /// Steps that one subject may take [default: 1000000]
+    #[arg(long, value_name = "STEPS")]
+    pub(crate) max_steps: Option<u32>,
     /// Worker threads [default: one for each processor]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

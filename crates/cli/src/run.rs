@@ -51,13 +51,13 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
     let prepared = prepare(options, &model, data.as_ref(), parameters.as_ref(), shared)?;
     watch.lap("compile");
 
-    let mut output = Output::create(&prepared, options)?;
+    let engine = engine_options(options);
+    let mut output = Output::create(&prepared, options, &engine)?;
     let progress = Progress::new(
         euthymia_engine::Courses::len(&prepared),
         "subjects",
         shared.quiet || shared.json || options.out.is_none(),
     );
-    let engine = engine_options(options);
     let outcome = simulate_courses(prepared.program(), &prepared, &engine, &mut output, &progress);
     progress.finish();
     let statistics = match outcome {
@@ -201,12 +201,13 @@ fn prepare(
 }
 
 fn engine_options(options: &Run) -> Options {
+    let precise = Options::precise();
     Options {
-        rtol: options.rtol,
-        atol: options.atol,
-        max_steps: options.max_steps,
+        rtol: options.rtol.unwrap_or(precise.rtol),
+        atol: options.atol.unwrap_or(precise.atol),
+        max_steps: options.max_steps.unwrap_or(precise.max_steps),
         threads: simulate::threads(options.threads),
-        ..Options::standard()
+        ..precise
     }
 }
 
@@ -219,9 +220,9 @@ struct Output<'r> {
 }
 
 impl<'r> Output<'r> {
-    fn create(run: &'r Prepared, options: &Run) -> Result<Self, IoError> {
+    fn create(run: &'r Prepared, options: &Run, engine: &Options) -> Result<Self, IoError> {
         let writer = match &options.out {
-            Some(path) => ResultsWriter::create(path, run.columns(), &provenance(options))?,
+            Some(path) => ResultsWriter::create(path, run.columns(), &provenance(options, engine))?,
             None => ResultsWriter::standard_output(run.columns())?,
         };
         Ok(Self {
@@ -247,12 +248,12 @@ impl CourseSink for Output<'_> {
 }
 
 /// How the file is made.
-fn provenance(options: &Run) -> Vec<(String, String)> {
+fn provenance(options: &Run, engine: &Options) -> Vec<(String, String)> {
     let mut made = vec![
         ("model".to_owned(), options.model.clone()),
         ("seed".to_owned(), options.seed.to_string()),
-        ("rtol".to_owned(), format!("{:e}", options.rtol)),
-        ("atol".to_owned(), format!("{:e}", options.atol)),
+        ("rtol".to_owned(), format!("{:e}", engine.rtol)),
+        ("atol".to_owned(), format!("{:e}", engine.atol)),
         ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ];
     if let Some(data) = &options.data {

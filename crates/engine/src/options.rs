@@ -51,4 +51,15 @@ impl Options {
             block: 256,
         }
     }
+
+    /// For results that are compared digit by digit: relative tolerance 1e-8 and absolute 1e-11, good to about 1e-8.
+    #[must_use]
+    pub fn precise() -> Self {
+        Self {
+            rtol: 1e-8,
+            atol: 1e-11,
+            max_steps: 1_000_000,
+            ..Self::standard()
+        }
+    }
 }

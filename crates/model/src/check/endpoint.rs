@@ -74,7 +74,10 @@ impl Checker<'_> {
                     "may have no value here",
                     "give it a value whatever the conditions",
                 ),
-                None => ("is observed before it has a value", "assign it before its `~`"),
+                None => (
+                    "is observed before it has a value",
+                    "assign it before its `~`; a value that is not to be reported has no residual error after its `~`",
+                ),
             };
             let diagnostic = Diagnostic::error("M050", format!("`{}` {message}", variable.text))
                 .at(self.source(), variable.span, "expected a variable of the model")

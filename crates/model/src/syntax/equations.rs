@@ -17,6 +17,7 @@ const REFUSED_STATEMENTS: &[&str] = &["for", "while", "repeat", "function", "nex
 const ERROR_FUNCTIONS: &[&str] = &[
     "add",
     "prop",
+    "pow",
     "propT",
     "propF",
     "powT",
@@ -351,10 +352,10 @@ fn error_terms(value: &Expression) -> Option<Vec<ErrorCall>> {
     let certain = calls
         .iter()
         .any(|call| ERROR_FUNCTIONS.contains(&call.function.text.as_str()));
-    // `pow(a, b)` and `t(df)` are error terms only beside one that is nothing else.
+    // `t(df)` is an error term only beside another.
     let possible = calls.iter().all(|call| {
         let name = call.function.text.as_str();
-        ERROR_FUNCTIONS.contains(&name) || name == "pow" || name == "t"
+        ERROR_FUNCTIONS.contains(&name) || name == "t"
     });
     (certain && possible).then_some(calls)
 }

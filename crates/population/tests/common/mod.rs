@@ -1,0 +1,144 @@
+//! Whole runs in memory: model text and tables to columns of results by name.
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use euthymia_dataset::Dialect;
+use euthymia_diagnostics::{Diagnostic, Source, render};
+use euthymia_document::Rows;
+use euthymia_engine::{CourseBlock, CourseSink, Options, Silent, simulate_courses};
+use euthymia_model::{Model, check::check, syntax::parse};
+use euthymia_population::{Batch, Column, Request, Run, Schedule, Values};
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+pub fn text(diagnostics: &[Diagnostic]) -> String {
+    let style = render::Style {
+        colour: false,
+        width: 100,
+    };
+    render::text(diagnostics, style)
+}
+
+pub fn model(text_of: &str) -> Model {
+    let (file, problems) = parse(&Source::new("model.R", text_of));
+    let (model, more) = check(&file);
+    model.unwrap_or_else(|| panic!("{}{}", text(&problems), text(&more)))
+}
+
+pub fn rows(name: &str, csv: &str) -> Rows {
+    let (rows, problems) = euthymia_io::csv::rows(&Source::new(name, csv));
+    rows.unwrap_or_else(|| panic!("{}", text(&problems)))
+}
+
+pub fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What everybody asks for who says nothing more.
+pub fn request<'a>(model: &'a Model, schedule: Schedule<'a>) -> Request<'a> {
+    Request {
+        model,
+        schedule,
+        times: None,
+        parameters: None,
+        values: &[],
+        omega: &[],
+        residual: true,
+        dialect: Dialect::default(),
+        subjects: None,
+        seed: 1,
+    }
+}
+
+/// Rows of results.
+pub struct Table {
+    pub columns: Vec<Column>,
+    pub values: Vec<Values>,
+}
+
+impl Table {
+    pub fn names(&self) -> Vec<&str> {
+        self.columns.iter().map(|column| column.name.as_str()).collect()
+    }
+
+    pub fn get(&self, name: &str) -> Vec<f64> {
+        let at = self.columns.iter().position(|column| column.name == name);
+        let at = at.unwrap_or_else(|| panic!("no column `{name}` among {:?}", self.names()));
+        match &self.values[at] {
+            Values::Number(values) => values.clone(),
+            Values::Whole(values) => values.iter().map(|value| *value as f64).collect(),
+            Values::Word(values) => values.iter().map(|value| f64::from(*value)).collect(),
+        }
+    }
+}
+
+struct Gather<'r> {
+    run: &'r Run,
+    batches: Vec<Batch>,
+}
+
+impl CourseSink for Gather<'_> {
+    type Error = std::convert::Infallible;
+
+    fn block(&mut self, block: CourseBlock) -> Result<(), Self::Error> {
+        self.batches.push(self.run.batch(&block));
+        Ok(())
+    }
+}
+
+/// Runs what is asked.
+pub fn table(request: &Request<'_>, options: &Options) -> Result<Table, String> {
+    let (run, problems) = Run::new(request);
+    let run = run.ok_or_else(|| text(&problems))?;
+    let mut gather = Gather {
+        run: &run,
+        batches: Vec::new(),
+    };
+    simulate_courses(run.program(), &run, options, &mut gather, &Silent)
+        .map_err(|error| error.to_string())?;
+    let mut batches = gather.batches.into_iter();
+    let mut whole = batches.next().ok_or("no rows")?;
+    for batch in batches {
+        for (values, more) in whole.columns.iter_mut().zip(batch.columns) {
+            match (values, more) {
+                (Values::Number(values), Values::Number(more)) => values.extend(more),
+                (Values::Whole(values), Values::Whole(more)) => values.extend(more),
+                (Values::Word(values), Values::Word(more)) => values.extend(more),
+                _ => unreachable!("a column keeps its kind"),
+            }
+        }
+    }
+    Ok(Table {
+        columns: run.columns().to_vec(),
+        values: whole.columns,
+    })
+}
+
+/// A CSV of numbers.
+pub struct Numbers {
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Numbers {
+    pub fn read(path: &Path) -> Self {
+        let text = read(path);
+        let mut lines = text
+            .lines()
+            .map(|line| line.split(',').map(str::to_owned).collect());
+        Self {
+            header: lines.next().unwrap(),
+            rows: lines.collect(),
+        }
+    }
+
+    pub fn column(&self, name: &str) -> Option<Vec<f64>> {
+        let at = self.header.iter().position(|known| known == name)?;
+        let number = |row: &Vec<String>| row[at].parse().unwrap_or(f64::NAN);
+        Some(self.rows.iter().map(number).collect())
+    }
+}
