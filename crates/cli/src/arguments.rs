@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Say everything that is wrong with models (.R) and courses (.toml)
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
+    /// Compare results with the answers of NONMEM, rxode2 and closed forms
+    #[command(after_help = CONFORMANCE_EXAMPLES)]
+    Conformance(Conformance),
     /// List the models of the library, or show one with its equations, parameters and sources
     Models(Models),
 }
@@ -200,4 +203,24 @@ pub(crate) enum Covariates {
     Locf,
     /// The later record's
     Nocb,
+}
+
+const CONFORMANCE_EXAMPLES: &str = "\
+Examples:
+  euthymia conformance                      every case with its largest error
+  euthymia conformance --html               the same as a page, out/conformance.html
+  euthymia conformance --nonmem nmtests     also NONMEM's own output (github.com/mrgsolve/nmtests), from a folder
+
+Exits with 1 if a case does not agree.";
+
+/// Options of `conformance`.
+#[derive(Args, Debug)]
+pub(crate) struct Conformance {
+    /// Write a page
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "out/conformance.html")]
+    pub(crate) html: Option<PathBuf>,
+    /// Folder with NONMEM's answers: dosing-data.csv, dosing-key.csv, dosing-nonmem.csv, time-varying-data.csv and
+    /// time-varying-nonmem.csv
+    #[arg(long, value_name = "DIR")]
+    pub(crate) nonmem: Option<PathBuf>,
 }

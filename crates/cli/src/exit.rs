@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Simulation(SimulateError),
     /// A subject of a run failed.
     Run(String),
+    /// So many cases do not agree with the answers of others.
+    Conformance(usize),
     /// A file could not be read or written.
     Io(IoError),
     /// The page could not be made.
@@ -44,6 +46,12 @@ impl Failure {
             Self::Usage(message) => fail("usage", &message, shared, 2),
             Self::Input(diagnostics) => {
                 show(&diagnostics, shared);
+                ExitCode::from(1)
+            }
+            // What differs has been shown.
+            Self::Conformance(_) if shared.json => ExitCode::from(1),
+            Self::Conformance(count) => {
+                eprintln!("error: {count} cases do not agree");
                 ExitCode::from(1)
             }
             Self::Run(message) => fail("simulation", &message, shared, 3),

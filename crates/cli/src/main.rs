@@ -8,6 +8,7 @@
 
 mod arguments;
 mod check;
+mod conformance;
 mod courses;
 mod exit;
 mod interrupt;
@@ -29,6 +30,7 @@ fn main() -> std::process::ExitCode {
         Command::Simulate(options) => simulate::run(options, &arguments.shared),
         Command::Run(options) => run::run(options, &arguments.shared),
         Command::Courses => courses::run(&arguments.shared),
+        Command::Conformance(options) => conformance::run(options, &arguments.shared),
         Command::Check(options) => check::run(options, &arguments.shared),
         Command::Models(options) => models::run(options, &arguments.shared),
     };

@@ -18,6 +18,11 @@ pub enum Interpolation {
     Nocb,
 }
 
+impl Interpolation {
+    /// The ways with the words for them.
+    pub const WORDS: &'static [(&'static str, Self)] = &[("locf", Self::Locf), ("nocb", Self::Nocb)];
+}
+
 /// Which records are reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reported {

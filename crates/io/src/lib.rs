@@ -1,7 +1,7 @@
 //! The only crate that opens a file: TOML, CSV, Parquet, the library, manifests.
 //!
 //! In: [`read_source`] reads a text, [`toml::document`] and [`csv::rows`] turn it into trees and tables with spans, and
-//! [`library::Library`] hands out the texts that are shipped with the program. Out: [`atomic`] writes whole files or
+//! [`library::Library`] and [`reference`] hand out the texts that are shipped with the program. Out: [`atomic`] writes whole files or
 //! none, [`csv::write_table`], [`parquet::TrajectoryWriter`] and
 //! [`results::ResultsWriter`] write results.
 
@@ -12,6 +12,7 @@ pub mod hash;
 pub mod library;
 pub mod parquet;
 mod read;
+pub mod reference;
 pub mod results;
 pub mod toml;
 

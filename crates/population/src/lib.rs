@@ -9,6 +9,7 @@
 //! Everything random is an address (seed, purpose, replicate, subject, draw), so a subject is the same whoever computes it.
 //! The crate opens no file and knows no drug.
 
+pub mod conformance;
 mod effects;
 mod fill;
 mod layout;

@@ -1,19 +1,12 @@
 //! Whole runs in memory: model text and tables to columns of results by name.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
-
 use euthymia_dataset::Dialect;
 use euthymia_diagnostics::{Diagnostic, Source, render};
 use euthymia_document::Rows;
 use euthymia_engine::{CourseBlock, CourseSink, Options, Silent, simulate_courses};
 use euthymia_model::{Model, check::check, syntax::parse};
 use euthymia_population::{Batch, Column, Request, Run, Schedule, Values};
-
-/// The repository's root.
-pub fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 pub fn text(diagnostics: &[Diagnostic]) -> String {
     let style = render::Style {
@@ -32,10 +25,6 @@ pub fn model(text_of: &str) -> Model {
 pub fn rows(name: &str, csv: &str) -> Rows {
     let (rows, problems) = euthymia_io::csv::rows(&Source::new(name, csv));
     rows.unwrap_or_else(|| panic!("{}", text(&problems)))
-}
-
-pub fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// What everybody asks for who says nothing more.
@@ -116,29 +105,4 @@ pub fn table(request: &Request<'_>, options: &Options) -> Result<Table, String> 
         columns: run.columns().to_vec(),
         values: whole.columns,
     })
-}
-
-/// A CSV of numbers.
-pub struct Numbers {
-    pub header: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-}
-
-impl Numbers {
-    pub fn read(path: &Path) -> Self {
-        let text = read(path);
-        let mut lines = text
-            .lines()
-            .map(|line| line.split(',').map(str::to_owned).collect());
-        Self {
-            header: lines.next().unwrap(),
-            rows: lines.collect(),
-        }
-    }
-
-    pub fn column(&self, name: &str) -> Option<Vec<f64>> {
-        let at = self.header.iter().position(|known| known == name)?;
-        let number = |row: &Vec<String>| row[at].parse().unwrap_or(f64::NAN);
-        Some(self.rows.iter().map(number).collect())
-    }
 }

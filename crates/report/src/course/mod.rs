@@ -21,12 +21,9 @@ pub(crate) use session::window as session_window;
 pub(crate) use variance::shares as variance_shares;
 
 use euthymia_therapy::result::CourseResult;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment};
 
 use crate::error::ReportError;
-use crate::figure::escape;
+use crate::template::render;
 
 /// The page of a course: one self-contained HTML text, without scripts and without anything loaded from elsewhere.
 ///
@@ -35,28 +32,5 @@ use crate::figure::escape;
 pub fn page(result: &CourseResult) -> Result<String, ReportError> {
     check(result)?;
     let view = view::PageView::new(result)?;
-    render(&view).map_err(|error| ReportError::Template(Box::new(error)))
-}
-
-fn render(view: &view::PageView) -> Result<String, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_syntax(
-        SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()?,
-    );
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    // The figures' escape, so that there is one rule for the whole page.
-    environment.set_formatter(|out, _state, value| {
-        if value.is_safe() {
-            out.write_str(value.as_str().unwrap_or_default())?;
-        } else if !value.is_undefined() && !value.is_none() {
-            out.write_str(&escape(&value.to_string()))?;
-        }
-        Ok(())
-    });
-    environment.add_template("parts.html", include_str!("../../templates/parts.html"))?;
-    environment.add_template("course.html", include_str!("../../templates/course.html"))?;
-    environment.get_template("course.html")?.render(Serde(view))
+    render("course.html", include_str!("../../templates/course.html"), &view)
 }
