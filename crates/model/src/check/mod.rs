@@ -1,6 +1,7 @@
 //! Syntax tree to checked model: every name resolved, every call of a known function, every number finite.
 
 mod constant;
+mod dimensions;
 mod endpoint;
 mod equations;
 mod expression;
@@ -38,6 +39,11 @@ pub fn check(file: &ModelFile) -> (Option<Model>, Vec<Diagnostic>) {
 /// Codes that say that something is missing, which it may not be once the rest of the file can be read.
 const ABSENCES: &[&str] = &[
     "M029", "M040", "M045", "M047", "M049", "M050", "M051", "M053", "M054", "M055",
+];
+
+/// Codes that say that a name or an equation may mean something else than it seems to.
+const UNCERTAINTIES: &[&str] = &[
+    "M020", "M040", "M044", "M046", "M055", "M056", "M060", "M061", "M062",
 ];
 
 /// What a name was declared as, and where.
@@ -107,6 +113,18 @@ impl<'m> Checker<'m> {
         for (index, file) in self.files.iter().enumerate() {
             self.file = index;
             self.metadata(file);
+        }
+        self.dimensions();
+    }
+
+    /// Checks units, unless something is wrong that leaves in doubt what a name or an equation means.
+    fn dimensions(&mut self) {
+        let complete = self.files.iter().all(|file| file.complete);
+        let in_doubt = |diagnostic: &Diagnostic| UNCERTAINTIES.contains(&diagnostic.code);
+        if complete && !self.diagnostics.iter().any(in_doubt) {
+            for diagnostic in dimensions::check(self.files, &self.model) {
+                self.report(diagnostic);
+            }
         }
     }
 
