@@ -32,7 +32,7 @@ perez_ruixo_2021_esketamine <- function() {
     lq3_s <- log(37.6); label("Flow to the deep volume (L/h)") # [seen] perez-ruixo-2021: Table 3
     lv3_s <- log(417); label("Deep peripheral volume (L)") # [seen] perez-ruixo-2021: Table 3
     lq_liver <- log(151); label("Flow through the liver (L/h)") # [seen] perez-ruixo-2021: Table 3
-    age_q_liver <- fix(2.19); label("Loss of that flow for each year above 60 (L/h)") # [seen] perez-ruixo-2021: Table 3
+    age_q_liver <- fix(2.19); label("Loss of that flow for each year above 60 (L/h/y)") # [seen] perez-ruixo-2021: Table 3
     age_ref <- fix(60); label("Age from which it falls (years)") # [seen] perez-ruixo-2021: Table 3
     lv_liver <- log(101); label("Volume of the liver (L)") # [seen] perez-ruixo-2021: Table 3
     lk_other <- log(1.11); label("Metabolism to other products in the liver (1/h)") # [seen] perez-ruixo-2021: Table 3
