@@ -31,7 +31,8 @@ pub(super) struct Origin {
 pub(super) struct Declarations<'m> {
     /// Units in the labels of parameters. One without a dimension is [`Self::plain`].
     pub(super) thetas: HashMap<&'m str, Origin>,
-    /// Parameters said to have no unit: "(fraction)", "(unitless)", "(%)".
+    /// Parameters said to have no unit: "(fraction)", "(unitless)", "(%)". That is often said of the coefficient of a
+    /// covariate too, without a thought of its years or kilograms: it counts in exponents only.
     pub(super) plain: HashSet<&'m str>,
     /// Parameters that are logarithms: given as one, called one, or used as the exponent of `exp()`.
     pub(super) logarithms: HashSet<&'m str>,

@@ -88,15 +88,15 @@ impl<'m> Inference<'m> {
                 let value = self.value(term);
                 match self.symbol(name) {
                     Some(Symbol::Theta(_)) => {
-                        if let Some(origin) = self.declared.thetas.get(name.as_str()) {
-                            let quantity = Measure::of(origin.unit.clone());
+                        if let Some(origin) = self.declarations.thetas.get(name.as_str()) {
+                            let quantity = self.declared(&origin.unit);
                             found.quantities.push((quantity, positive));
-                        } else if !self.declared.plain.contains(name.as_str()) {
+                        } else if !self.declarations.plain.contains(name.as_str()) {
                             found.free.push((name, positive));
                         }
                     }
                     Some(Symbol::Eta(_)) => {}
-                    Some(Symbol::Variable) => match self.declared.definition(name) {
+                    Some(Symbol::Variable) => match self.declarations.definition(name) {
                         Some((file, definition)) if depth < DEEPEST => {
                             let here = std::mem::replace(&mut self.file, file);
                             self.exponent_terms(definition, positive, depth + 1, found);
@@ -148,7 +148,7 @@ impl<'m> Inference<'m> {
         Self::terms(exponent, true, &mut terms);
         terms.iter().any(|(term, _)| match &term.kind {
             ExpressionKind::Name(name) => {
-                self.declared.thetas.contains_key(name.as_str())
+                self.declarations.thetas.contains_key(name.as_str())
                     || self.symbol(name) == Some(Symbol::Variable)
             }
             ExpressionKind::Call(function, _) => function.text == "log",

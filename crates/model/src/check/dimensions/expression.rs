@@ -55,20 +55,17 @@ impl<'m> Inference<'m> {
         }
         match self.symbol(name) {
             Some(Symbol::Theta(_)) => {
-                let unit = (!self.declared.logarithms.contains(name))
-                    .then(|| self.declared.thetas.get(name))
+                let unit = (!self.declarations.logarithms.contains(name))
+                    .then(|| self.declarations.thetas.get(name))
                     .flatten()
                     .map(|origin| origin.unit.clone());
-                let plain =
-                    self.declared.plain.contains(name) && !self.declared.logarithms.contains(name);
-                let unit = unit.or(plain.then_some(euthymia_units::Unit::BARE));
                 made_of(self.named(name, &unit), false, false)
             }
             Some(Symbol::Eta(_)) => made_of(self.named(name, &None), false, false),
             Some(Symbol::State(_)) => made_of(self.state(name), false, true),
             Some(Symbol::Covariate(_) | Symbol::Constant(_)) => {
                 let unit = self
-                    .declared
+                    .declarations
                     .covariates
                     .get(name)
                     .map(|origin| origin.unit.clone());

@@ -114,8 +114,8 @@ impl<'m> Inference<'m> {
     }
 
     fn dose(&self) -> Option<Measure> {
-        let dosing = self.declared.dosing.get(self.file)?.as_ref()?;
-        Some(Measure::of(dosing.unit.clone()))
+        let dosing = self.declarations.dosing.get(self.file)?.as_ref()?;
+        Some(self.declared(&dosing.unit))
     }
 
     /// What a bioavailability must be: what the compartment holds, over what the doses are. Where the compartment is
@@ -204,7 +204,7 @@ impl<'m> Inference<'m> {
 
     /// States what `outputs` and `units` say of variables: of the value they end with.
     pub(super) fn outputs(&mut self) {
-        let mut outputs: Vec<_> = self.declared.outputs.iter().collect();
+        let mut outputs: Vec<_> = self.declarations.outputs.iter().collect();
         outputs.sort_by_key(|(name, origin)| (origin.file, origin.span.start, **name));
         for (name, origin) in outputs {
             if self.symbol(name) != Some(Symbol::Variable) {
@@ -221,7 +221,7 @@ impl<'m> Inference<'m> {
                     file: origin.file,
                     span: origin.span,
                 },
-                measure: Measure::of(origin.unit.clone()),
+                measure: self.declared(&origin.unit),
             };
             self.same(Wrong::Assigned, found, needed);
         }

@@ -52,10 +52,23 @@ pub(super) fn check(files: &[Arc<ModelFile>], model: &Model) -> Vec<Diagnostic> 
     if nothing_declared {
         return Vec::new();
     }
-    let first = Inference::new(files, model, &declared, Vec::new()).run();
-    Inference::new(files, model, &declared, first.findings())
+    let first = Inference::new(files, model, &declared, None).run();
+    Inference::new(files, model, &declared, Some(first.findings()))
         .run()
         .diagnostics
+}
+
+/// What the first way through the equations has found.
+struct Findings {
+    /// Of the factors of every product: a dimension where there is no unknown.
+    products: Vec<Vec<Option<Dimension>>>,
+    /// Whether "per kg" is said without a meaning.
+    body_is_number: bool,
+}
+
+fn per_kilogram() -> Unit {
+    // A literal that is a unit.
+    Unit::parse("1/kg").unwrap_or(Unit::BARE)
 }
 
 /// A place in one of the files.
@@ -120,7 +133,7 @@ struct Bound {
 struct Inference<'m> {
     files: &'m [Arc<ModelFile>],
     model: &'m Model,
-    declared: &'m Declarations<'m>,
+    declarations: &'m Declarations<'m>,
     file: usize,
     solver: Solver,
     /// Parameters, effects, covariates and compartments.
@@ -131,8 +144,10 @@ struct Inference<'m> {
     raised: Vec<Raised>,
     /// Factors of every product, in the order in which products are met.
     products: Vec<Vec<Measure>>,
-    /// What was found of them before: a dimension where there is no unknown.
-    known: Vec<Vec<Option<Dimension>>>,
+    known: Option<Findings>,
+    /// What "per kg" in a declared unit stands for. Many a text says `L/kg` of a volume and `L/h` of the clearance beside
+    /// it, so it is first taken for an unknown, and then for what the equations make of it: per kg, or nothing at all.
+    body: Measure,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<Site>,
     /// What has been said once, at whatever place.
@@ -143,21 +158,28 @@ impl<'m> Inference<'m> {
     fn new(
         files: &'m [Arc<ModelFile>],
         model: &'m Model,
-        declared: &'m Declarations<'m>,
-        known: Vec<Vec<Option<Dimension>>>,
+        declarations: &'m Declarations<'m>,
+        known: Option<Findings>,
     ) -> Self {
+        let mut solver = Solver::default();
+        let body = match &known {
+            None => solver.unknown(),
+            Some(found) if found.body_is_number => Measure::bare(),
+            Some(_) => Measure::of(per_kilogram()),
+        };
         Self {
             files,
             model,
-            declared,
+            declarations,
             file: 0,
-            solver: Solver::default(),
+            solver,
             names: HashMap::new(),
             exponentials: HashMap::new(),
             scope: Bindings::new(),
             raised: Vec::new(),
             products: Vec::new(),
             known,
+            body,
             diagnostics: Vec::new(),
             reported: HashSet::new(),
             said: HashSet::new(),
@@ -176,13 +198,25 @@ impl<'m> Inference<'m> {
         self
     }
 
-    fn findings(&self) -> Vec<Vec<Option<Dimension>>> {
+    fn findings(&self) -> Findings {
         let dimension = |measure: &Measure| {
             let resolved = self.solver.resolve(measure);
             resolved.is_known().then(|| resolved.unit.dimension())
         };
         let of_product = |factors: &Vec<Measure>| factors.iter().map(dimension).collect();
-        self.products.iter().map(of_product).collect()
+        Findings {
+            products: self.products.iter().map(of_product).collect(),
+            body_is_number: self.solver.resolve(&self.body).is_none(),
+        }
+    }
+
+    /// A declared unit.
+    fn declared(&self, unit: &Unit) -> Measure {
+        let per_kilogram = per_kilogram();
+        match unit.without_body_weight() {
+            Some(rest) if unit / &rest == per_kilogram => Measure::of(rest).times(&self.body, Exponent::ONE),
+            _ => Measure::of(unit.clone()),
+        }
     }
 
     fn site(&self, span: Span) -> Site {
@@ -198,8 +232,8 @@ impl<'m> Inference<'m> {
 
     /// The unit of time, known or not.
     fn time(&mut self) -> Measure {
-        match &self.declared.time {
-            Some(origin) => Measure::of(origin.unit.clone()),
+        match &self.declarations.time {
+            Some(origin) => self.declared(&origin.unit),
             None => self.named("t", &None),
         }
     }
@@ -210,7 +244,7 @@ impl<'m> Inference<'m> {
             return known.clone();
         }
         let measure = match declared {
-            Some(unit) => Measure::of(unit.clone()),
+            Some(unit) => self.declared(unit),
             None => self.unknown(),
         };
         self.names.insert(name, measure.clone());
@@ -223,10 +257,10 @@ impl<'m> Inference<'m> {
 
     fn state(&mut self, name: &'m str) -> Measure {
         let declared = self
-            .declared
+            .declarations
             .outputs
             .get(name)
-            .or_else(|| self.declared.dosed.get(name));
+            .or_else(|| self.declarations.dosed.get(name));
         let unit = declared.map(|origin| origin.unit.clone());
         self.named(name, &unit)
     }

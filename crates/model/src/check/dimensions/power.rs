@@ -44,6 +44,11 @@ impl<'m> Inference<'m> {
             if exponent.as_whole().is_none() && value.covariates && Self::is_quotient_by_literal(base) {
                 return made_of.number();
             }
+            // `exp(lcl)*WT^0.75` with a clearance in L/h: the weight is a number of kilograms.
+            if exponent.as_whole().is_none() && value.covariates {
+                let any = self.unknown();
+                return made_of.with(any);
+            }
             let measure = self.raised(&value, exponent);
             return made_of.with(measure);
         }

@@ -83,25 +83,12 @@ impl<'m> Inference<'m> {
         made_of.converted |= factors
             .iter()
             .any(|factor| factor.above && matches!(factor.expression.kind, ExpressionKind::Number(number) if number != 1.0));
-        let beside_covariate = factors
-            .iter()
-            .zip(&values)
-            .any(|(_, value)| value.covariates && !value.literal);
-        let measures: Vec<Measure> = factors
-            .iter()
-            .zip(&values)
-            .map(|(factor, value)| {
-                // `e_age*(AGE - 40)` with an `e_age` that is said to have no unit: said without thinking of the years.
-                let careless = matches!(&factor.expression.kind, ExpressionKind::Name(name)
-                    if self.declared.plain.contains(name.as_str()));
-                if careless && beside_covariate {
-                    self.solver.unknown()
-                } else {
-                    value.measure.clone()
-                }
-            })
-            .collect();
-        let known = self.known.get(self.products.len()).cloned();
+        let measures: Vec<Measure> = values.iter().map(|value| value.measure.clone()).collect();
+        let known = self
+            .known
+            .as_ref()
+            .and_then(|found| found.products.get(self.products.len()))
+            .cloned();
         self.products.push(measures.clone());
         let mut measure = Measure::bare();
         for (at, factor) in factors.iter().enumerate() {
@@ -141,7 +128,7 @@ impl<'m> Inference<'m> {
         let is_free = |factor: &Factor<'m>| match &factor.expression.kind {
             ExpressionKind::Number(_) => factors.len() > 1,
             ExpressionKind::Name(name) => match self.symbol(name) {
-                Some(Symbol::Theta(_)) => !self.declared.thetas.contains_key(name.as_str()),
+                Some(Symbol::Theta(_)) => !self.declarations.thetas.contains_key(name.as_str()),
                 Some(Symbol::Eta(_)) => true,
                 _ => false,
             },

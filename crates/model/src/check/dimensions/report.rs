@@ -161,12 +161,12 @@ impl<'m> Inference<'m> {
         }
         let inside = target.trim_end_matches(')').rsplit('(').next().unwrap_or(target);
         if let Some((name, _)) = self.model.symbols.get_key_value(inside)
-            && let Some(origin) = self.declared.origin(name)
+            && let Some(origin) = self.declarations.origin(name)
         {
             found.push((name.as_str(), origin.clone()));
         }
         if target.starts_with("d/dt(")
-            && let Some(origin) = &self.declared.time
+            && let Some(origin) = &self.declarations.time
         {
             found.push(("t", origin.clone()));
         }
@@ -183,10 +183,10 @@ impl<'m> Inference<'m> {
         while let Some(next) = rest.pop() {
             match &next.kind {
                 ExpressionKind::Name(name) if visited.insert(name) => {
-                    if let Some(origin) = self.declared.origin(name) {
+                    if let Some(origin) = self.declarations.origin(name) {
                         found.push((name, origin.clone()));
                     } else if self.symbol(name) == Some(Symbol::Variable)
-                        && let Some((_, definition)) = self.declared.definition(name)
+                        && let Some((_, definition)) = self.declarations.definition(name)
                     {
                         rest.push(definition);
                     }
