@@ -223,7 +223,13 @@ fn codes(text: &str) -> BTreeSet<String> {
 fn every_code_is_explained_and_shown() {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for folder in ["src", "src/syntax", "src/check", "src/check/dimensions", "src/compile"] {
+    for folder in [
+        "src",
+        "src/syntax",
+        "src/check",
+        "src/check/dimensions",
+        "src/compile",
+    ] {
         for entry in std::fs::read_dir(crate_folder.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {

@@ -97,15 +97,16 @@ impl<'m> Declarations<'m> {
             match metadata.name.text.as_str() {
                 "units" => {
                     let entry = |name: &str| origin(index, metadata.value.get(name)?);
-                    if let Some(time) = entry("time").filter(|unit| unit.unit.dimension() == Dimension::TIME) {
+                    if let Some(time) = entry("time").filter(|unit| unit.unit.dimension() == Dimension::TIME)
+                    {
                         self.time.get_or_insert(time);
                     }
                     let amounts = [Dimension::MASS, Dimension::AMOUNT];
                     self.dosing[index] =
                         entry("dosing").filter(|unit| amounts.contains(&unit.unit.dimension()));
                     let concentrations = [Dimension::MASS_CONCENTRATION, Dimension::MOLAR_CONCENTRATION];
-                    if let Some(unit) = entry("concentration")
-                        .filter(|unit| concentrations.contains(&unit.unit.dimension()))
+                    if let Some(unit) =
+                        entry("concentration").filter(|unit| concentrations.contains(&unit.unit.dimension()))
                     {
                         let assigned = |name: &&str| assigns(&file.equations, name);
                         for name in CONCENTRATIONS.into_iter().filter(assigned) {

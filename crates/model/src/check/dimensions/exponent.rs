@@ -72,13 +72,7 @@ impl<'m> Inference<'m> {
         }
     }
 
-    fn exponent_term(
-        &mut self,
-        term: &'m Expression,
-        positive: bool,
-        depth: usize,
-        found: &mut Terms<'m>,
-    ) {
+    fn exponent_term(&mut self, term: &'m Expression, positive: bool, depth: usize, found: &mut Terms<'m>) {
         match &term.kind {
             ExpressionKind::Number(_) => {
                 found.anything = true;

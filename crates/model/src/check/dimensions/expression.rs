@@ -79,11 +79,7 @@ impl<'m> Inference<'m> {
     }
 
     /// Terms with their signs, through parentheses.
-    pub(super) fn terms(
-        expression: &'m Expression,
-        positive: bool,
-        terms: &mut Vec<(&'m Expression, bool)>,
-    ) {
+    pub(super) fn terms(expression: &'m Expression, positive: bool, terms: &mut Vec<(&'m Expression, bool)>) {
         match &expression.kind {
             ExpressionKind::Unary(UnaryOperator::Plus, inner) => Self::terms(inner, positive, terms),
             ExpressionKind::Unary(UnaryOperator::Minus, inner) => Self::terms(inner, !positive, terms),
@@ -166,7 +162,11 @@ impl<'m> Inference<'m> {
                 let inner = self.made_of(first);
                 let bounds = self.together(rest);
                 let any = self.unknown();
-                let measure = if bounds.literal { any } else { bounds.measure.clone() };
+                let measure = if bounds.literal {
+                    any
+                } else {
+                    bounds.measure.clone()
+                };
                 blend(&[inner, bounds]).with(measure)
             }
             Function::Ln | Function::Log10 | Function::Log2 | Function::Log1p => {

@@ -13,6 +13,9 @@ use crate::syntax::tree::{
     TargetKind,
 };
 
+/// Values of one variable in different branches that are compared; more are left alone.
+const MOST_BRANCHES: usize = 64;
+
 impl<'m> Inference<'m> {
     pub(super) fn block(&mut self, block: &'m Block) {
         for statement in &block.statements {
@@ -61,6 +64,7 @@ impl<'m> Inference<'m> {
                 if value.site != merged.site {
                     merged.others.push((value.value.measure, value.site));
                     merged.others.extend(value.others);
+                    merged.others.truncate(MOST_BRANCHES);
                 }
             }
             self.scope.insert(name.clone(), merged);
@@ -120,15 +124,13 @@ impl<'m> Inference<'m> {
 
     /// What a bioavailability must be: what the compartment holds, over what the doses are. Where the compartment is
     /// unknown too a quotient may change the unit (`f(central) <- 1/v`); anything else is a fraction.
-    fn bioavailability(
-        &mut self,
-        name: &'m str,
-        value: &Value,
-        expression: &Expression,
-    ) -> Option<Measure> {
+    fn bioavailability(&mut self, name: &'m str, value: &Value, expression: &Expression) -> Option<Measure> {
         let dose = self.dose()?;
         let state = self.state(name);
-        let is_quotient = matches!(expression.kind, ExpressionKind::Binary(BinaryOperator::Divide, ..));
+        let is_quotient = matches!(
+            expression.kind,
+            ExpressionKind::Binary(BinaryOperator::Divide, ..)
+        );
         let known = self.solver.resolve(&value.measure).is_known();
         if !is_quotient && !known {
             self.solver.equate(&value.measure, &Measure::bare());

@@ -9,6 +9,9 @@ use super::{Inference, Measure, Site, Value};
 use crate::model::Symbol;
 use crate::syntax::tree::{BinaryOperator, Expression, ExpressionKind, UnaryOperator};
 
+/// Powers that are compared with one another; the units of more are unknown.
+const MOST_POWERS: usize = 256;
+
 /// A unit to a power that is no literal.
 #[derive(Clone, Debug)]
 pub(super) struct Raised {
@@ -77,12 +80,14 @@ impl<'m> Inference<'m> {
             .split_whitespace()
             .collect();
         let measure = self.unknown();
-        self.raised.push(Raised {
-            exponent: text,
-            base: value.measure,
-            measure: measure.clone(),
-            site: self.site(whole.span),
-        });
+        if self.raised.len() < MOST_POWERS {
+            self.raised.push(Raised {
+                exponent: text,
+                base: value.measure,
+                measure: measure.clone(),
+                site: self.site(whole.span),
+            });
+        }
         made_of.with(measure)
     }
 

@@ -80,9 +80,9 @@ impl<'m> Inference<'m> {
         if made_of.literal {
             return made_of;
         }
-        made_of.converted |= factors
-            .iter()
-            .any(|factor| factor.above && matches!(factor.expression.kind, ExpressionKind::Number(number) if number != 1.0));
+        made_of.converted |= factors.iter().any(|factor| {
+            factor.above && matches!(factor.expression.kind, ExpressionKind::Number(number) if number != 1.0)
+        });
         let measures: Vec<Measure> = values.iter().map(|value| value.measure.clone()).collect();
         let known = self
             .known

@@ -7,7 +7,8 @@ use euthymia_diagnostics::{Diagnostic, Span};
 use super::declared::Origin;
 use super::{Inference, Measure, Site};
 use crate::model::Symbol;
-use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::MOST_PROBLEMS;
+use crate::syntax::tree::{Block, Expression, ExpressionKind, StatementKind};
 
 /// The most declarations that are pointed at.
 const MOST_ORIGINS: usize = 4;
@@ -61,7 +62,7 @@ impl<'m> Inference<'m> {
         let bases = self.bases(&found.measure, &needed.measure);
         let hold = self.solver.equate(&found.measure, &needed.measure)
             && bases.is_none_or(|(one, other)| self.solver.equate(&one, &other));
-        if !hold && self.reported.insert(found.site) {
+        if !hold && self.diagnostics.len() < MOST_PROBLEMS && self.reported.insert(found.site) {
             let is_new = match wrong {
                 Wrong::Together | Wrong::Assigned => true,
                 Wrong::Argument(_) | Wrong::Exponent | Wrong::Base => self.said.insert(found.text.clone()),
@@ -198,7 +199,7 @@ impl<'m> Inference<'m> {
 
     /// The expression at a place.
     fn expression_at(&self, site: Site) -> Option<&'m Expression> {
-        fn inside<'e>(expression: &'e Expression, span: Span) -> Option<&'e Expression> {
+        fn inside(expression: &Expression, span: Span) -> Option<&Expression> {
             if expression.span == span {
                 return Some(expression);
             }
@@ -208,8 +209,7 @@ impl<'m> Inference<'m> {
                 .into_iter()
                 .find_map(|child| inside(child, span))
         }
-        fn of_block<'e>(block: &'e crate::syntax::tree::Block, span: Span) -> Option<&'e Expression> {
-            use crate::syntax::tree::StatementKind;
+        fn of_block(block: &Block, span: Span) -> Option<&Expression> {
             block
                 .statements
                 .iter()
