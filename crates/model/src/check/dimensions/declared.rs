@@ -37,7 +37,7 @@ pub(super) struct Declarations<'m> {
     /// Parameters that are logarithms: given as one, called one, or used as the exponent of `exp()`.
     pub(super) logarithms: HashSet<&'m str>,
     pub(super) covariates: HashMap<&'m str, Origin>,
-    /// Of variables and compartments.
+    /// Of variables and compartments. Points and percents are left out: they count whatever the model says.
     pub(super) outputs: HashMap<&'m str, Origin>,
     /// Of compartments that are given doses.
     pub(super) dosed: HashMap<&'m str, Origin>,
@@ -120,7 +120,9 @@ impl<'m> Declarations<'m> {
                             .value
                             .as_text()
                             .and_then(|text| Unit::parse(split_unit(text).1?).ok());
-                        if let (Some(name), Some(unit)) = (&item.name, unit) {
+                        if let (Some(name), Some(unit)) = (&item.name, unit)
+                            && !unit.dimension().is_none()
+                        {
                             let (file, span) = (index, item.value.span);
                             self.outputs.insert(&name.text, Origin { unit, file, span });
                         }
