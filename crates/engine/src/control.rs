@@ -2,7 +2,8 @@
 
 use euthymia_vecmath::{Isa, Kernel, Lanes};
 
-use crate::rodas5p::ORDER;
+use crate::rodas5p::{ORDER, STAGES};
+use crate::statistics::Statistics;
 
 /// Part of the length that would just meet the tolerance that is tried.
 const SAFETY: f64 = 0.9;
@@ -16,7 +17,7 @@ const LARGEST: f64 = 8.0;
 /// Errors below this say no more about the next step.
 const NEGLIGIBLE: f64 = 1e-10;
 /// ln of the error that is assumed before the first step.
-pub(crate) const FIRST_LOG_ERROR: f64 = -9.0;
+const FIRST_LOG_ERROR: f64 = -9.0;
 
 /// Computes the factors by which lengths change.
 pub(crate) struct Control<const L: usize> {
@@ -60,5 +61,63 @@ impl<const L: usize> Kernel for Control<L> {
             alone: bound(alone),
             log_error,
         }
+    }
+}
+
+/// A step is no shorter than this part of the time; two changes closer than that happen at once.
+pub(crate) const SMALLEST_STEP: f64 = 8.0 * f64::EPSILON;
+
+/// How the steps of a lane go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Length of the next step; 0 to have it estimated.
+    pub(crate) length: f64,
+    /// ln of the error of the last step that was accepted.
+    pub(crate) log_error: f64,
+    /// Whether the last step was rejected.
+    rejected: bool,
+}
+
+impl Pace {
+    /// After a change, or at first.
+    pub(crate) fn new(length: f64) -> Self {
+        Self {
+            length,
+            log_error: FIRST_LOG_ERROR,
+            rejected: false,
+        }
+    }
+
+    /// Books a step of this length that a lane has tried. Whether it is accepted.
+    pub(crate) fn book<const L: usize>(
+        &mut self,
+        lane: usize,
+        (length, error): (f64, f64),
+        advice: &Advice<L>,
+        statistics: &mut Statistics,
+    ) -> bool {
+        statistics.derivatives += STAGES as u64;
+        statistics.factorisations += 1;
+        if !self.rejected {
+            statistics.jacobians += 1;
+        }
+        let accepted = error <= 1.0;
+        if accepted {
+            statistics.accepted += 1;
+            let factor = advice.accepted.0[lane];
+            self.length = length * if self.rejected { factor.min(1.0) } else { factor };
+            self.log_error = advice.log_error.0[lane];
+        } else {
+            statistics.rejected += 1;
+            self.length = length * advice.alone.0[lane].min(1.0);
+        }
+        self.rejected = !accepted;
+        accepted
+    }
+
+    /// Whether no step, however small, meets the tolerance at times of this magnitude.
+    pub(crate) fn is_stuck(&self, magnitude: f64) -> bool {
+        // A length of 0 is one that is yet to be estimated.
+        self.length > 0.0 && self.length <= SMALLEST_STEP * magnitude
     }
 }

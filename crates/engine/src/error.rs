@@ -194,16 +194,45 @@ pub enum FailureKind {
         /// Name of the state.
         state: String,
     },
-    /// A steady state of a model that is not linear.
+    /// A steady state that the doses do not come to within the steps and intervals that may be spent.
     #[error(
-        "steady state of the dose at t = {time} into `{compartment}`: the model is not linear with constant rates, and \
-         steady states are found for such models alone; give the doses one by one, without steady_state"
+        "steady state of the dose at t = {time} into `{compartment}`: after {intervals} intervals and {steps} steps \
+         `{state}` still goes from {from} to {to} in one; if more enters than can leave there is none, so give the \
+         doses one by one, without steady_state; if it only is slow, raise max_steps"
     )]
-    NotLinear {
+    NotSettled {
         /// Time of the dose.
         time: f64,
         /// Name of the compartment.
         compartment: String,
+        /// Name of the state that changed most.
+        state: String,
+        /// The state at the beginning of the last interval.
+        from: f64,
+        /// The state at its end.
+        to: f64,
+        /// Intervals run through, or windows of time where the infusion is constant.
+        intervals: u32,
+        /// Steps tried.
+        steps: u32,
+    },
+    /// A steady state of a model that changes with time and not in step with the doses.
+    #[error(
+        "steady state of the dose at t = {time} into `{compartment}`: the model changes with time, and not in step with \
+         the doses: `{state}` would go from {from} to {to} in the interval before; give the doses one by one, without \
+         steady_state"
+    )]
+    NotPeriodic {
+        /// Time of the dose.
+        time: f64,
+        /// Name of the compartment.
+        compartment: String,
+        /// Name of the state that changed most.
+        state: String,
+        /// What the steady state would be.
+        from: f64,
+        /// What it is an interval later.
+        to: f64,
     },
     /// An initial value that is not finite.
     #[error("initial value of `{state}` is {value}")]

@@ -9,19 +9,15 @@ use std::array::from_fn;
 use euthymia_vecmath::{Kernel, Lanes};
 
 use self::arrival::Arrival;
-use crate::control::{Advice, FIRST_LOG_ERROR, advise};
+use crate::control::{Advice, Pace, advise};
 use crate::dense;
 use crate::error::{Failure, FailureKind};
 use crate::executor::Registers;
 use crate::options::Options;
 use crate::plan::Plan;
-use crate::rodas5p::STAGES;
 use crate::statistics::Statistics;
 use crate::step::{Attempt, Tried};
 use crate::subjects::{Observed, Subjects};
-
-/// A step is no shorter than this part of the time; two changes closer than that happen at once.
-const SMALLEST_STEP: f64 = 8.0 * f64::EPSILON;
 
 /// What a lane is doing.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +25,7 @@ struct Lane {
     /// Subject of the block; `None` when there are no more.
     subject: Option<usize>,
     time: f64,
-    /// Length of the next step; 0 to have it estimated.
-    length: f64,
+    pace: Pace,
     /// Time of the next change or of the last observation: the next step ends there at the latest.
     stop: f64,
     /// Next of the subject's changes.
@@ -41,10 +36,8 @@ struct Lane {
     limit: usize,
     /// Steps tried for the subject.
     steps: u32,
-    /// ln of the error of the last step that was accepted.
-    log_error: f64,
-    /// Whether the last step was rejected.
-    rejected: bool,
+    /// How many compartments are off.
+    off: u16,
     /// What kind of change the next step follows, if it is the first after one.
     fresh: Option<usize>,
     /// The length that suited the first step after the last change of each [`kind`]; 0 if there was none.
@@ -61,6 +54,8 @@ pub(crate) struct Group<'a, const L: usize> {
     observations: usize,
     subjects: &'a Subjects,
     registers: &'a mut Registers<L>,
+    /// Registers of searches for steady states, once there is one.
+    alone: Option<Box<Registers<1>>>,
     /// The block's values.
     values: &'a mut [f64],
     lanes: [Lane; L],
@@ -87,14 +82,13 @@ pub(crate) fn advance<const L: usize>(
     let idle = Lane {
         subject: None,
         time: 0.0,
-        length: 1.0,
+        pace: Pace::new(1.0),
         stop: 1.0,
         change: 0,
         observation: 0,
         limit: 0,
         steps: 0,
-        log_error: FIRST_LOG_ERROR,
-        rejected: false,
+        off: 0,
         fresh: None,
         suited: [0.0; 3],
     };
@@ -105,6 +99,7 @@ pub(crate) fn advance<const L: usize>(
         observations: values.len() / plan.columns().max(1),
         subjects,
         registers,
+        alone: None,
         values,
         lanes: [idle; L],
         thetas: Vec::new(),
@@ -153,19 +148,19 @@ impl<const L: usize> Group<'_, L> {
             for (state, &value) in self.subjects.initial(plan, subject).iter().enumerate() {
                 self.registers[plan.current + state].0[lane] = value;
                 self.registers[plan.infusions + state].0[lane] = 0.0;
+                self.registers[plan.on + state].0[lane] = 1.0;
             }
             let time = self.subjects.start(subject);
             self.lanes[lane] = Lane {
                 subject: Some(subject),
                 time,
-                length: 0.0,
+                pace: Pace::new(0.0),
                 stop: time,
                 change: 0,
                 observation: 0,
                 limit: 0,
                 steps: 0,
-                log_error: FIRST_LOG_ERROR,
-                rejected: false,
+                off: 0,
                 fresh: None,
                 suited: [0.0; 3],
             };
@@ -186,12 +181,13 @@ impl<const L: usize> Group<'_, L> {
             rtol: self.options.rtol,
             atol: self.options.atol,
             time: Lanes(from_fn(|lane| self.lanes[lane].time)),
-            length: Lanes(from_fn(|lane| self.lanes[lane].length)),
+            length: Lanes(from_fn(|lane| self.lanes[lane].pace.length)),
             room: Lanes(from_fn(|lane| self.lanes[lane].stop - self.lanes[lane].time)),
+            masked: self.lanes.iter().any(|lane| lane.off > 0),
             registers: &mut *self.registers,
         };
         let tried = self.options.isa.dispatch(attempt);
-        let log_before = Lanes(from_fn(|lane| self.lanes[lane].log_error));
+        let log_before = Lanes(from_fn(|lane| self.lanes[lane].pace.log_error));
         let advice = advise(self.options.isa, tried.error, log_before);
 
         self.observe(&tried);
@@ -257,20 +253,11 @@ impl<const L: usize> Group<'_, L> {
         let own = &mut self.lanes[lane];
         let length = tried.length.0[lane];
         own.steps += 1;
-        self.statistics.derivatives += STAGES as u64;
-        self.statistics.factorisations += 1;
-        if !own.rejected {
-            self.statistics.jacobians += 1;
-        }
-        if tried.error.0[lane] <= 1.0 {
-            self.statistics.accepted += 1;
+        let step = (length, tried.error.0[lane]);
+        if own.pace.book(lane, step, advice, &mut self.statistics) {
             if let Some(kind) = own.fresh.take() {
                 own.suited[kind] = length * advice.alone.0[lane];
             }
-            let factor = advice.accepted.0[lane];
-            own.length = length * if own.rejected { factor.min(1.0) } else { factor };
-            own.rejected = false;
-            own.log_error = advice.log_error.0[lane];
             own.time = end(own, length);
             if own.time >= own.stop {
                 match self.arrive(lane, subject) {
@@ -279,14 +266,9 @@ impl<const L: usize> Group<'_, L> {
                     Arrival::Failed(kind) => return self.fail(lane, subject, kind),
                 }
             }
-        } else {
-            self.statistics.rejected += 1;
-            own.rejected = true;
-            own.length = length * advice.alone.0[lane].min(1.0);
         }
         let own = &self.lanes[lane];
-        // A length of 0 is one that is yet to be estimated.
-        if own.length > 0.0 && own.length <= SMALLEST_STEP * own.time.abs().max(own.stop.abs()) {
+        if own.pace.is_stuck(own.time.abs().max(own.stop.abs())) {
             let kind = self.step_size_failure(lane, length);
             self.fail(lane, subject, kind);
         } else if own.steps >= self.options.max_steps {

@@ -31,6 +31,7 @@ mod plan;
 mod population;
 mod rodas5p;
 mod run;
+mod search;
 mod simulate;
 mod sink;
 mod statistics;

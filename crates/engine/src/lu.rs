@@ -6,11 +6,14 @@ use crate::executor::Registers;
 use crate::symbolic::Pattern;
 
 /// Factorises `diagonal * I - J` into the registers from `first` on; the Jacobian stands where the program left it. The result is not 0 in the lanes whose pivots are all usable.
+///
+/// With `on`, rows of the Jacobian count as 0 in the lanes where the register of their state from there on is 0.
 #[inline(always)]
 pub(crate) fn factorise<const L: usize>(
     pattern: &Pattern,
     first: usize,
     diagonal: Lanes<L>,
+    on: Option<usize>,
     r: &mut Registers<L>,
 ) -> Lanes<L> {
     let states = pattern.pivots.len();
@@ -21,6 +24,24 @@ pub(crate) fn factorise<const L: usize>(
             Some(entry) => start - r[usize::from(entry)],
             None => start,
         };
+    }
+    if let Some(on) = on {
+        for state in 0..states {
+            let slot = at(first + state);
+            r[slot] = Lanes::select(r[at(on + state)], r[slot], diagonal);
+        }
+        for (rows, entries) in [
+            (&pattern.lower_rows, &pattern.lower),
+            (&pattern.upper_rows, &pattern.upper),
+        ] {
+            for row in rows {
+                let own = r[at(on + usize::from(row.state))];
+                for entry in &entries[row.entries.clone()] {
+                    let slot = at(first + usize::from(entry.slot));
+                    r[slot] = Lanes::select(own, r[slot], zero);
+                }
+            }
+        }
     }
     let one = Lanes::splat(1.0);
     let mut usable = one;

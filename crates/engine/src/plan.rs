@@ -29,6 +29,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) stages: usize,
     /// First register of the running infusion rates.
     pub(crate) infusions: usize,
+    /// First register of what says whether a compartment is on: 1, or 0 where it was turned off.
+    pub(crate) on: usize,
     /// First register of the time derivatives, one for each that the program has.
     pub(crate) time_derivatives: usize,
     /// First register of the factorisation's slots.
@@ -43,8 +45,12 @@ pub(crate) struct Plan<'p> {
     pub(crate) kept: Vec<usize>,
     /// Where in what is kept each state has its initial value and what a dose needs to know.
     pub(crate) attributes: Vec<Attributes>,
+    /// Registers of the program and the workspace together.
+    pub(crate) end: usize,
     /// Whether the derivatives are linear in the states and independent of time.
     pub(crate) linear: bool,
+    /// Whether the derivatives read the time.
+    pub(crate) timed: bool,
     /// States that the reported outputs need, as indices.
     pub(crate) observed_states: Vec<usize>,
     /// Inputs that are common to the run, as indices.
@@ -107,7 +113,9 @@ impl<'p> Plan<'p> {
             duration: keep(state.duration),
             rate: keep(state.rate),
         });
-        let plan = Self {
+        let mut plan = Self {
+            end: 0,
+            timed: read(&program.derivatives).any(|register| register == program.time),
             attributes: attributes.collect(),
             kept,
             linear: linear(program),
@@ -127,6 +135,7 @@ impl<'p> Plan<'p> {
             next: room(states),
             stages: room(STAGES * states),
             infusions: room(states),
+            on: room(states),
             time_derivatives: room(program.time_derivatives.len()),
             factor: room(pattern.slots),
             dense: room(3 * states),
@@ -137,6 +146,7 @@ impl<'p> Plan<'p> {
                 .filter(|&i| program.inputs[i].scope == Scope::Run)
                 .collect(),
         };
+        plan.end = end;
         if end > ADDRESSABLE {
             Err(PlanError::TooLarge { needed: end })
         } else {

@@ -78,6 +78,9 @@ impl Steady {
     }
 }
 
+/// A smaller pivot, relative to the largest entry, is one of rounding.
+pub(crate) const SMALLEST_PIVOT: f64 = 1e-14;
+
 /// A linear system `x' = A x + b`.
 pub(crate) struct Linear {
     pub(crate) states: usize,
@@ -99,7 +102,7 @@ impl Linear {
         };
         if steady.period == 0.0 {
             let right = inflow(steady.rate).iter().map(|inflow| -inflow).collect();
-            return solve(self.matrix.clone(), right);
+            return solve(self.matrix.clone(), right, SMALLEST_PIVOT);
         }
         // The interval as a map `x -> P x + q`, composed from its parts.
         let mut p = vec![0.0; n * n];
@@ -126,7 +129,7 @@ impl Linear {
         for (place, value) in p.iter_mut().enumerate() {
             *value = f64::from(u8::from(place % (n + 1) == 0)) - *value;
         }
-        solve(p, q)
+        solve(p, q, SMALLEST_PIVOT)
     }
 
     /// `exp(A h)` and where a state of zeros gets to in `h`.
@@ -198,8 +201,9 @@ fn apply(a: &[f64], x: &[f64], n: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Solves a linear system with pivoting by rows; the column that has no pivot otherwise.
-fn solve(mut a: Vec<f64>, mut right: Vec<f64>) -> Result<Vec<f64>, usize> {
+/// Solves a linear system with pivoting by rows; the column that has no pivot otherwise. A pivot is no smaller than this
+/// part of the largest entry.
+pub(crate) fn solve(mut a: Vec<f64>, mut right: Vec<f64>, smallest: f64) -> Result<Vec<f64>, usize> {
     let n = right.len();
     let scale = a.iter().fold(0.0_f64, |scale, value| scale.max(value.abs()));
     for column in 0..n {
@@ -211,7 +215,7 @@ fn solve(mut a: Vec<f64>, mut right: Vec<f64>) -> Result<Vec<f64>, usize> {
             }
         });
         let pivot = a[largest * n + column];
-        if !(pivot.is_finite() && pivot.abs() > 1e-14 * scale) {
+        if !(pivot.is_finite() && pivot.abs() > smallest * scale) {
             return Err(column);
         }
         for place in 0..n {

@@ -19,6 +19,8 @@ pub(crate) struct Attempt<'a, const L: usize> {
     pub(crate) length: Lanes<L>,
     /// Time to the next change or to the end, which no step may pass.
     pub(crate) room: Lanes<L>,
+    /// Whether a compartment is off in any lane.
+    pub(crate) masked: bool,
     pub(crate) registers: &'a mut Registers<L>,
 }
 
@@ -43,9 +45,11 @@ impl<const L: usize> Kernel for Attempt<'_, L> {
             time,
             length,
             room,
+            masked,
             registers: r,
         } = self;
         let program = plan.program;
+        let on = masked.then_some(plan.on);
 
         // At the start of the step: the Jacobian, the time derivatives and, from the same tape, the derivatives.
         r[usize::from(program.time)] = time;
@@ -53,20 +57,21 @@ impl<const L: usize> Kernel for Attempt<'_, L> {
             r[at(plan.arguments[state])] = r[at(plan.current + state)];
         }
         execute(isa, &program.jacobian.instructions, r);
-        for (place, &(_, register)) in program.time_derivatives.iter().enumerate() {
-            r[at(plan.time_derivatives + place)] = r[usize::from(register)];
+        for (place, &(state, register)) in program.time_derivatives.iter().enumerate() {
+            let own = r[usize::from(register)];
+            r[at(plan.time_derivatives + place)] = where_on(on, usize::from(state), own, r);
         }
 
         let zero = Lanes::splat(0.0);
         let mut length = length;
         let unknown = length.less_equal(zero);
         if unknown.any() {
-            let estimate = first_length(plan, rtol, atol, room, r);
+            let estimate = first_length(plan, on, rtol, atol, room, r);
             length = Lanes::select(unknown, estimate, length);
         }
         let length = fit(length, room);
         let diagonal = Lanes::splat(1.0) / (length * Lanes::splat(GAMMA));
-        let usable = factorise(&plan.pattern, plan.factor, diagonal, r);
+        let usable = factorise(&plan.pattern, plan.factor, diagonal, on, r);
 
         let step = Step {
             plan,
@@ -74,6 +79,7 @@ impl<const L: usize> Kernel for Attempt<'_, L> {
             time,
             length,
             per_length: Lanes::splat(1.0) / length,
+            on,
         };
         step.finish_stage::<L, 0>(r);
         step.stage::<L, 1>(r);
@@ -104,6 +110,22 @@ impl<const L: usize> Kernel for Attempt<'_, L> {
     }
 }
 
+/// The value in the lanes where the state's compartment is on, else 0.
+#[inline(always)]
+fn where_on<const L: usize>(on: Option<usize>, state: usize, value: Lanes<L>, r: &Registers<L>) -> Lanes<L> {
+    match on {
+        Some(on) => Lanes::select(r[at(on + state)], value, Lanes::splat(0.0)),
+        None => value,
+    }
+}
+
+/// The derivative of a state with what is infused.
+#[inline(always)]
+fn slope<const L: usize>(plan: &Plan<'_>, on: Option<usize>, state: usize, r: &Registers<L>) -> Lanes<L> {
+    let slope = r[at(plan.derivatives[state])] + r[at(plan.infusions + state)];
+    where_on(on, state, slope, r)
+}
+
 /// The whole room if the length nearly fills it, half of it if the length fills more than half, else the length.
 #[inline(always)]
 fn fit<const L: usize>(length: Lanes<L>, room: Lanes<L>) -> Lanes<L> {
@@ -120,6 +142,7 @@ struct Step<'a, const L: usize> {
     time: Lanes<L>,
     length: Lanes<L>,
     per_length: Lanes<L>,
+    on: Option<usize>,
 }
 
 impl<const L: usize> Step<'_, L> {
@@ -161,12 +184,13 @@ impl<const L: usize> Step<'_, L> {
             plan,
             length,
             per_length,
+            on,
             ..
         } = self;
         let n = plan.states;
         let to = plan.stages + I * n;
         for state in 0..n {
-            let derivative = r[at(plan.derivatives[state])] + r[at(plan.infusions + state)];
+            let derivative = slope(plan, on, state, r);
             r[at(to + state)] = if I == 0 {
                 derivative
             } else {
@@ -201,6 +225,7 @@ const SHORTEST_FIRST: f64 = 1e-9;
 #[inline(always)]
 fn first_length<const L: usize>(
     plan: &Plan<'_>,
+    on: Option<usize>,
     rtol: f64,
     atol: f64,
     room: Lanes<L>,
@@ -217,16 +242,15 @@ fn first_length<const L: usize>(
     }
     for entry in &plan.program.jacobian_entries {
         let column = usize::from(entry.column);
-        let slope = r[at(plan.derivatives[column])] + r[at(plan.infusions + column)];
         let row = at(plan.next + usize::from(entry.row));
-        r[row] = slope.mul_add_twice(r[usize::from(entry.register)], r[row]);
+        r[row] = slope(plan, on, column, r).mul_add_twice(r[usize::from(entry.register)], r[row]);
     }
     let (mut first, mut second) = (Lanes::splat(0.0), Lanes::splat(0.0));
     for state in 0..n {
         let tolerated = rtol.mul_add_twice(r[at(plan.current + state)].abs(), atol);
-        let slope = r[at(plan.derivatives[state])] + r[at(plan.infusions + state)];
-        first = first.max(slope.abs() / tolerated);
-        second = second.max(r[at(plan.next + state)].abs() / tolerated);
+        first = first.max(slope(plan, on, state, r).abs() / tolerated);
+        let change = where_on(on, state, r[at(plan.next + state)], r);
+        second = second.max(change.abs() / tolerated);
     }
     let amplitude = first * first / second;
     let reduction = amplitude.max(Lanes::splat(1.0)).ln() * Lanes::splat(-1.0 / ORDER);

@@ -2,11 +2,12 @@
 
 use euthymia_vecmath::Lanes;
 
-use super::{Group, SMALLEST_STEP};
-use crate::control::FIRST_LOG_ERROR;
+use super::Group;
+use crate::control::{Pace, SMALLEST_STEP};
 use crate::error::FailureKind;
 use crate::events::{Change, Effect, Observation};
-use crate::executor::execute;
+use crate::executor::{execute, registers};
+use crate::search::{Search, Trouble};
 use crate::steady::{Linear, Steady};
 use crate::subjects::Observed;
 
@@ -73,9 +74,7 @@ impl<const L: usize> Group<'_, L> {
             if own.change > first {
                 let kind = kind(&changes[first..own.change]);
                 own.fresh = Some(kind);
-                own.length = own.suited[kind];
-                own.log_error = FIRST_LOG_ERROR;
-                own.rejected = false;
+                own.pace = Pace::new(own.suited[kind]);
             }
             if own.observation == observed.len() {
                 return Arrival::Finished;
@@ -129,7 +128,7 @@ impl<const L: usize> Group<'_, L> {
             }
             Effect::Steady(number) => {
                 let steady = self.subjects.steady(subject, number);
-                let found = self.steady_state(lane, steady)?;
+                let found = self.steady_state(lane, subject, steady)?;
                 for (state, value) in found.into_iter().enumerate() {
                     let own = &mut self.registers[plan.current + state].0[lane];
                     if steady.add {
@@ -145,13 +144,24 @@ impl<const L: usize> Group<'_, L> {
     }
 
     /// The state at the end of a steady interval.
-    fn steady_state(&mut self, lane: usize, steady: &Steady) -> Result<Vec<f64>, FailureKind> {
+    fn steady_state(
+        &mut self,
+        lane: usize,
+        subject: usize,
+        steady: &Steady,
+    ) -> Result<Vec<f64>, FailureKind> {
+        if self.plan.linear {
+            self.solved(lane, steady)
+        } else {
+            self.searched(lane, subject, steady)
+        }
+    }
+
+    /// That of a linear system.
+    fn solved(&mut self, lane: usize, steady: &Steady) -> Result<Vec<f64>, FailureKind> {
         let (plan, program) = (self.plan, self.plan.program);
         let name = |state: usize| program.states[state].name.clone();
         let (time, compartment) = (steady.time, name(usize::from(steady.compartment)));
-        if !plan.linear {
-            return Err(FailureKind::NotLinear { time, compartment });
-        }
         let mut system = Linear {
             states: plan.states,
             matrix: vec![0.0; plan.states * plan.states],
@@ -182,5 +192,45 @@ impl<const L: usize> Group<'_, L> {
                 compartment,
                 state: name(state),
             })
+    }
+
+    /// That of any other system.
+    fn searched(&mut self, lane: usize, subject: usize, steady: &Steady) -> Result<Vec<f64>, FailureKind> {
+        let plan = self.plan;
+        let alone = self.alone.get_or_insert_with(registers);
+        for (own, registers) in alone.iter_mut().zip(self.registers.iter()).take(plan.end) {
+            own.0[0] = registers.0[lane];
+        }
+        let on = |state: usize| self.registers[plan.on + state].0[lane];
+        let initial = self.subjects.initial(plan, subject).iter().enumerate();
+        let initial: Vec<f64> = initial.map(|(state, value)| on(state) * value).collect();
+        let mut search = Search::new(plan, self.options, alone, &initial, self.lanes[lane].off > 0);
+        search.budget = self.options.max_steps - self.lanes[lane].steps.min(self.options.max_steps);
+        let found = search.run(steady);
+        let (last, intervals, steps) = (search.last, search.intervals, search.steps);
+        self.statistics.add(&search.statistics);
+        self.lanes[lane].steps += steps;
+        let name = |state: usize| plan.program.states[state].name.clone();
+        let (time, compartment) = (steady.time, name(usize::from(steady.compartment)));
+        let (state, from, to) = (name(last.state), last.from, last.to);
+        found.map_err(|trouble| match trouble {
+            Trouble::Unsettled => FailureKind::NotSettled {
+                time,
+                compartment,
+                state,
+                from,
+                to,
+                intervals,
+                steps,
+            },
+            Trouble::Timed => FailureKind::NotPeriodic {
+                time,
+                compartment,
+                state,
+                from,
+                to,
+            },
+            Trouble::Step { time, length } => FailureKind::StepSize { time, step: length },
+        })
     }
 }

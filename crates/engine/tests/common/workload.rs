@@ -171,3 +171,16 @@ impl Population for Workload {
         into.doses.extend_from_slice(&self.doses);
     }
 }
+
+/// The program of what stands within a model function.
+pub fn text_program(body: &str) -> Program {
+    let text = format!("of <- function() {{\n{body}\n}}\n");
+    let (file, problems) = parse(&Source::new("model.R", text.as_str()));
+    let (model, more) = check(&file);
+    let model = model.unwrap_or_else(|| unreachable!("{problems:?} {more:?}"));
+    let options = CompileOptions {
+        per_subject: PerSubject::All,
+        ..CompileOptions::default()
+    };
+    compile(&model, &options).unwrap()
+}
