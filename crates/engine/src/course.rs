@@ -14,7 +14,8 @@ pub enum SteadyState {
 }
 
 /// A dose of a course. Bioavailability, lag, duration and rate of its compartment are those that the model computes from
-/// the inputs at its record, for it and for its additional doses.
+/// the inputs at its record; of an additional dose, from those that hold when it is given (before its lag). A duration is
+/// kept from there on, while a modelled rate follows the inputs as long as the infusion runs, as in NONMEM.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CourseDose {
     /// Index into the states of the program.
@@ -57,6 +58,15 @@ pub enum Event {
         compartment: u16,
         /// By what.
         factor: f64,
+    },
+    /// The compartment is turned off or on (`EVID` 2 with a compartment). One that is off is empty and stays so: nothing
+    /// enters from other compartments, infusions into it end, and equations see 0. A dose, a new amount or a factor turns it
+    /// on, and so does a reset.
+    Turn {
+        /// Index into the states of the program.
+        compartment: u16,
+        /// Whether on.
+        on: bool,
     },
     /// An input that differs between subjects has this value from here on: a covariate that changes with time. What
     /// record it is that a value holds until or from is the caller's to say, by the place of this one.

@@ -52,6 +52,12 @@ pub(crate) struct Infusion {
     pub(crate) start: f64,
     pub(crate) stop: f64,
     pub(crate) rate: f64,
+    /// Place among what happens when it begins.
+    pub(crate) place: i64,
+    /// Where its compartment is turned off, if it still runs then.
+    pub(crate) until: f64,
+    /// Of a modelled rate, which follows the inputs: the next row of them.
+    pub(crate) follows: Option<usize>,
 }
 
 /// When a dose enters, how much of it, and for an infusion its rate and duration.

@@ -1,10 +1,12 @@
 //! Records to changes: at which times a subject's states jump, its infusion rates or its inputs change, and between which
 //! of these it is observed.
 
-use crate::course::{CourseDose, Event, Record, SteadyState};
-use crate::entry::{Compartment, Entry, Infusion, entry, rates};
+mod doses;
+mod finish;
+
+use crate::course::{CourseDose, Event, Record};
+use crate::entry::{Compartment, Infusion};
 use crate::error::FailureKind;
-use crate::population::DoseInput;
 use crate::steady::Steady;
 
 /// What changes at a point in time.
@@ -33,6 +35,8 @@ pub(crate) enum Effect {
     Steady(u32),
     /// The subject's inputs become those of this row.
     Row(u32),
+    /// The compartment is turned on or off.
+    Turn(bool),
 }
 
 /// What becomes of records.
@@ -79,9 +83,6 @@ const CLEARING: i64 = -3;
 const PACED: i64 = -2;
 const BROUGHT: i64 = -1;
 
-/// More additional doses than this of one record are refused.
-const MOST_ADDITIONAL: f64 = 1e6;
-
 /// Records on their way to changes.
 struct Expansion<F> {
     states: usize,
@@ -94,9 +95,47 @@ struct Expansion<F> {
     row: u32,
     items: Vec<Item>,
     infusions: Vec<Infusion>,
+    /// Rows of inputs in order, and when each begins.
+    rows: Vec<Row>,
+    /// Records whose doses are repeated.
+    repeated: Vec<Repeated>,
+    /// Compartments turned off.
+    offs: Vec<Off>,
+    /// Whether one was since the course began or was reset.
+    off: bool,
     /// When each segment but the last is cleared, on its own clock.
     cleared: Vec<f64>,
     steady: Vec<Steady>,
+}
+
+/// A row of inputs.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    segment: u32,
+    time: f64,
+    row: u32,
+}
+
+/// A record whose dose is given again.
+#[derive(Clone, Copy, Debug)]
+struct Repeated {
+    segment: u32,
+    place: i64,
+    time: f64,
+    dose: CourseDose,
+    /// Place of the next row of inputs.
+    next_row: usize,
+    /// Row that holds at the record.
+    row: u32,
+}
+
+/// A compartment turned off.
+#[derive(Clone, Copy, Debug)]
+struct Off {
+    segment: u32,
+    compartment: u16,
+    time: f64,
+    place: i64,
 }
 
 /// Expands the records of a subject. `compartment` says what the model computes for a state from a row of inputs; a row
@@ -125,6 +164,10 @@ pub(crate) fn expand<'a>(
         row: 0,
         items: Vec::new(),
         infusions: Vec::new(),
+        rows: Vec::new(),
+        repeated: Vec::new(),
+        offs: Vec::new(),
+        off: false,
         cleared: Vec::new(),
         steady: Vec::new(),
     };
@@ -140,8 +183,8 @@ pub(crate) fn expand<'a>(
         expansion.record(place as i64, record, before, new_row(place))?;
         before = record.time;
     }
-    expansion.finish(into);
-    Ok(())
+    expansion.repeat()?;
+    expansion.finish(into)
 }
 
 impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
@@ -159,7 +202,10 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
         match record.event {
             Event::Observe => self.push(time, place, What::Observe(self.row)),
             Event::Dose(dose) => self.dose(place, time, &dose)?,
-            Event::Reset => self.clear(time, before.max(time), Effect::Reset),
+            Event::Reset => {
+                self.clear(time, before.max(time), Effect::Reset);
+                self.off = false;
+            }
             Event::Replace { compartment, amount } => {
                 let into = self.compartment(time, compartment)?;
                 if !amount.is_finite() {
@@ -174,8 +220,17 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                 }
                 self.push(time, place, What::Change(compartment, Effect::Scale(factor)));
             }
+            Event::Turn { compartment, on } => {
+                self.compartment(time, compartment)?;
+                self.turn(place, time, compartment, on);
+            }
             Event::Input { .. } if new_row => {
                 self.row += 1;
+                self.rows.push(Row {
+                    segment: self.segment,
+                    time,
+                    row: self.row,
+                });
                 self.push(time, place, What::Change(0, Effect::Row(self.row)));
             }
             Event::Input { .. } => {}
@@ -190,6 +245,22 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
         self.push(time, CLEARING, What::Change(0, effect));
     }
 
+    /// A compartment is turned on or off; all are on at first.
+    fn turn(&mut self, place: i64, time: f64, compartment: u16, on: bool) {
+        if !on {
+            self.off = true;
+            self.offs.push(Off {
+                segment: self.segment,
+                compartment,
+                time,
+                place,
+            });
+        }
+        if self.off {
+            self.push(time, place, What::Change(compartment, Effect::Turn(on)));
+        }
+    }
+
     fn compartment(&self, time: f64, compartment: u16) -> Result<Compartment<'a>, FailureKind> {
         if usize::from(compartment) >= self.states {
             return Err(FailureKind::Compartment {
@@ -199,159 +270,6 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
             });
         }
         Ok((self.compartment)(self.row, usize::from(compartment)))
-    }
-
-    fn dose(&mut self, place: i64, time: f64, dose: &CourseDose) -> Result<(), FailureKind> {
-        let into = self.compartment(time, dose.compartment)?;
-        let constant = dose.steady_state != SteadyState::None && dose.interval == 0.0 && dose.amount == 0.0;
-        if constant {
-            let rate = match dose.input {
-                DoseInput::Bolus => 0.0,
-                DoseInput::Rate(rate) => rate,
-                DoseInput::ModelledRate => into.rate.unwrap_or(f64::NAN),
-                DoseInput::Duration(_) | DoseInput::ModelledDuration => f64::NAN,
-            };
-            if !(rate.is_finite() && rate >= 0.0) {
-                let expected = "given or modelled, finite and not negative, for a constant infusion";
-                return Err(into.refuse(time, "rate", rate, expected));
-            }
-            self.steady(place, time, Steady::constant(time, dose, rate));
-            return Ok(());
-        }
-        let first = entry(time, dose, into)?;
-        let repeats = dose.additional > 0 || dose.steady_state != SteadyState::None;
-        if repeats && !(dose.interval.is_finite() && dose.interval > 0.0) {
-            return Err(into.refuse(time, "interval", dose.interval, "finite and positive"));
-        }
-        if dose.steady_state != SteadyState::None {
-            if into.lag >= dose.interval {
-                let expected = "shorter than the interval at steady state";
-                return Err(into.refuse(time, "lag time alag()", into.lag, expected));
-            }
-            let steady = Steady::repeated(time, dose, into.lag, first);
-            if steady.rate.is_nan() {
-                let expected = "such that fewer than a million overlap at steady state";
-                return Err(into.refuse(time, "interval", dose.interval, expected));
-            }
-            self.steady(place, time, steady);
-            self.still_running(time, dose, first);
-        }
-        self.enter(place, time, dose.compartment, first);
-        if dose.additional > 0 {
-            let within = ((self.last_time - first.start) / dose.interval).min(f64::from(dose.additional));
-            if within > MOST_ADDITIONAL {
-                let expected = "such that fewer than a million doses follow";
-                return Err(into.refuse(time, "interval", dose.interval, expected));
-            }
-        }
-        for count in 1..=dose.additional {
-            let start = first.start + f64::from(count) * dose.interval;
-            if start > self.last_time {
-                break;
-            }
-            self.enter(place, time, dose.compartment, Entry { start, ..first });
-        }
-        Ok(())
-    }
-
-    /// One dose enters.
-    fn enter(&mut self, place: i64, time: f64, compartment: u16, entry: Entry) {
-        let Entry { start, amount, pace } = entry;
-        match pace {
-            None => {
-                let own = self.ordered && start == time;
-                let place = if own { place } else { BROUGHT };
-                self.push(start, place, What::Change(compartment, Effect::Add(amount)));
-            }
-            Some(_) if amount == 0.0 => {}
-            Some((rate, duration)) => self.infusions.push(Infusion {
-                segment: self.segment,
-                compartment,
-                start,
-                stop: start + duration,
-                rate,
-            }),
-        }
-    }
-
-    fn steady(&mut self, place: i64, time: f64, steady: Steady) {
-        let effect = Effect::Steady(self.steady.len() as u32);
-        if steady.add {
-            self.push(time, place, What::Change(steady.compartment, effect));
-        } else {
-            self.clear(time, time, effect);
-        }
-        self.steady.push(steady);
-    }
-
-    /// Infusions of doses before the first that are still running when it is told.
-    fn still_running(&mut self, time: f64, dose: &CourseDose, first: Entry) {
-        let Some((rate, duration)) = first.pace.filter(|_| first.amount > 0.0) else {
-            return;
-        };
-        for count in 1_u32.. {
-            let stop = first.start - f64::from(count) * dose.interval + duration;
-            if stop <= time {
-                break;
-            }
-            self.infusions.push(Infusion {
-                segment: self.segment,
-                compartment: dose.compartment,
-                start: time,
-                stop,
-                rate,
-            });
-        }
-    }
-
-    fn finish(self, into: &mut Expanded) {
-        let Self {
-            mut items,
-            mut infusions,
-            cleared,
-            steady,
-            ..
-        } = self;
-        let of = |infusion: &Infusion| (infusion.segment, infusion.compartment);
-        infusions.sort_by_key(of);
-        for same in infusions.chunk_by(|a, b| of(a) == of(b)) {
-            let (segment, compartment) = of(&same[0]);
-            rates(same, |time, total| {
-                items.push(Item {
-                    segment,
-                    time,
-                    place: PACED,
-                    what: What::Change(compartment, Effect::Rate(total)),
-                });
-            });
-        }
-        items.retain(|item| {
-            cleared
-                .get(item.segment as usize)
-                .is_none_or(|&end| item.time <= end)
-        });
-        items.sort_by(|a, b| {
-            (a.segment.cmp(&b.segment))
-                .then(a.time.total_cmp(&b.time))
-                .then(a.place.cmp(&b.place))
-        });
-        into.steady.extend(steady);
-        let first = into.changes.len();
-        for item in items {
-            let time = item.time;
-            match item.what {
-                What::Change(compartment, effect) => into.changes.push(Change {
-                    time,
-                    compartment,
-                    effect,
-                }),
-                What::Observe(row) => into.observations.push(Observation {
-                    time,
-                    before: (into.changes.len() - first) as u32,
-                    row,
-                }),
-            }
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Doses to changes, each by itself.
 
 use super::*;
-use crate::population::Dose;
+use crate::course::SteadyState;
+use crate::population::{Dose, DoseInput};
 
 fn plain(_: usize) -> Compartment<'static> {
     Compartment {

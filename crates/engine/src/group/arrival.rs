@@ -108,7 +108,14 @@ impl<const L: usize> Group<'_, L> {
         let plan = self.plan;
         let compartment = usize::from(change.compartment);
         let current = plan.current + compartment;
+        if matches!(
+            change.effect,
+            Effect::Add(_) | Effect::Set(_) | Effect::Scale(_) | Effect::Steady(_)
+        ) {
+            self.turn(lane, compartment, true);
+        }
         match change.effect {
+            Effect::Turn(on) => self.turn(lane, compartment, on),
             Effect::Add(amount) => self.registers[current].0[lane] += amount,
             Effect::Rate(rate) => self.registers[plan.infusions + compartment].0[lane] = rate,
             Effect::Set(amount) => self.registers[current].0[lane] = amount,
@@ -117,7 +124,9 @@ impl<const L: usize> Group<'_, L> {
                 for (state, &value) in self.subjects.initial(plan, subject).iter().enumerate() {
                     self.registers[plan.current + state].0[lane] = value;
                     self.registers[plan.infusions + state].0[lane] = 0.0;
+                    self.registers[plan.on + state].0[lane] = 1.0;
                 }
+                self.lanes[lane].off = 0;
                 self.lanes[lane].time = change.time;
             }
             Effect::Row(row) => {
@@ -141,6 +150,21 @@ impl<const L: usize> Group<'_, L> {
             }
         }
         Ok(())
+    }
+
+    /// Turns a compartment on or off. What is in it when it is turned off is lost.
+    fn turn(&mut self, lane: usize, compartment: usize, on: bool) {
+        let is = &mut self.registers[self.plan.on + compartment].0[lane];
+        let was = *is != 0.0;
+        *is = f64::from(u8::from(on));
+        match (was, on) {
+            (true, false) => self.lanes[lane].off += 1,
+            (false, true) => self.lanes[lane].off -= 1,
+            _ => {}
+        }
+        if !on {
+            self.registers[self.plan.current + compartment].0[lane] = 0.0;
+        }
     }
 
     /// The state at the end of a steady interval.
@@ -183,6 +207,14 @@ impl<const L: usize> Group<'_, L> {
             );
             for (constant, &register) in system.constant.iter_mut().zip(&plan.derivatives) {
                 *constant = self.registers[register].0[lane];
+            }
+        }
+        // What is off is empty.
+        for state in 0..plan.states {
+            if self.registers[plan.on + state].0[lane] == 0.0 {
+                system.matrix[state * plan.states..][..plan.states].fill(0.0);
+                system.matrix[state * plan.states + state] = -1.0;
+                system.constant[state] = 0.0;
             }
         }
         system

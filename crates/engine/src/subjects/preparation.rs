@@ -115,20 +115,44 @@ impl Preparation<'_> {
             self.asked
                 .fill(index, &mut inputs[place..], subject_records, subject_doses);
             let first = records.len();
-            records.append(subject_records);
-            records_of.push(first..records.len());
-            for place in 0..records.len() - first {
-                if new_row(&records[first..], place) {
-                    inputs.extend_from_within(inputs.len() - defaults.len()..);
+            let mut rest = subject_records.as_slice();
+            while let Some(record) = rest.first() {
+                let changes = |other: &&Record| is_input(other) && other.time == record.time;
+                let run = rest.iter().take_while(changes).count();
+                let (own, after) = rest.split_at(run.max(1));
+                rest = after;
+                // What changes nothing is as if it were not told: it would end a step.
+                if run == 0 || self.begin_row(own, defaults.len(), inputs) {
+                    records.extend_from_slice(own);
                 }
-                if let Event::Input { input, value } = records[first + place].event {
-                    let row = inputs.len() - defaults.len();
-                    if let Some(own) = inputs[row..].get_mut(usize::from(input)) {
-                        *own = value;
-                    }
+            }
+            records_of.push(first..records.len());
+        }
+    }
+
+    /// Appends the row of inputs that these changes make of the last, if it is another.
+    fn begin_row(&self, changes: &[Record], count: usize, inputs: &mut Vec<f64>) -> bool {
+        let row = inputs.len();
+        inputs.extend_from_within(row - count..);
+        let mut another = false;
+        for change in changes {
+            if let Event::Input { input, value } = change.event {
+                match inputs[row..].get_mut(usize::from(input)) {
+                    Some(own) => *own = value,
+                    // There is no such input, which is told when the records are read.
+                    None => another = true,
                 }
             }
         }
+        let (before, own) = inputs[row - count..].split_at(count);
+        another |= before
+            .iter()
+            .zip(own)
+            .any(|(before, own)| before.to_bits() != own.to_bits());
+        if !another {
+            inputs.truncate(row);
+        }
+        another
     }
 
     /// Runs the layer that is constant for a subject over the rows that are new.
@@ -234,11 +258,14 @@ impl Preparation<'_> {
     }
 }
 
+fn is_input(record: &Record) -> bool {
+    matches!(record.event, Event::Input { .. })
+}
+
 /// Whether a record begins a row of inputs: it changes one, and the record before it, if it is of the same time, does not.
 fn new_row(records: &[Record], place: usize) -> bool {
-    let changes = |record: &Record| matches!(record.event, Event::Input { .. });
     let own = &records[place];
-    changes(own) && !(place > 0 && changes(&records[place - 1]) && records[place - 1].time == own.time)
+    is_input(own) && !(place > 0 && is_input(&records[place - 1]) && records[place - 1].time == own.time)
 }
 
 /// Whether the inputs are finite, and the common ones those of the first subject.
