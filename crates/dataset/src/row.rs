@@ -151,8 +151,7 @@ fn of_event(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<RecordKind
         )?)),
         Some(2) => {
             no_dose_items(items, "a record with EVID 2", problems)?;
-            observed_compartment(items, problems)?;
-            Some(RecordKind::Other)
+            turned_compartment(items, problems)
         }
         Some(3) => {
             no_dose_items(items, "a reset", problems)?;
@@ -238,6 +237,21 @@ fn observed_compartment(items: &Items<'_>, problems: &mut Problems<'_>) -> Optio
     compartment(items, Extra::Output, problems)
 }
 
+/// A record with EVID 2 turns a compartment on, or off where it is named with a minus.
+fn turned_compartment(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<RecordKind> {
+    let Some((cell, text)) = items.compartment.and_then(|cell| Some((cell, text(cell)?))) else {
+        return Some(RecordKind::Other);
+    };
+    let (on, compartment) = match text.strip_prefix('-') {
+        Some(rest) => (false, named(items, cell, rest, Extra::None, problems)?),
+        None => (true, named(items, cell, text, Extra::Output, problems)?),
+    };
+    Some(match compartment {
+        Some(compartment) => RecordKind::Turn { compartment, on },
+        None => RecordKind::Other,
+    })
+}
+
 /// Whether names and numbers of outputs stand for compartments too.
 #[derive(Clone, Copy, PartialEq)]
 enum Extra {
@@ -251,16 +265,30 @@ fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> 
         return Some(None);
     };
     let known = &items.names.compartments;
+    let turned = text.strip_prefix('-');
+    let named_off = |rest: &str| known.iter().any(|compartment| compartment.name == rest);
+    if turned.is_some_and(named_off) || parse(text).is_some_and(|number| number < 0.0) {
+        let message = format!("CMT {} turns a compartment off here", shown(cell));
+        let help =
+            "write a record with EVID 2 and this CMT for it, and here the compartment without the minus";
+        problems.error("N020", cell.span, message, "only a record with EVID 2 may", help);
+        return None;
+    }
+    named(items, cell, text, extra, problems)
+}
+
+/// The compartment that a text names.
+fn named(
+    items: &Items<'_>,
+    cell: &Cell,
+    text: &str,
+    extra: Extra,
+    problems: &mut Problems<'_>,
+) -> Option<Option<u16>> {
+    let known = &items.names.compartments;
     let index = |at: usize| u16::try_from(at).ok();
     let Some(number) = parse(text) else {
-        let (off, name) = match text.strip_prefix('-') {
-            Some(name) => (true, name),
-            None => (false, text),
-        };
-        let at = known.iter().position(|compartment| compartment.name == name);
-        if off && at.is_some() {
-            return refuse_off(cell, problems);
-        }
+        let at = known.iter().position(|compartment| compartment.name == text);
         if at.is_some() {
             return Some(at.and_then(index));
         }
@@ -270,9 +298,6 @@ fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> 
         unknown(items, cell, problems);
         return None;
     };
-    if number < 0.0 {
-        return refuse_off(cell, problems);
-    }
     let count = known.len();
     if number == 0.0 {
         return Some(None);
@@ -285,16 +310,6 @@ fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> 
         return Some(None);
     }
     unknown(items, cell, problems);
-    None
-}
-
-fn refuse_off<T>(cell: &Cell, problems: &mut Problems<'_>) -> Option<T> {
-    let message = format!(
-        "CMT {} turns a compartment off, which is not computed",
-        shown(cell)
-    );
-    let help = "to empty a compartment, write EVID 5 with AMT 0";
-    problems.error("N020", cell.span, message, "a compartment turned off", help);
     None
 }
 

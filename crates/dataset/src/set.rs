@@ -49,6 +49,13 @@ pub enum RecordKind {
     Observation(Option<u16>),
     /// `EVID` 2: nothing happens, covariates may change.
     Other,
+    /// `EVID` 2 with a compartment: it is turned on, or with a minus off.
+    Turn {
+        /// Index among the model's compartments.
+        compartment: u16,
+        /// Whether on.
+        on: bool,
+    },
     /// `EVID` 1.
     Dose(CourseDose),
     /// `EVID` 3: all compartments return to their initial values.
@@ -235,6 +242,7 @@ impl Courses for DataSet {
                 RecordKind::Multiply { compartment, factor } => {
                     push(time, Event::Multiply { compartment, factor })
                 }
+                RecordKind::Turn { compartment, on } => push(time, Event::Turn { compartment, on }),
             }
             if self.reports(record) {
                 push(time, Event::Observe);
