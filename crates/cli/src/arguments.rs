@@ -203,6 +203,10 @@ pub(crate) enum Covariates {
     Locf,
     /// The later record's
     Nocb,
+    /// That of the line between them
+    Linear,
+    /// The mean of the two
+    Midpoint,
 }
 
 const CONFORMANCE_EXAMPLES: &str = "\

@@ -186,6 +186,8 @@ fn prepare(
             interpolation: match options.covariates {
                 Covariates::Locf => Interpolation::Locf,
                 Covariates::Nocb => Interpolation::Nocb,
+                Covariates::Linear => Interpolation::Linear,
+                Covariates::Midpoint => Interpolation::Midpoint,
             },
             reported: if options.all_records {
                 Reported::Every

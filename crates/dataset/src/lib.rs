@@ -10,6 +10,8 @@
 
 mod cell;
 mod columns;
+mod course;
+mod covariates;
 mod dose;
 mod dosing;
 mod grid;

@@ -1,9 +1,10 @@
-//! A data set that has been read, and how the engine runs it.
+//! A data set that has been read.
 
 use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::Rows;
-use euthymia_engine::{CourseDose, CourseInputs, Courses, Event};
+use euthymia_engine::CourseDose;
 
+use crate::covariates::{Line, LineInputs};
 use crate::names::ModelNames;
 use crate::parameters::Parameters;
 use crate::subjects;
@@ -16,6 +17,13 @@ pub enum Interpolation {
     Locf,
     /// The later record's (next observation carried backward), as NONMEM has it.
     Nocb,
+    /// That of the line from the earlier record's to the later's. At a record where it is missing it is the earlier
+    /// record's, as rxode2 has it. Between records, what doses need to know (such as bioavailability) is computed from the
+    /// earlier record's. Only for models compiled with
+    /// [`interpolated`](euthymia_model::compile::CompileOptions::interpolated) covariates.
+    Linear,
+    /// The mean of the two; at a record its own.
+    Midpoint,
 }
 
 impl Interpolation {
@@ -102,6 +110,8 @@ pub struct Subject {
     pub records: Vec<Record>,
     /// Values at each record, in the order of [`DataSet::covariates`]: record after record.
     pub(crate) covariates: Vec<f64>,
+    /// Lines from each record to the next, in the same order.
+    pub(crate) between: Vec<Line>,
     /// Inputs from a table of parameters.
     pub(crate) parameters: Vec<(u16, f64)>,
 }
@@ -113,6 +123,8 @@ pub struct DataSet {
     pub subjects: Vec<Subject>,
     /// Inputs of the model that columns give.
     pub(crate) covariates: Vec<u16>,
+    /// Of each, the inputs of its line.
+    pub(crate) lines: Vec<LineInputs>,
     pub(crate) dialect: Dialect,
     /// Common times at which subjects are observed in place of their own records.
     pub(crate) times: Option<Vec<f64>>,
@@ -188,73 +200,12 @@ impl Subject {
             .get(record * count..(record + 1) * count)
             .unwrap_or_default()
     }
-}
 
-impl Courses for DataSet {
-    fn len(&self) -> u64 {
-        self.subjects.len() as u64
-    }
-
-    fn fill(&self, index: u64, into: CourseInputs<'_>) {
-        let Some(subject) = usize::try_from(index).ok().and_then(|at| self.subjects.get(at)) else {
-            return;
-        };
-        for &(input, value) in &subject.parameters {
-            into.inputs[usize::from(input)] = value;
-        }
-        for (&input, &value) in self.covariates.iter().zip(subject.covariates_at(0)) {
-            into.inputs[usize::from(input)] = value;
-        }
-        let mut push = |time, event| into.records.push(euthymia_engine::Record { time, event });
-        // Common observation times that are still to come.
-        let mut waiting = self.times.as_deref().unwrap_or_default();
-        let mut observe_while = |before: &dyn Fn(f64) -> bool, push: &mut dyn FnMut(f64, Event)| {
-            let (now, later) = waiting.split_at(waiting.partition_point(|&time| before(time)));
-            now.iter().for_each(|&time| push(time, Event::Observe));
-            waiting = later;
-        };
-        for (at, record) in subject.records.iter().enumerate() {
-            let time = record.time;
-            observe_while(&|other| other < time, &mut push);
-            let change = |from: usize, to: usize| {
-                let values = subject.covariates_at(from).iter().zip(subject.covariates_at(to));
-                let changed = self
-                    .covariates
-                    .iter()
-                    .zip(values)
-                    .filter(|(_, (from, to))| from != to);
-                changed.map(|(&input, (_, &value))| Event::Input { input, value })
-            };
-            if self.dialect.interpolation == Interpolation::Locf && at > 0 {
-                change(at - 1, at).for_each(|event| push(time, event));
-            }
-            match record.kind {
-                RecordKind::Observation(_) | RecordKind::Other | RecordKind::Phantom => {}
-                RecordKind::Dose(dose) => push(time, Event::Dose(dose)),
-                RecordKind::Reset => push(time, Event::Reset),
-                RecordKind::ResetAndDose(dose) => {
-                    push(time, Event::Reset);
-                    push(time, Event::Dose(dose));
-                }
-                RecordKind::Replace { compartment, amount } => {
-                    push(time, Event::Replace { compartment, amount })
-                }
-                RecordKind::Multiply { compartment, factor } => {
-                    push(time, Event::Multiply { compartment, factor })
-                }
-                RecordKind::Turn { compartment, on } => push(time, Event::Turn { compartment, on }),
-            }
-            if self.reports(record) {
-                push(time, Event::Observe);
-            }
-            if subject.records.get(at + 1).is_none_or(|next| next.time > time) {
-                observe_while(&|other| other <= time, &mut push);
-            }
-            // What holds from here to the next record is the next record's value already.
-            if self.dialect.interpolation == Interpolation::Nocb && at + 1 < subject.records.len() {
-                change(at, at + 1).for_each(|event| push(time, event));
-            }
-        }
-        observe_while(&|_| true, &mut push);
+    /// The lines from a record to the next.
+    pub(crate) fn lines_after(&self, record: usize) -> &[Line] {
+        let count = self.between.len() / self.records.len().max(1);
+        self.between
+            .get(record * count..(record + 1) * count)
+            .unwrap_or_default()
     }
 }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::{Cell, Row, Rows};
 
-use crate::cell::{not_a_number, parse, shown, text};
+use crate::cell::{parse, shown, text};
 use crate::columns::Columns;
+use crate::covariates;
 use crate::names::ModelNames;
 use crate::parameters::Parameters;
 use crate::problems::Problems;
 use crate::row::kind;
-use crate::set::{DataSet, Dialect, Interpolation, Record, RecordKind, Subject};
+use crate::set::{DataSet, Dialect, Record, RecordKind, Subject};
 use crate::time::{day, hours};
 
 pub(crate) fn read(
@@ -36,11 +37,15 @@ pub(crate) fn read(
             help,
         );
     }
+    let lines: Vec<_> = (columns.covariates.iter())
+        .map(|&(input, _)| covariates::line_of(names, input))
+        .collect();
     for subject in &mut subjects {
-        covariates(
+        let known = (names, lines.as_slice());
+        covariates::fill(
             rows,
-            &columns,
-            names,
+            &columns.covariates,
+            known,
             dialect.interpolation,
             subject,
             &mut problems,
@@ -51,6 +56,7 @@ pub(crate) fn read(
     let set = DataSet {
         subjects,
         covariates: columns.covariates.iter().map(|&(input, _)| input).collect(),
+        lines,
         dialect,
         times: None,
     };
@@ -118,6 +124,7 @@ fn individuals(
                 id: name,
                 records: Vec::new(),
                 covariates: Vec::new(),
+                between: Vec::new(),
                 parameters: Vec::new(),
             });
             origin = None;
@@ -173,68 +180,6 @@ fn moment(row: &Row, time: &Cell, columns: &Columns, problems: &mut Problems<'_>
             Some(24.0 * day? + hours?)
         }
     }
-}
-
-/// Fills in the covariates of a subject. A missing value is the one before (LOCF) or after (NOCB), or, where there is none
-/// on that side, the nearest on the other.
-fn covariates(
-    rows: &Rows,
-    columns: &Columns,
-    names: &ModelNames,
-    interpolation: Interpolation,
-    subject: &mut Subject,
-    problems: &mut Problems<'_>,
-) {
-    let (count, records) = (columns.covariates.len(), subject.records.len());
-    let mut values = vec![None; count * records];
-    for (k, &(input, column)) in columns.covariates.iter().enumerate() {
-        let name = names
-            .inputs
-            .get(usize::from(input))
-            .map_or("", |input| input.name.as_str());
-        let cells: Vec<&Cell> = subject
-            .records
-            .iter()
-            .filter_map(|record| rows.rows.get(record.row)?.cells.get(column))
-            .collect();
-        let mut wrong = false;
-        for (at, &cell) in cells.iter().enumerate() {
-            let Some(text) = text(cell) else { continue };
-            values[at * count + k] = parse(text);
-            if values[at * count + k].is_none() {
-                not_a_number(cell, name, problems);
-                wrong = true;
-            }
-        }
-        if wrong {
-            continue;
-        }
-        let mut carry = |order: &mut dyn Iterator<Item = usize>| {
-            let mut held = None;
-            for at in order {
-                held = values[at * count + k].or(held);
-                values[at * count + k] = held;
-            }
-            held.is_some()
-        };
-        let any = match interpolation {
-            Interpolation::Locf => carry(&mut (0..records)) && carry(&mut (0..records).rev()),
-            Interpolation::Nocb => carry(&mut (0..records).rev()) && carry(&mut (0..records)),
-        };
-        if let (false, Some(first)) = (any, cells.first()) {
-            let message = format!(
-                "the covariate `{name}` of ID {} is missing in every record",
-                subject.id
-            );
-            let help = format!("write `{name}` in at least one record: it is carried to the others");
-            problems.error("N024", first.span, message, "missing here", help);
-        }
-    }
-    // A value that is still absent has been reported, and the data set is refused.
-    subject.covariates = values
-        .into_iter()
-        .map(|value| value.unwrap_or(f64::NAN))
-        .collect();
 }
 
 /// Gives a subject its row of a table of parameters.

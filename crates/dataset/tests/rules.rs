@@ -296,3 +296,136 @@ fn a_long_wrong_table_is_told_briefly() {
         "850 more problems of this table are not shown"
     );
 }
+
+#[test]
+fn a_record_with_evid_2_turns_a_compartment_on_or_off() {
+    let of = |cmt: &str| kinds(&format!("ID,TIME,EVID,CMT\n1,0,2,{cmt}\n"))[0];
+    let turn = |compartment, on| RecordKind::Turn { compartment, on };
+    assert_eq!(
+        [of("-1"), of("-central"), of("-2")],
+        [turn(0, false), turn(1, false), turn(1, false)]
+    );
+    assert_eq!([of("1"), of("central")], [turn(0, true), turn(1, true)]);
+    assert_eq!(
+        [of("0"), of("."), of("-0"), of("cp"), of("3")],
+        [RecordKind::Other; 5]
+    );
+    let (_, events) = told(&plain("ID,TIME,EVID,CMT\n1,3,2,-2\n"), 1);
+    let (compartment, on) = (1, false);
+    assert_eq!(events, [(3.0, Event::Turn { compartment, on })]);
+}
+
+/// A covariate, missing at 4 and 10, and what it is at records and between them.
+const DOSES: &str = "ID,TIME,EVID,AMT,WT\n1,0,1,5,60\n1,4,0,0,.\n1,8,0,0,80\n1,9,2,0,70\n1,10,0,0,.\n";
+
+fn along(
+    names: &euthymia_dataset::ModelNames,
+    interpolation: Interpolation,
+    times: Option<Vec<f64>>,
+) -> Vec<(f64, Event)> {
+    let dialect = Dialect {
+        interpolation,
+        ..Dialect::default()
+    };
+    let (set, problems) = DataSet::read(&rows(DOSES), names, dialect, None);
+    assert_eq!(problems, []);
+    let mut set = set.unwrap();
+    if let Some(times) = times {
+        set.observe_at(times).unwrap();
+    }
+    let (inputs, events) = told(&set, names.inputs.len());
+    assert_eq!(inputs[1], 60.0);
+    events
+}
+
+#[test]
+fn a_midpoint_is_the_mean_between_records_and_not_at_them() {
+    let events = along(
+        &names(&["WT"]),
+        Interpolation::Midpoint,
+        Some(vec![2.0, 4.0, 8.0]),
+    );
+    let input = |value| Event::Input { input: 1, value };
+    let expected = [
+        (0.0, input(70.0)),
+        (2.0, Event::Observe),
+        (4.0, input(60.0)),
+        (4.0, Event::Observe),
+        (4.0, input(70.0)),
+        (8.0, input(80.0)),
+        (8.0, Event::Observe),
+        (8.0, input(75.0)),
+        (9.0, input(70.0)),
+    ];
+    assert_eq!(events[1..], expected);
+}
+
+#[test]
+fn a_line_goes_from_told_value_to_told_value() {
+    let mut names = names(&["WT"]);
+    for name in ["d/dt(WT)", "time(WT)"] {
+        names.inputs.push(euthymia_dataset::InputName {
+            name: name.to_owned(),
+            covariate: false,
+            has_default: true,
+        });
+    }
+    let events = along(&names, Interpolation::Linear, None);
+    let (value, slope, since) = (
+        |value| Event::Input { input: 1, value },
+        |value| Event::Input { input: 2, value },
+        |value| Event::Input { input: 3, value },
+    );
+    // From 60 at 0 over the record that has none to 80 at 8, to 70 at 9, and on as that.
+    let expected = [
+        (0.0, slope(2.5)),
+        (4.0, slope(0.0)),
+        (4.0, Event::Observe),
+        (4.0, slope(2.5)),
+        (8.0, value(80.0)),
+        (8.0, slope(0.0)),
+        (8.0, Event::Observe),
+        (8.0, slope(-10.0)),
+        (8.0, since(8.0)),
+        (9.0, value(70.0)),
+        (9.0, slope(0.0)),
+        (10.0, Event::Observe),
+    ];
+    assert!(matches!(events[0].1, Event::Dose(_)));
+    assert_eq!(events[1..], expected);
+}
+
+#[test]
+fn lines_are_for_models_that_are_compiled_for_them() {
+    let dialect = Dialect {
+        interpolation: Interpolation::Linear,
+        ..Dialect::default()
+    };
+    let (set, problems) = DataSet::read(&rows(DOSES), &names(&["WT"]), dialect, None);
+    assert!(set.is_none());
+    assert_eq!(problems[0].code, "N029");
+    // What does not change needs none.
+    let (set, _) = DataSet::read(
+        &rows("ID,TIME,WT\n1,0,60\n1,1,60\n"),
+        &names(&["WT"]),
+        dialect,
+        None,
+    );
+    assert!(set.is_some());
+}
+
+/// A covariate that changes where a reset sets the clock back changes after it.
+#[test]
+fn nothing_of_the_new_time_is_told_before_a_reset() {
+    let set = read(
+        "ID,TIME,EVID,WT\n1,5,0,60\n1,0,3,70\n1,1,0,70\n",
+        &["WT"],
+        Dialect::default(),
+    );
+    let (_, events) = told(&set, 2);
+    let input = Event::Input {
+        input: 1,
+        value: 70.0,
+    };
+    assert_eq!(events[1..3], [(0.0, Event::Reset), (0.0, input)]);
+}

@@ -6,10 +6,14 @@ mod common;
 use common::courses::{Seen, Told, at, bolus, observe};
 use common::workload::text_program;
 use common::{layouts, linear, options};
+use euthymia_diagnostics::Source;
 use euthymia_engine::{
     CourseDose, DoseInput, Event, Record, Silent, Statistics, SteadyState, simulate_courses,
 };
+use euthymia_model::check::check;
+use euthymia_model::compile::{CompileOptions, compile};
 use euthymia_model::program::Program;
+use euthymia_model::syntax::parse;
 
 const KA: f64 = 1.3;
 const K: f64 = 0.17;
@@ -170,7 +174,7 @@ fn turning_changes_no_bit_of_another_lane() {
             ..bolus((index % 2) as u16, 10.0)
         };
         let mut records = vec![at(0.0, Event::Dose(dose))];
-        if index % 3 == 0 {
+        if index.is_multiple_of(3) {
             records.extend([turn(0.5, 1, false), turn(2.0 + own, 1, true)]);
         }
         records.extend(observed(&[5.0, 50.0]));
@@ -270,4 +274,55 @@ fn an_input_that_does_not_change_costs_no_step() {
     let same: Vec<Record> = (1..9).map(|visit| input(f64::from(visit) + 0.3, 0.5)).collect();
     assert_eq!(cost(&same), cost(&[]));
     assert!(cost(&[input(1.3, 0.6)]).accepted > cost(&[]).accepted);
+}
+
+/// A rate of elimination that changes along a line: the amount is the exponential of a quadratic. Before and after a record the
+/// lines differ, an output between records sees the value of its moment, and a property the value last told.
+#[test]
+fn an_input_that_changes_along_a_line() {
+    let text = "f <- function() { model({\n d/dt(a) <- -X*a\n f(a) <- X\n y <- 10*X\n }) }";
+    let (file, _) = parse(&Source::new("model.R", text));
+    let (model, problems) = check(&file);
+    let options = CompileOptions {
+        interpolated: ["X".to_owned()].into(),
+        ..CompileOptions::default()
+    };
+    let program = compile(&model.unwrap_or_else(|| unreachable!("{problems:?}")), &options).unwrap();
+    let names: Vec<&str> = program.inputs.iter().map(|input| input.name.as_str()).collect();
+    assert_eq!(names, ["X", "d/dt(X)", "time(X)"]);
+    let told = |time, values: [f64; 3]| {
+        (0..3_u16).map(move |input| {
+            at(
+                time,
+                Event::Input {
+                    input,
+                    value: values[usize::from(input)],
+                },
+            )
+        })
+    };
+    // 0.5 at 1, 0.1 at 5, 0.3 at 9.
+    let mut records = vec![at(1.0, Event::Dose(bolus(0, 100.0)))];
+    records.extend(told(1.0, [0.5, -0.1, 1.0]));
+    records.extend(observed(&[1.0, 3.0]));
+    records.push(at(4.0, Event::Dose(bolus(0, 10.0))));
+    records.extend(observed(&[4.0, 5.0]));
+    records.extend(told(5.0, [0.1, 0.05, 5.0]));
+    records.extend(observed(&[6.0, 9.0]));
+    let found = amounts(&program, &[0.5, 0.0, 0.0], records);
+    let lost = |value: f64, slope: f64, t: f64| (-(value * t + 0.5 * slope * t * t)).exp();
+    let at_4 = 50.0 * lost(0.5, -0.1, 3.0) + 5.0;
+    let at_5 = at_4 * lost(0.2, -0.1, 1.0);
+    close(
+        &found[0],
+        &[
+            50.0,
+            50.0 * lost(0.5, -0.1, 2.0),
+            at_4,
+            at_5,
+            at_5 * lost(0.1, 0.05, 1.0),
+            at_5 * lost(0.1, 0.05, 4.0),
+        ],
+    );
+    close(&found[1], &[5.0, 3.0, 2.0, 1.0, 1.5, 3.0]);
 }

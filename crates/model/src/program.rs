@@ -35,6 +35,21 @@ pub enum InputKind {
     Eta,
     /// A name the equations use and nothing defines.
     Covariate,
+    /// How a covariate changes between the points at which its value is told: one input of [`slope_of`] it, one of
+    /// [`since_of`] it.
+    Interpolation,
+}
+
+/// Name of the input that says how fast an interpolated covariate changes, per unit of time.
+#[must_use]
+pub fn slope_of(covariate: &str) -> String {
+    format!("d/dt({covariate})")
+}
+
+/// Name of the input that says when an interpolated covariate had the value that its own input has.
+#[must_use]
+pub fn since_of(covariate: &str) -> String {
+    format!("time({covariate})")
 }
 
 /// One compartment: a differential equation with its dosing attributes.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use euthymia_dataset::{DataSet, ModelNames, Parameters, PlannedDose, doses, times};
+use euthymia_dataset::{DataSet, Interpolation, ModelNames, Parameters, PlannedDose, doses, times};
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_document::Rows;
 use euthymia_model::compile::{CompileOptions, PerSubject, compile};
@@ -181,6 +181,7 @@ fn program(
         outputs: Some(reported(model, open)),
         per_subject: PerSubject::Only(differs),
         values: values.to_vec(),
+        interpolated: interpolated(request, open),
         ..CompileOptions::default()
     };
     match compile(model, &options) {
@@ -191,6 +192,21 @@ fn program(
             None
         }
     }
+}
+
+/// Covariates that change along lines: those with a column of the data set, where that is asked for.
+fn interpolated(request: &Request<'_>, open: &[&str]) -> BTreeSet<String> {
+    let (Interpolation::Linear, Schedule::Data(rows)) = (request.dialect.interpolation, request.schedule)
+    else {
+        return BTreeSet::new();
+    };
+    let has = |rows: &Rows, name: &str| rows.header.iter().any(|cell| cell.text.trim() == name);
+    let of_subject = |name: &str| request.parameters.is_some_and(|rows| has(rows, name));
+    let changes = |name: &&&str| has(rows, name) && !of_subject(name) && **name != Level::Occasion.word();
+    open.iter()
+        .filter(changes)
+        .map(|name| (*name).to_owned())
+        .collect()
 }
 
 fn of_data(

@@ -26,6 +26,8 @@ pub(crate) struct ModelNames<'m> {
     pub(crate) model: &'m Model,
     pub(crate) values: &'m HashMap<String, Value>,
     pub(crate) zero: &'m BTreeSet<usize>,
+    /// Whether interpolated covariates have the values last told, as at a record.
+    pub(crate) told: bool,
 }
 
 /// Where the value of a theta, eta or covariate comes from.
@@ -33,6 +35,8 @@ pub(crate) struct ModelNames<'m> {
 pub(crate) enum Value {
     Literal(f64),
     Input(u32, Layer),
+    /// An interpolated covariate: inputs of its value, its slope, and the time at which it had that value.
+    Line([u32; 3]),
 }
 
 impl Names for ModelNames<'_> {
@@ -44,6 +48,17 @@ impl Names for ModelNames<'_> {
             Symbol::Theta(_) | Symbol::Eta(_) | Symbol::Covariate(_) => match self.values.get(name)? {
                 Value::Literal(value) => Some(graph.constant(*value)),
                 Value::Input(index, layer) => Some(graph.intern(Node::Input(*index, *layer))),
+                Value::Line(inputs) => {
+                    let [value, slope, since] =
+                        inputs.map(|index| graph.intern(Node::Input(index, Layer::Subject)));
+                    if self.told {
+                        return Some(value);
+                    }
+                    let time = graph.intern(Node::Time);
+                    let passed = graph.sub(time, since);
+                    let change = graph.mul(slope, passed);
+                    Some(graph.add(value, change))
+                }
             },
             Symbol::Variable => None,
         }

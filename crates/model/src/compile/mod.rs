@@ -3,6 +3,7 @@
 mod derive;
 mod emit;
 pub(crate) mod graph;
+mod inputs;
 pub(crate) mod lower;
 mod powers;
 mod prune;
@@ -16,10 +17,11 @@ use thiserror::Error;
 use self::derive::{Gradient, TIME, gradients};
 use self::emit::Emitter;
 use self::graph::{Graph, Layer, Node, NodeId};
-use self::lower::{Environment, ModelNames, Value, lower};
+use self::inputs::{check_names, inputs};
+use self::lower::{Environment, ModelNames, lower};
 use crate::check::key;
-use crate::model::{Level, Model, Symbol};
-use crate::program::{Input, InputKind, JacobianEntry, Output, Program, Scope, State};
+use crate::model::{Model, Symbol};
+use crate::program::{Input, JacobianEntry, Output, Program, State};
 use crate::syntax::tree::TargetKind;
 use crate::tape::Register;
 
@@ -37,6 +39,11 @@ pub struct CompileOptions {
     /// Compartments that doses enter. With it, compartments that provably stay 0 (no initial value, no dose, inflow
     /// only from such) are left out of the equations and reported as outputs that are 0.
     pub dosed: Option<BTreeSet<String>>,
+    /// Covariates that change along lines between the points at which they are told. Equations and outputs see
+    /// `value + slope*(t - since)`, with two more inputs, [`slope_of`](crate::program::slope_of) and
+    /// [`since_of`](crate::program::since_of) the covariate, which are 0 where
+    /// nobody gives them; initial values and properties of compartments see the value last told.
+    pub interpolated: BTreeSet<String>,
 }
 
 /// Which thetas and covariates may differ between subjects. Etas always may.
@@ -68,7 +75,7 @@ pub enum CompileError {
     /// An option names something the model has not.
     #[error("{role} `{name}` is not in the model{}", suggestion(.nearest.as_deref()))]
     Unknown {
-        /// What it was named as: `output`, `parameter`, `compartment`.
+        /// What it was named as: `output`, `parameter`, `covariate`, `compartment`.
         role: &'static str,
         /// The name.
         name: String,
@@ -97,9 +104,13 @@ pub fn compile(model: &Model, options: &CompileOptions) -> Result<Program, Compi
         model,
         values: &values,
         zero: &zero,
+        told: false,
     };
     let environment = lower(&mut graph, &names);
-    let mut parts = Parts::collect(model, options, &mut graph, &environment, &names);
+    let told =
+        (!options.interpolated.is_empty()).then(|| lower(&mut graph, &ModelNames { told: true, ..names }));
+    let told = told.as_ref().unwrap_or(&environment);
+    let mut parts = Parts::collect(model, options, &mut graph, (&environment, told), &names);
     parts.jacobian = gradients(&mut graph, &parts.derivatives);
     let (graph, moved) = powers::expand(&graph, &parts.all());
     parts.move_to(&moved);
@@ -131,21 +142,21 @@ impl Parts {
         model: &Model,
         options: &CompileOptions,
         graph: &mut Graph,
-        environment: &Environment,
+        (environment, told): (&Environment, &Environment),
         names: &ModelNames<'_>,
     ) -> Self {
         let states: Vec<usize> = (0..model.compartments.len())
             .filter(|index| !names.zero.contains(index))
             .collect();
         let nan = graph.constant(f64::NAN);
-        let of = |kind: TargetKind, index: usize| {
+        let of = |environment: &Environment, kind: TargetKind, index: usize| {
             environment
                 .get(&key(kind, &model.compartments[index].name))
                 .copied()
         };
         let derivatives: Vec<NodeId> = states
             .iter()
-            .map(|index| of(TargetKind::Derivative, *index).unwrap_or(nan))
+            .map(|index| of(environment, TargetKind::Derivative, *index).unwrap_or(nan))
             .collect();
         let mut properties = BTreeMap::new();
         for index in &states {
@@ -155,7 +166,7 @@ impl Parts {
                     TargetKind::Initial | TargetKind::Lag => Some(0.0),
                     _ => None,
                 };
-                match of(kind, *index) {
+                match of(told, kind, *index) {
                     Some(node) if absent.is_none() || graph.value(node) != absent => {
                         properties.insert((*index, kind), node);
                     }
@@ -407,111 +418,4 @@ impl Parts {
         entries.sort_unstable();
         Ok((entries, by_time))
     }
-}
-
-/// Inputs of the program, and for every theta, eta and covariate where its value comes from.
-fn inputs(model: &Model, options: &CompileOptions) -> (Vec<Input>, HashMap<String, Value>) {
-    let mut list: Vec<Input> = Vec::new();
-    let mut values: HashMap<String, Value> = HashMap::new();
-    let given: HashMap<&str, f64> = options
-        .values
-        .iter()
-        .map(|(name, value)| (name.as_str(), *value))
-        .collect();
-    let mut add = |name: &str, kind: InputKind, default: Option<f64>, scope: Scope| {
-        let layer = if scope == Scope::Run {
-            Layer::Run
-        } else {
-            Layer::Subject
-        };
-        // Registers bound the number of inputs far below this.
-        let index = u32::try_from(list.len()).unwrap_or(u32::MAX);
-        list.push(Input {
-            name: name.to_owned(),
-            kind,
-            register: 0,
-            default,
-            scope,
-        });
-        Value::Input(index, layer)
-    };
-    let differs = |name: &str, otherwise: bool| match &options.per_subject {
-        PerSubject::All => otherwise,
-        PerSubject::Only(names) => names.contains(name),
-    };
-    let scope = |differs: bool| if differs { Scope::Subject } else { Scope::Run };
-    for theta in &model.thetas {
-        let named = differs(&theta.name, !theta.fixed);
-        let value = match given.get(theta.name.as_str()) {
-            Some(value) => Value::Literal(*value),
-            None if theta.fixed && !named => Value::Literal(theta.value),
-            None => add(&theta.name, InputKind::Theta, Some(theta.value), scope(named)),
-        };
-        values.insert(theta.name.clone(), value);
-    }
-    for eta in model.etas() {
-        let value = match given.get(eta) {
-            Some(value) => Value::Literal(*value),
-            None => add(eta, InputKind::Eta, Some(0.0), Scope::Subject),
-        };
-        values.insert(eta.to_owned(), value);
-    }
-    for covariate in &model.covariates {
-        let value = match given.get(covariate.name.as_str()) {
-            Some(value) => Value::Literal(*value),
-            None => add(
-                &covariate.name,
-                InputKind::Covariate,
-                None,
-                scope(differs(&covariate.name, true)),
-            ),
-        };
-        values.insert(covariate.name.clone(), value);
-    }
-    // What differs between occasions needs to know which one it is, even if no equation asks.
-    let occasion = Level::Occasion.word();
-    let occasional = model.omegas.iter().any(|block| block.level == Level::Occasion);
-    if occasional && !model.symbols.contains_key(occasion) {
-        add(occasion, InputKind::Covariate, None, Scope::Subject);
-    }
-    (list, values)
-}
-
-/// Refuses options that name what the model has not.
-fn check_names(model: &Model, options: &CompileOptions) -> Result<(), CompileError> {
-    let known = |role: &'static str, name: &str, accept: fn(&Symbol) -> bool| {
-        if model.symbols.get(name).is_some_and(accept) {
-            return Ok(());
-        }
-        let mut candidates: Vec<&str> = model
-            .symbols
-            .iter()
-            .filter(|(_, symbol)| accept(symbol))
-            .map(|(name, _)| name.as_str())
-            .collect();
-        candidates.sort_unstable();
-        let nearest = euthymia_diagnostics::nearest(name, candidates.iter().copied()).map(str::to_owned);
-        Err(CompileError::Unknown {
-            role,
-            name: name.to_owned(),
-            nearest,
-        })
-    };
-    for name in options.outputs.iter().flatten() {
-        known("output", name, |_| true)?;
-    }
-    let is_input =
-        |symbol: &Symbol| matches!(symbol, Symbol::Theta(_) | Symbol::Eta(_) | Symbol::Covariate(_));
-    if let PerSubject::Only(names) = &options.per_subject {
-        for name in names {
-            known("parameter", name, is_input)?;
-        }
-    }
-    for (name, _) in &options.values {
-        known("parameter", name, is_input)?;
-    }
-    for name in options.dosed.iter().flatten() {
-        known("compartment", name, |symbol| matches!(symbol, Symbol::State(_)))?;
-    }
-    Ok(())
 }

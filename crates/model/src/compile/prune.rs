@@ -31,6 +31,7 @@ pub(crate) fn zero_compartments(
                 model,
                 values,
                 zero: &zero,
+                told: false,
             },
         );
         let before = zero.len();
