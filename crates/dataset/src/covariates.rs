@@ -71,14 +71,13 @@ pub(crate) fn fill(
                 right = false;
             }
         }
-        if right && told.iter().all(Option::is_none) {
+        if let (true, true, Some(first)) = (right, told.iter().all(Option::is_none), cells.first()) {
             let message = format!(
                 "the covariate `{name}` of ID {} is missing in every record",
                 subject.id
             );
             let help = format!("write `{name}` in at least one record: it is carried to the others");
-            let span = cells.first().map(|cell| cell.span).unwrap_or_default();
-            problems.error("N024", span, message, "missing here", help);
+            problems.error("N024", first.span, message, "missing here", help);
         }
         // Occasions are numbered, and nothing lies between two of them.
         let interpolation = if name == Level::Occasion.word() {
