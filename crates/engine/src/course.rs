@@ -9,7 +9,8 @@ pub enum SteadyState {
     /// For ever, and nothing else counts: earlier amounts, infusions and doses that are still to come are cancelled
     /// (`SS` 1).
     Replace,
-    /// For ever, beside what is there already: the amounts at steady state are added (`SS` 2).
+    /// For ever, beside what is there already: the amounts at steady state are added (`SS` 2). Of a model that is not linear
+    /// they are those of the doses alone, begun from the initial values, as rxode2 has it.
     Add,
 }
 

@@ -219,8 +219,8 @@ pub enum FailureKind {
     /// A steady state of a model that changes with time and not in step with the doses.
     #[error(
         "steady state of the dose at t = {time} into `{compartment}`: the model changes with time, and not in step with \
-         the doses: `{state}` would go from {from} to {to} in the interval before; give the doses one by one, without \
-         steady_state"
+         the doses: what begins alike ends with `{state}` at {from} or at {to}, as the clock has it; give the doses one \
+         by one, without steady_state"
     )]
     NotPeriodic {
         /// Time of the dose.
@@ -229,9 +229,9 @@ pub enum FailureKind {
         compartment: String,
         /// Name of the state that changed most.
         state: String,
-        /// What the steady state would be.
+        /// The state at the end of the intervals before the dose.
         from: f64,
-        /// What it is an interval later.
+        /// The state at the end of earlier ones that begin alike.
         to: f64,
     },
     /// An initial value that is not finite.

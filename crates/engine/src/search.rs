@@ -7,6 +7,9 @@
 //! error of the state, which the change from one interval to the next is not where a system is slow. Where it fails, more
 //! intervals follow in plain succession. Whatever was found, a plain interval has confirmed it.
 //!
+//! Where equations read the time, what repeats is a cycle of as many intervals as the rhythm of the model takes: a day of two
+//! doses where rates have a rhythm of a day. The clock is that of the intervals before the record.
+//!
 //! A constant infusion has no interval. It is run through windows of time, each twice as long as the one before, until
 //! Newton's method on the derivatives with their compiled Jacobian says that the equilibrium is near; it is then gone to,
 //! and another window confirms it.
@@ -33,6 +36,8 @@ pub(crate) struct Search<'a> {
     initial: &'a [f64],
     /// Whether a compartment is off.
     masked: bool,
+    /// Intervals after which everything repeats.
+    cycle: u32,
     /// Steps that may be tried.
     pub(crate) budget: u32,
     /// Tolerances relative to those of the run.
@@ -58,7 +63,7 @@ pub(crate) struct Change {
 pub(crate) enum Trouble {
     /// Steps or intervals are spent.
     Unsettled,
-    /// The interval is not like the one before it.
+    /// No cycle of intervals is like the one before it.
     Timed,
     /// No step, however small, meets the tolerance.
     Step { time: f64, length: f64 },
@@ -74,6 +79,8 @@ const TIGHTEST: f64 = 1e-12;
 const AT_REST: f64 = 0.1;
 /// Intervals in plain succession before Newton's method is tried.
 const PLAIN: u32 = 4;
+/// The most intervals in which a rhythm of the model repeats: four weeks of daily doses.
+const LONGEST_CYCLE: u32 = 28;
 /// No search runs through more intervals.
 const MOST_INTERVALS: u32 = 10_000;
 /// Slopes are worked out anew this often before Newton's method is given up.
@@ -103,6 +110,7 @@ impl<'a> Search<'a> {
             registers,
             initial,
             masked,
+            cycle: 1,
             budget: options.max_steps,
             tighter: 1.0,
             statistics: Statistics::default(),
@@ -120,9 +128,12 @@ impl<'a> Search<'a> {
         }
         let mut state = self.initial.to_vec();
         let mut plain = PLAIN;
+        if self.plan.timed {
+            self.cycle = self.rhythm(steady)?;
+        }
         loop {
             for _ in 0..plain {
-                let end = self.interval(steady, steady.time, &state)?;
+                let end = self.run_through(steady, 0, &state)?;
                 self.note(&state, &end);
                 state = end;
             }
@@ -145,10 +156,25 @@ impl<'a> Search<'a> {
         self.tighter = (self.tighter * factor).max(tightest);
     }
 
-    /// Where what drives the system changes with time, the interval before must end where this one does.
+    /// How many intervals it takes until what drives the system by the clock is as it was: as many as set the clock back for
+    /// one interval without a difference.
+    fn rhythm(&mut self, steady: &Steady) -> Result<u32, Trouble> {
+        let from = self.run_through(steady, 0, self.initial)?;
+        let now = self.run_through(steady, 0, &from)?;
+        for cycle in 1..=LONGEST_CYCLE {
+            let before = self.run_through(steady, cycle, &from)?;
+            if self.size(&now, &before) <= AT_REST {
+                return Ok(cycle);
+            }
+            self.note(&now, &before);
+        }
+        Err(Trouble::Timed)
+    }
+
+    /// Where what drives the system changes with time, the cycle before must end where this one does.
     fn confirmed(&mut self, steady: &Steady, found: Vec<f64>) -> Result<Vec<f64>, Trouble> {
         if self.plan.timed {
-            let before = self.interval(steady, steady.time - steady.period, &found)?;
+            let before = self.run_through(steady, self.cycle, &found)?;
             self.note(&found, &before);
             if self.size(&found, &before) > 1.0 {
                 return Err(Trouble::Timed);
@@ -160,7 +186,7 @@ impl<'a> Search<'a> {
     /// The fixed point near `from`, if Newton's method gets there.
     fn newton(&mut self, steady: &Steady, from: &[f64]) -> Result<Option<Vec<f64>>, Trouble> {
         let mut x = from.to_vec();
-        let mut y = self.interval(steady, steady.time, &x)?;
+        let mut y = self.run_through(steady, 0, &x)?;
         let mut size = self.size(&x, &y);
         for _ in 0..MOST_SLOPES {
             let scales = self.scales(&x, &y);
@@ -177,7 +203,7 @@ impl<'a> Search<'a> {
                     self.note(&x, &y);
                     return Ok(Some(y));
                 }
-                let end = self.interval(steady, steady.time, &goal)?;
+                let end = self.run_through(steady, 0, &goal)?;
                 let now = self.size(&goal, &end);
                 if now >= size {
                     if chord == 0 {
@@ -218,7 +244,7 @@ impl<'a> Search<'a> {
             let mut beginning = x.to_vec();
             beginning[column] += MOVED * scales[column];
             let moved = (beginning[column] - x[column]) / scales[column];
-            let end = self.interval(steady, steady.time, &beginning)?;
+            let end = self.run_through(steady, 0, &beginning)?;
             for row in 0..n {
                 let change = (end[row] - y[row]) / scales[row];
                 slopes[row * n + column] = f64::from(row == column) - change / moved;
@@ -228,6 +254,16 @@ impl<'a> Search<'a> {
             }
         }
         Ok(slopes)
+    }
+
+    /// Where a cycle leads that ends this many intervals before the record.
+    fn run_through(&mut self, steady: &Steady, before: u32, from: &[f64]) -> Result<Vec<f64>, Trouble> {
+        let mut state = from.to_vec();
+        for interval in (before..before + self.cycle).rev() {
+            let end = steady.time - f64::from(interval) * steady.period;
+            state = self.interval(steady, end, &state)?;
+        }
+        Ok(state)
     }
 
     /// Where an interval that ends at `end` leads.

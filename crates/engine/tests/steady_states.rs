@@ -195,15 +195,17 @@ fn an_indirect_response_comes_to_what_many_doses_come_to() {
     }
 }
 
-/// Rates with the rhythm of a day are in step with daily doses, at the clock of the dose, and with no others.
+/// Rates with the rhythm of a day are in step with doses once or several times a day, at the clock of the dose.
 #[test]
 fn a_rhythm_in_step_with_the_doses() {
     let program = text_program("model({\n d/dt(a) <- -(0.1 + 0.08*cos(2*pi*t/24))*a\n })");
-    let dose = steady(bolus(0, 10.0), 24.0);
-    let found = states(&program, observed(dose), 1e-8).unwrap();
-    let expected = states(&program, given_for_long(dose, 60), 1e-8).unwrap();
-    close(&found, &expected, 1e-6);
-    let message = states(&program, observed(steady(bolus(0, 10.0), 10.0)), 1e-6).unwrap_err();
+    for (interval, doses) in [(24.0, 60), (12.0, 120), (8.0, 180), (36.0, 40)] {
+        let dose = steady(bolus(0, 10.0), interval);
+        let found = states(&program, observed(dose), 1e-8).unwrap();
+        let expected = states(&program, given_for_long(dose, doses), 1e-8).unwrap();
+        close(&found, &expected, 1e-6);
+    }
+    let message = states(&program, observed(steady(bolus(0, 10.0), 7.3)), 1e-6).unwrap_err();
     assert!(message.contains("not in step with the doses: `a`"), "{message}");
 }
 
