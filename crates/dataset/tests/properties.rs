@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::names;
+use common::{lines, names};
 use euthymia_dataset::{DataSet, Dialect, Interpolation, Parameters, doses, times};
 use euthymia_diagnostics::{Severity, Source};
 use euthymia_engine::{CourseInputs, Courses};
@@ -62,14 +62,22 @@ fn table() -> impl Strategy<Value = String> {
     })
 }
 
+fn interpolation() -> impl Strategy<Value = Interpolation> {
+    proptest::sample::select(vec![
+        Interpolation::Locf,
+        Interpolation::Nocb,
+        Interpolation::Linear,
+        Interpolation::Midpoint,
+    ])
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_table_is_read_or_refused(text in table(), nocb: bool) {
+    fn any_table_is_read_or_refused(text in table(), interpolation in interpolation()) {
         let (Some(rows), _) = euthymia_io::csv::rows(&Source::new("data.csv", text)) else { return Ok(()) };
-        let names = names(&["WT"]);
-        let interpolation = if nocb { Interpolation::Nocb } else { Interpolation::Locf };
+        let names = lines(names(&["WT"]));
         let dialect = Dialect { interpolation, ..Dialect::default() };
         let _ = Parameters::read(&rows, &names);
         let (set, problems) = DataSet::read(&rows, &names, dialect, None);

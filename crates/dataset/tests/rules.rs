@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{in_words, names, read, rows};
+use common::{in_words, lines, names, read, rows};
 use euthymia_dataset::{DataSet, Dialect, Interpolation, Parameters, RecordKind, Reported};
 use euthymia_engine::{CourseInputs, Courses, DoseInput, Event, SteadyState};
 
@@ -362,14 +362,7 @@ fn a_midpoint_is_the_mean_between_records_and_not_at_them() {
 
 #[test]
 fn a_line_goes_from_told_value_to_told_value() {
-    let mut names = names(&["WT"]);
-    for name in ["d/dt(WT)", "time(WT)"] {
-        names.inputs.push(euthymia_dataset::InputName {
-            name: name.to_owned(),
-            covariate: false,
-            has_default: true,
-        });
-    }
+    let names = lines(names(&["WT"]));
     let events = along(&names, Interpolation::Linear, None);
     let (value, slope, since) = (
         |value| Event::Input { input: 1, value },

@@ -26,6 +26,18 @@ pub(crate) fn names(covariates: &[&str]) -> ModelNames {
     }
 }
 
+/// The same of a model that is compiled for a covariate `WT` that changes along lines.
+pub(crate) fn lines(mut names: ModelNames) -> ModelNames {
+    for name in ["d/dt(WT)", "time(WT)"] {
+        names.inputs.push(InputName {
+            name: name.to_owned(),
+            covariate: false,
+            has_default: true,
+        });
+    }
+    names
+}
+
 pub(crate) fn rows(text: &str) -> Rows {
     let (rows, problems) = euthymia_io::csv::rows(&Source::new("data.csv", text));
     assert_eq!(problems, []);
