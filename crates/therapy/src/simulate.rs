@@ -295,6 +295,7 @@ impl<'c> Run<'c> {
                     .map(|dose| dose.compartment.clone())
                     .collect(),
             ),
+            ..CompileOptions::default()
         };
         let program = compile(&assembly.model, &options)?;
         let reported = quantities::reported(course, &assembly, &program);
