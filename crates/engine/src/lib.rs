@@ -6,7 +6,8 @@
 //! and a group of lanes advances through the block (`group`): each lane carries one subject with its own time,
 //! step and next change, and takes the next subject when its own is finished. One step of a group is one pass of
 //! Rodas5P (`step`, `rodas5p`) with the compiled Jacobian and a sparse factorisation whose pattern is worked out once
-//! (`symbolic`, `lu`). Observations are read from the dense output of the steps (`dense`), and blocks go to a
+//! (`symbolic`, `lu`). A steady state is solved for where the model is linear (`steady`) and searched for where it is not
+//! (`search`). Observations are read from the dense output of the steps (`dense`), and blocks go to a
 //! [`Sink`] in order.
 //!
 //! Nothing that a lane computes depends on another lane, so results have the same bits for any lane width, block size,

@@ -1,6 +1,8 @@
 //! The last stage: infusions become changes of rates, and everything is put in order.
 
-use super::{Change, Effect, Expanded, Expansion, Item, Observation, Off, PACED, What};
+use std::collections::BTreeMap;
+
+use super::{Change, Effect, Expanded, Expansion, Item, Observation, PACED, What};
 use crate::entry::{Compartment, Infusion, rates};
 use crate::error::FailureKind;
 
@@ -110,6 +112,11 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
         if self.offs.is_empty() {
             return;
         }
+        let mut offs: BTreeMap<(u32, u16), Vec<(f64, i64)>> = BTreeMap::new();
+        for off in &self.offs {
+            let same = offs.entry((off.segment, off.compartment)).or_default();
+            same.push((off.time, off.place));
+        }
         for infusion in &mut self.infusions {
             self.items.push(Item {
                 segment: infusion.segment,
@@ -117,12 +124,13 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                 place: infusion.place,
                 what: What::Change(infusion.compartment, Effect::Turn(true)),
             });
-            let after = |off: &&Off| {
-                (off.segment, off.compartment) == (infusion.segment, infusion.compartment)
-                    && (off.time, off.place) > (infusion.start, infusion.place)
-            };
-            let times = self.offs.iter().filter(after).map(|off| off.time);
-            infusion.until = times.fold(f64::INFINITY, f64::min);
+            // Records, and so these, are in order.
+            let same = offs.get(&(infusion.segment, infusion.compartment));
+            let same = same.map_or(&[][..], Vec::as_slice);
+            let before = |off: &(f64, i64)| *off <= (infusion.start, infusion.place);
+            if let Some(&(time, _)) = same.get(same.partition_point(before)) {
+                infusion.until = time;
+            }
         }
     }
 }
