@@ -28,7 +28,12 @@ pub enum Interpolation {
 
 impl Interpolation {
     /// The ways with the words for them.
-    pub const WORDS: &'static [(&'static str, Self)] = &[("locf", Self::Locf), ("nocb", Self::Nocb)];
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("locf", Self::Locf),
+        ("nocb", Self::Nocb),
+        ("linear", Self::Linear),
+        ("midpoint", Self::Midpoint),
+    ];
 }
 
 /// Which records are reported.

@@ -206,7 +206,10 @@ fn a_rhythm_in_step_with_the_doses() {
         close(&found, &expected, 1e-6);
     }
     let message = states(&program, observed(steady(bolus(0, 10.0), 7.3)), 1e-6).unwrap_err();
-    assert!(message.contains("what begins alike ends with `a` at"), "{message}");
+    assert!(
+        message.contains("what begins alike ends with `a` at"),
+        "{message}"
+    );
 }
 
 /// Amounts at steady state beside what is there.

@@ -441,3 +441,34 @@ fn more_registers_than_there_are() {
         "{error}"
     );
 }
+
+/// What is interpolated goes along a line in equations and outputs, and is what was last told in properties.
+#[test]
+fn interpolated_covariates_are_lines() {
+    let model = blocks("a <- fix(1)", "d/dt(x) <- -a*WT*x\n f(x) <- WT\n y <- WT");
+    let options = CompileOptions {
+        interpolated: set(&["WT"]),
+        ..CompileOptions::default()
+    };
+    let program = compile(&model, &options).unwrap();
+    let inputs: Vec<_> = (program.inputs.iter())
+        .map(|input| (input.name.as_str(), input.kind, input.default))
+        .collect();
+    assert_eq!(
+        inputs,
+        [
+            ("WT", InputKind::Covariate, None),
+            ("d/dt(WT)", InputKind::Interpolation, Some(0.0)),
+            ("time(WT)", InputKind::Interpolation, Some(0.0)),
+        ]
+    );
+    let bioavailability = program.states[0].bioavailability;
+    assert_eq!(bioavailability, Some(program.inputs[0].register));
+    assert_eq!(program.time_derivatives.len(), 1);
+    let wrong = CompileOptions {
+        interpolated: set(&["WTT"]),
+        ..CompileOptions::default()
+    };
+    let message = compile(&model, &wrong).unwrap_err().to_string();
+    assert_eq!(message, "covariate `WTT` is not in the model; did you mean `WT`?");
+}
