@@ -176,6 +176,9 @@ pub(crate) struct Run {
     /// Seed of the random streams: the same seed gives the same bits on any machine
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Linear models by their exponentials and others by integration, or all by integration
+    #[arg(long, value_enum, default_value_t = SolverChoice::Auto)]
+    pub(crate) solver: SolverChoice,
     /// Error allowed in a step relative to the magnitude of each compartment [default: 1e-8]
     #[arg(long)]
     pub(crate) rtol: Option<f64>,
@@ -194,6 +197,15 @@ pub(crate) struct Run {
     /// Also print the time each phase took, the solver's work and the peak memory
     #[arg(long)]
     pub(crate) bench: bool,
+}
+
+/// How subjects are advanced.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum SolverChoice {
+    /// Exactly where the model is linear with constant rates, else by Rodas5P
+    Auto,
+    /// Rodas5P, a stiff method of order 5, whatever the model
+    Rodas5p,
 }
 
 /// Which value a covariate has between two records.

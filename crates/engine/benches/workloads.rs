@@ -9,7 +9,7 @@ mod workload;
 use std::convert::Infallible;
 use std::time::Instant;
 
-use euthymia_engine::{Block, LaneWidth, Options, Silent, Sink, simulate};
+use euthymia_engine::{Block, LaneWidth, Options, Silent, Sink, Solver, simulate};
 use euthymia_vecmath::Isa;
 use workload::Workload;
 
@@ -58,6 +58,8 @@ fn main() {
         Some("16") => LaneWidth::Sixteen,
         Some(other) => panic!("lanes={other}"),
     };
+    let exact = arguments.iter().any(|argument| argument == "exact");
+    options.solver = if exact { Solver::Auto } else { Solver::Rodas5p };
     if arguments.iter().any(|argument| argument == "portable") {
         options.isa = Isa::Portable;
     }

@@ -3,12 +3,14 @@
 
 mod arrival;
 mod failing;
+mod flowing;
 
 use std::array::from_fn;
 
 use euthymia_vecmath::{Kernel, Lanes};
 
 use self::arrival::Arrival;
+use self::flowing::Motion;
 use crate::control::{Advice, Pace, advise};
 use crate::dense;
 use crate::error::{Failure, FailureKind};
@@ -59,7 +61,9 @@ pub(crate) struct Group<'a, const L: usize> {
     /// The block's values.
     values: &'a mut [f64],
     lanes: [Lane; L],
-    /// Where in a step a lane's observations are.
+    /// How the lanes of a linear model move.
+    motions: [Motion; L],
+    /// Where in a step a lane's observations are; of a lane that is solved, the times since it began.
     thetas: Vec<f64>,
     /// Next subject of the block to be taken.
     next: usize,
@@ -102,6 +106,7 @@ pub(crate) fn advance<const L: usize>(
         alone: None,
         values,
         lanes: [idle; L],
+        motions: from_fn(|_| Motion::Unknown),
         thetas: Vec::new(),
         next: 0,
         statistics: Statistics::default(),
@@ -164,6 +169,7 @@ impl<const L: usize> Group<'_, L> {
                 fresh: None,
                 suited: [0.0; 3],
             };
+            self.motions[lane] = Motion::Unknown;
             self.statistics.subjects += 1;
             match self.arrive(lane, subject) {
                 Arrival::Going => return,
@@ -173,8 +179,20 @@ impl<const L: usize> Group<'_, L> {
         }
     }
 
-    /// Tries a step in every lane and moves on those in which it succeeds.
+    /// Moves every lane on: those that can be solved to the end, the others by a step.
     fn pass(&mut self) {
+        if self.solves() {
+            for lane in 0..L {
+                while self.flow(lane) {}
+            }
+        }
+        if self.lanes.iter().any(|lane| lane.subject.is_some()) {
+            self.step();
+        }
+    }
+
+    /// Tries a step in every lane and moves on those in which it succeeds.
+    fn step(&mut self) {
         let attempt = Attempt {
             plan: self.plan,
             isa: self.options.isa,

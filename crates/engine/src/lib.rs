@@ -10,6 +10,9 @@
 //! (`search`). Observations are read from the dense output of the steps (`dense`), and blocks go to a
 //! [`Sink`] in order.
 //!
+//! Linear models with constant rates are not integrated: their lanes move from change to change by the exponentials of the
+//! system (`exact`).
+//!
 //! Nothing that a lane computes depends on another lane, so results have the same bits for any lane width, block size,
 //! number of threads and instruction set.
 //!
@@ -22,6 +25,7 @@ mod dense;
 mod entry;
 mod error;
 mod events;
+mod exact;
 mod executor;
 mod group;
 mod lu;
@@ -47,7 +51,7 @@ mod testing;
 
 pub use course::{CourseDose, CourseInputs, Courses, Event, Record, SteadyState};
 pub use error::{Failure, FailureKind, SimulationError};
-pub use options::{LaneWidth, Options};
+pub use options::{LaneWidth, Options, Solver};
 pub use population::{Dose, DoseInput, Population, SubjectInputs};
 pub use simulate::{simulate, simulate_courses};
 pub use sink::{Block, CourseBlock, CourseSink, Progress, Silent, Sink};

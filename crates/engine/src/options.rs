@@ -17,9 +17,20 @@ pub enum LaneWidth {
     Sixteen,
 }
 
-/// How to simulate. Only `rtol`, `atol` and `max_steps` can change a result.
+/// How subjects are advanced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Solver {
+    /// Linear models with constant rates by their exponentials, exactly; others by [`Solver::Rodas5p`].
+    Auto,
+    /// Integration by Rodas5P, whatever the model.
+    Rodas5p,
+}
+
+/// How to simulate. Only `solver`, `rtol`, `atol` and `max_steps` can change a result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
+    /// How subjects are advanced.
+    pub solver: Solver,
     /// Error allowed in a step relative to the magnitude of each state.
     pub rtol: f64,
     /// Error allowed in a step of each state, in the state's unit, added to what `rtol` allows.
@@ -42,6 +53,7 @@ impl Options {
     #[must_use]
     pub fn standard() -> Self {
         Self {
+            solver: Solver::Auto,
             rtol: 1e-5,
             atol: 1e-8,
             max_steps: 100_000,

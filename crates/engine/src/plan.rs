@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use euthymia_model::program::{Program, Scope};
 use euthymia_model::tape::{Op, Register, Tape};
 
+use crate::exact::Shape;
 use crate::executor::ADDRESSABLE;
 use crate::rodas5p::STAGES;
 use crate::symbolic::Pattern;
@@ -49,6 +50,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) end: usize,
     /// Whether the derivatives are linear in the states and independent of time.
     pub(crate) linear: bool,
+    /// Which of its states exchange, where it is linear and small enough to be solved.
+    pub(crate) shape: Option<Shape>,
     /// Whether the derivatives read the time.
     pub(crate) timed: bool,
     /// States that the reported outputs need, as indices.
@@ -119,6 +122,9 @@ impl<'p> Plan<'p> {
             attributes: attributes.collect(),
             kept,
             linear: linear(program),
+            shape: linear(program)
+                .then(|| Shape::new(states, &program.jacobian_entries))
+                .flatten(),
             program,
             states,
             arguments: program

@@ -155,7 +155,7 @@ impl Linear {
 const TERMS: u32 = 16;
 
 /// Exponential of an augmented matrix by its Taylor series, scaled by the norm of its first `n` columns and squared.
-fn exponential(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
+pub(crate) fn exponential(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
     let m = n + 1;
     let mut norm = (0..n)
         .map(|row| matrix[row * m..][..n].iter().map(|value| value.abs()).sum())

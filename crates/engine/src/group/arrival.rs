@@ -1,12 +1,11 @@
 //! A lane at its stop: changes happen, observations are taken, and the next stop is set.
 
-use euthymia_vecmath::Lanes;
-
 use super::Group;
+use super::flowing::Motion;
 use crate::control::{Pace, SMALLEST_STEP};
 use crate::error::FailureKind;
 use crate::events::{Change, Effect, Observation};
-use crate::executor::{execute, registers};
+use crate::executor::registers;
 use crate::search::{Search, Trouble};
 use crate::steady::{Linear, Steady};
 use crate::subjects::Observed;
@@ -126,6 +125,9 @@ impl<const L: usize> Group<'_, L> {
                     self.registers[plan.infusions + state].0[lane] = 0.0;
                     self.registers[plan.on + state].0[lane] = 1.0;
                 }
+                if self.lanes[lane].off > 0 {
+                    self.motions[lane] = Motion::Unknown;
+                }
                 self.lanes[lane].off = 0;
                 self.lanes[lane].time = change.time;
             }
@@ -134,6 +136,7 @@ impl<const L: usize> Group<'_, L> {
                 for (&register, &value) in plan.of_subject.iter().zip(constants) {
                     self.registers[register].0[lane] = value;
                 }
+                self.motions[lane] = Motion::Unknown;
             }
             Effect::Steady(number) => {
                 let steady = self.subjects.steady(subject, number);
@@ -157,6 +160,9 @@ impl<const L: usize> Group<'_, L> {
         let is = &mut self.registers[self.plan.on + compartment].0[lane];
         let was = *is != 0.0;
         *is = f64::from(u8::from(on));
+        if was != on {
+            self.motions[lane] = Motion::Unknown;
+        }
         match (was, on) {
             (true, false) => self.lanes[lane].off += 1,
             (false, true) => self.lanes[lane].off -= 1,
@@ -186,37 +192,22 @@ impl<const L: usize> Group<'_, L> {
         let (plan, program) = (self.plan, self.plan.program);
         let name = |state: usize| program.states[state].name.clone();
         let (time, compartment) = (steady.time, name(usize::from(steady.compartment)));
-        let mut system = Linear {
-            states: plan.states,
-            matrix: vec![0.0; plan.states * plan.states],
-            constant: vec![0.0; plan.states],
-        };
-        for entry in &program.jacobian_entries {
-            system.matrix[usize::from(entry.row) * plan.states + usize::from(entry.column)] =
-                self.registers[usize::from(entry.register)].0[lane];
-        }
+        let (mut matrix, mut constant) = self.linear_system(lane);
         // What is produced in any case is there once, however many doses are added.
-        if !steady.add {
-            for &argument in &plan.arguments {
-                self.registers[argument] = Lanes::splat(0.0);
-            }
-            execute(
-                self.options.isa,
-                &program.derivatives.instructions,
-                self.registers,
-            );
-            for (constant, &register) in system.constant.iter_mut().zip(&plan.derivatives) {
-                *constant = self.registers[register].0[lane];
-            }
+        if steady.add {
+            constant.fill(0.0);
         }
-        // What is off is empty.
+        // What is off comes to nothing.
         for state in 0..plan.states {
             if self.registers[plan.on + state].0[lane] == 0.0 {
-                system.matrix[state * plan.states..][..plan.states].fill(0.0);
-                system.matrix[state * plan.states + state] = -1.0;
-                system.constant[state] = 0.0;
+                matrix[state * plan.states + state] = -1.0;
             }
         }
+        let system = Linear {
+            states: plan.states,
+            matrix,
+            constant,
+        };
         system
             .steady_state(steady)
             .map_err(|state| FailureKind::NoSteadyState {

@@ -8,8 +8,8 @@ mod writer;
 pub use writer::{Layer, Writer, linear};
 
 use euthymia_engine::{
-    Block, Dose, LaneWidth, Options, Population, Silent, SimulationError, Sink, Statistics, SubjectInputs,
-    simulate,
+    Block, Dose, LaneWidth, Options, Population, Silent, SimulationError, Sink, Solver, Statistics,
+    SubjectInputs, simulate,
 };
 use euthymia_model::program::Program;
 use euthymia_vecmath::Isa;
@@ -64,9 +64,10 @@ pub fn run<P: Population>(
     Ok((kept.0, statistics))
 }
 
-/// Options at this tolerance.
+/// Integration at this tolerance, of linear models too.
 pub fn options(rtol: f64, atol: f64) -> Options {
     Options {
+        solver: Solver::Rodas5p,
         rtol,
         atol,
         ..Options::standard()
