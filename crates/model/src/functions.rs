@@ -52,6 +52,18 @@ pub(crate) enum Function {
     NormalQuantile,
     Probit,
     Digamma,
+    Trigamma,
+    GammaLower,
+    GammaUpper,
+    GammaLowerWhole,
+    GammaUpperWhole,
+    GammaDensity,
+    IsMissing,
+    IsFinite,
+    IsInfinite,
+    LogSum,
+    LogDifference,
+    TransferSign,
     Softplus,
     Rectified,
     LeakyRectified,
@@ -137,6 +149,8 @@ pub(crate) const FUNCTIONS: &[Signature] = &[
         BOUNDED,
         "expit(x), expit(x, low), expit(x, low, high)",
     ),
+    entry("invLogit", Function::Expit, BOUNDED, "invLogit(x, low, high)"),
+    entry("logitInv", Function::Expit, BOUNDED, "logitInv(x, low, high)"),
     entry(
         "logit",
         Function::Logit,
@@ -160,6 +174,7 @@ pub(crate) const FUNCTIONS: &[Signature] = &[
     entry("erf", Function::Erf, ONE, "erf(x)"),
     entry("erfc", Function::Erfc, ONE, "erfc(x)"),
     entry("lgamma", Function::LogGamma, ONE, "lgamma(x)"),
+    entry("loggamma", Function::LogGamma, ONE, "loggamma(x)"),
     entry("lgammafn", Function::LogGamma, ONE, "lgammafn(x)"),
     entry("gamma", Function::Gamma, ONE, "gamma(x)"),
     entry("gammafn", Function::Gamma, ONE, "gammafn(x)"),
@@ -185,6 +200,22 @@ pub(crate) const FUNCTIONS: &[Signature] = &[
         "qnorm(p), qnorm(p, mean), qnorm(p, mean, sd)",
     ),
     entry("digamma", Function::Digamma, ONE, "digamma(x)"),
+    entry("trigamma", Function::Trigamma, ONE, "trigamma(x)"),
+    entry("gammap", Function::GammaLower, TWO, "gammap(a, z)"),
+    entry("gammaq", Function::GammaUpper, TWO, "gammaq(a, z)"),
+    entry("lowergamma", Function::GammaLowerWhole, TWO, "lowergamma(a, z)"),
+    entry("uppergamma", Function::GammaUpperWhole, TWO, "uppergamma(a, z)"),
+    entry("gammapDer", Function::GammaDensity, TWO, "gammapDer(a, z)"),
+    entry("is.na", Function::IsMissing, ONE, "is.na(x)"),
+    entry("is.nan", Function::IsMissing, ONE, "is.nan(x)"),
+    entry("is.finite", Function::IsFinite, ONE, "is.finite(x)"),
+    entry("is.infinite", Function::IsInfinite, ONE, "is.infinite(x)"),
+    entry("logspace_add", Function::LogSum, TWO, "logspace_add(a, b)"),
+    entry("logspace_sub", Function::LogDifference, TWO, "logspace_sub(a, b)"),
+    entry("fmin2", Function::Min, TWO, "fmin2(a, b)"),
+    entry("fmax2", Function::Max, TWO, "fmax2(a, b)"),
+    entry("fsign", Function::TransferSign, TWO, "fsign(size, sign)"),
+    entry("ftrunc", Function::Truncate, ONE, "ftrunc(x)"),
     entry("log1pexp", Function::Softplus, ONE, "log1pexp(x)"),
     entry("softplus", Function::Softplus, ONE, "softplus(x)"),
     entry("abs0", Function::Abs, ONE, "abs0(x)"),
@@ -200,49 +231,71 @@ pub(crate) const FUNCTIONS: &[Signature] = &[
 /// Functions of rxode2 that are refused by name, with what to write instead.
 const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
     ("linCmt", "call it once, outside of conditions"),
-    ("transit", "write the transit compartments as `d/dt()` equations"),
-    (
-        "tad",
-        "compare `t` with the dose time, or keep time since the dose in a compartment of its own",
-    ),
-    ("tafd", "compare `t` with the time of the first dose"),
-    ("tlast", "compare `t` with the dose time"),
-    ("tfirst", "compare `t` with the time of the first dose"),
-    ("podo", "give the dose as a covariate"),
-    ("dose", "give the dose as a covariate"),
     ("lag", "keep the earlier value in a compartment of its own"),
+    ("lag0", "keep the earlier value in a compartment of its own"),
     ("lead", "give the later value as a covariate"),
+    ("lead0", "give the later value as a covariate"),
     ("diff", "keep the earlier value in a compartment of its own"),
+    ("diff0", "keep the earlier value in a compartment of its own"),
     ("first", "give the first value as a covariate"),
     ("last", "give the last value as a covariate"),
+    ("delay", "write the delay as a chain of compartments"),
     ("norm", "add a random effect declared in `ini({ ... })`"),
     ("rnorm", "add a random effect declared in `ini({ ... })`"),
     ("rxnorm", "add a random effect declared in `ini({ ... })`"),
     ("rxunif", "add a random effect declared in `ini({ ... })`"),
     ("runif", "add a random effect declared in `ini({ ... })`"),
-    ("is.na", "give a covariate that says so by 0 or 1"),
-    ("is.nan", "give a covariate that says so by 0 or 1"),
-    ("is.finite", "give a covariate that says so by 0 or 1"),
-    ("gammap", "write out what it is needed for"),
-    ("gammaq", "write out what it is needed for"),
     ("mix", "give the class as a covariate"),
     ("mixest", "give the class as a covariate"),
-    ("trigamma", "write out what it is needed for"),
+    (
+        "polygamma",
+        "of these functions there are `digamma()` and `trigamma()`",
+    ),
+    (
+        "tetragamma",
+        "of these functions there are `digamma()` and `trigamma()`",
+    ),
+    (
+        "pentagamma",
+        "of these functions there are `digamma()` and `trigamma()`",
+    ),
+    ("gammapInv", "give the quantile as a parameter or covariate"),
+    ("gammaqInv", "give the quantile as a parameter or covariate"),
+    ("gammapInva", "give the shape as a parameter or covariate"),
+    ("gammaqInva", "give the shape as a parameter or covariate"),
+    ("erfinv", "write `qnorm((x + 1)/2)/sqrt(2)`"),
+    ("cospi", "write `cos(pi*x)`"),
+    ("sinpi", "write `sin(pi*x)`"),
+    ("tanpi", "write `tan(pi*x)`"),
+    ("fround", "write `round(x*scale)/scale`"),
+    ("fprec", "write `round(x*scale)/scale`"),
+    ("bessel_i", "write out the terms of its series that matter"),
+    ("bessel_j", "write out the terms of its series that matter"),
+    ("bessel_k", "write out the terms of its series that matter"),
+    ("bessel_y", "write out the terms of its series that matter"),
     ("c", "a value of an equation is a single number"),
 ];
 
 /// Reserved names of rxode2 that are refused by name, with what to write instead.
 const REFUSED_NAMES: &[(&str, &str)] = &[
-    ("tad", "compare `t` with the dose time"),
-    ("tafd", "compare `t` with the time of the first dose"),
-    ("tlast", "compare `t` with the dose time"),
-    ("podo", "give the dose as a covariate"),
-    ("dosenum", "give the number of the dose as a covariate"),
-    ("newind", "initial values go into `x(0) <- ...`"),
-    ("NEWIND", "initial values go into `x(0) <- ...`"),
-    ("rxFlag", "leave it out"),
-    ("amt", "give the dose as a covariate of another name"),
-    ("evid", "give what it decides as a covariate of another name"),
+    ("rxFlag", "leave it out: it says which part of rxode2 is at work"),
+    ("amt", AMOUNT),
+    ("AMT", AMOUNT),
+    (
+        "evid",
+        "rxode2 does not take it either: give what it decides as a covariate of another name",
+    ),
+    (
+        "EVID",
+        "rxode2 does not take it either: give what it decides as a covariate of another name",
+    ),
+    (
+        "ii",
+        "rxode2 does not take it either: give the interval as a covariate of another name",
+    ),
+    ("mixest", "give the class as a covariate"),
+    ("mixnum", "give the number of classes as a number"),
+    ("mixunif", "add a random effect declared in `ini({ ... })`"),
     ("linCmt", "write `linCmt()`"),
     ("NA", "give a number"),
     ("NaN", "give a number"),
@@ -250,8 +303,39 @@ const REFUSED_NAMES: &[(&str, &str)] = &[
     ("Inf", "give a large number, such as `1e300`"),
 ];
 
-/// Names with a meaning of their own, which nothing else may take.
-pub(crate) const RESERVED: &[&str] = &["t", "time", "pi", "TRUE", "FALSE", "M_PI"];
+const AMOUNT: &str =
+    "between records there is none: write `dose()` or `podo(compartment)` for the amount of the last dose";
+
+/// Names with a meaning of their own, which nothing else may take, beside those of [`CONSTANTS`].
+const RESERVED: &[&str] = &["t", "time", "TRUE", "FALSE", "tlast", "newind", "NEWIND"];
+
+/// Names that are numbers, by R's `Rmath.h` and C's `math.h`.
+const CONSTANTS: &[(&str, f64)] = &[
+    ("pi", std::f64::consts::PI),
+    ("M_E", std::f64::consts::E),
+    ("M_LOG2E", std::f64::consts::LOG2_E),
+    ("M_LOG10E", std::f64::consts::LOG10_E),
+    ("M_LN2", std::f64::consts::LN_2),
+    ("M_LN10", std::f64::consts::LN_10),
+    ("M_PI", std::f64::consts::PI),
+    ("M_2PI", std::f64::consts::TAU),
+    ("M_PI_2", std::f64::consts::FRAC_PI_2),
+    ("M_PI_4", std::f64::consts::FRAC_PI_4),
+    ("M_1_PI", std::f64::consts::FRAC_1_PI),
+    ("M_2_PI", std::f64::consts::FRAC_2_PI),
+    ("M_2_SQRTPI", std::f64::consts::FRAC_2_SQRT_PI),
+    ("M_SQRT2", std::f64::consts::SQRT_2),
+    ("M_SQRT1_2", std::f64::consts::FRAC_1_SQRT_2),
+    ("M_SQRT_3", 1.732_050_807_568_877_2),
+    ("M_SQRT_32", 5.656_854_249_492_381),
+    ("M_LOG10_2", std::f64::consts::LOG10_2),
+    ("M_SQRT_PI", 1.772_453_850_905_516),
+    ("M_1_SQRT_2PI", 0.398_942_280_401_432_7),
+    ("M_SQRT_2dPI", 0.797_884_560_802_865_4),
+    ("M_LN_SQRT_PI", 0.572_364_942_924_700_1),
+    ("M_LN_SQRT_2PI", 0.918_938_533_204_672_8),
+    ("M_LN_SQRT_PId2", 0.225_791_352_644_727_44),
+];
 
 /// The function of that name.
 pub(crate) fn function(name: &str) -> Option<&'static Signature> {
@@ -268,9 +352,20 @@ pub(crate) fn instead_of_name(name: &str) -> Option<&'static str> {
     find(REFUSED_NAMES, name)
 }
 
+/// The number of that name.
+pub(crate) fn constant(name: &str) -> Option<f64> {
+    let named = CONSTANTS.iter().find(|(known, _)| *known == name);
+    named.map(|(_, value)| *value)
+}
+
+/// Whether a name has a meaning of its own.
+pub(crate) fn is_meant(name: &str) -> bool {
+    RESERVED.contains(&name) || constant(name).is_some()
+}
+
 /// Whether nothing in a model may be given this name.
 pub(crate) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name) || instead_of_name(name).is_some()
+    is_meant(name) || instead_of_name(name).is_some()
 }
 
 fn find(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {

@@ -2,9 +2,10 @@
 //!
 //! The engine executes the same instructions over lanes; the bits agree.
 
+use euthymia_stats::gamma;
 use euthymia_vecmath::scalar;
 
-use crate::program::Program;
+use crate::program::{HistoryKind, Program};
 use crate::tape::{Op, Tape};
 
 /// The value of one operation. Operands beyond the arity are not looked at.
@@ -46,6 +47,9 @@ pub fn evaluate(op: Op, a: f64, b: f64, c: f64) -> f64 {
         Op::Floor => a.floor(),
         Op::Ceil => a.ceil(),
         Op::Round => a.round(),
+        Op::Remainder => a % b,
+        Op::GammaLower => gamma::cdf_and_complement(a, b).0,
+        Op::GammaUpper => gamma::cdf_and_complement(a, b).1,
         Op::Sin => scalar::sin(a),
         Op::Cos => scalar::cos(a),
         Op::Tan => scalar::tan(a),
@@ -107,6 +111,9 @@ impl<'p> Interpreter<'p> {
         for input in &program.inputs {
             registers[usize::from(input.register)] = input.default.unwrap_or(f64::NAN);
         }
+        for value in &program.history {
+            registers[usize::from(value.register)] = value.kind.at_first();
+        }
         let mut interpreter = Self { program, registers };
         interpreter.prepare();
         interpreter
@@ -120,6 +127,15 @@ impl<'p> Interpreter<'p> {
         self.registers[usize::from(input.register)] = value;
         self.prepare();
         true
+    }
+
+    /// Says what is known of the doses into a state, or of all doses. Nothing happens if the program does not ask.
+    pub fn set_history(&mut self, kind: HistoryKind, compartment: Option<u16>, value: f64) {
+        for asked in &self.program.history {
+            if asked.kind == kind && asked.compartment == compartment {
+                self.registers[usize::from(asked.register)] = value;
+            }
+        }
     }
 
     fn prepare(&mut self) {

@@ -32,6 +32,7 @@ pub mod check;
 pub mod compile;
 pub mod compose;
 mod functions;
+mod history;
 pub mod interpret;
 mod model;
 pub mod program;

@@ -74,6 +74,54 @@ pub struct State {
     pub rate: Option<Register>,
 }
 
+/// What is known of the doses that a subject has received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HistoryKind {
+    /// When the last dose arrived; NaN before the first, and again after every compartment was reset.
+    LastTime,
+    /// When the first dose arrived; NaN before.
+    FirstTime,
+    /// Amount of the last dose before bioavailability; NaN before the first, and again after a reset.
+    LastAmount,
+    /// How many doses have arrived.
+    Count,
+    /// 1 at the subject's first record, 2 afterwards.
+    Newness,
+}
+
+impl HistoryKind {
+    /// The value before anything has happened.
+    #[must_use]
+    pub fn at_first(self) -> f64 {
+        match self {
+            Self::LastTime | Self::FirstTime | Self::LastAmount => f64::NAN,
+            Self::Count => 0.0,
+            Self::Newness => 1.0,
+        }
+    }
+}
+
+/// A value that depends on the doses that have arrived. Whoever runs the program writes it, before `derivatives`,
+/// `jacobian` and `outputs`; it changes at doses only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryValue {
+    /// What it says.
+    pub kind: HistoryKind,
+    /// Of the doses into this state, as an index; without it of all doses.
+    pub compartment: Option<u16>,
+    /// Register that receives it.
+    pub register: Register,
+}
+
+/// A time at which the derivatives may jump, so that no step should pass over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Holds the time, computed by [`Program::subject`] or earlier; not finite where there is no stop.
+    pub register: Register,
+    /// Counted from this value, an index into [`Program::history`] that is a time; without it from time 0.
+    pub since: Option<u16>,
+}
+
 /// A computed variable that is reported, or a compartment that was left out because it provably stays 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
@@ -99,7 +147,7 @@ pub struct JacobianEntry {
 /// A model compiled to tapes over one register file.
 ///
 /// Order of execution: constants are written, `run` once, then for every subject inputs are written and `subject`
-/// runs, then for every stage of a step time and states are written and `derivatives` (or `jacobian`) runs, and at
+/// runs, then for every stage of a step time, history and states are written and `derivatives` (or `jacobian`) runs, and at
 /// every observation `outputs`. A tape may read what an earlier layer computed; it never writes there. Registers
 /// that `derivatives`, `jacobian` and `outputs` write belong to that tape alone until another of the three runs;
 /// results (derivatives, Jacobian entries, outputs) have registers of their own that no other tape writes, save that
@@ -114,6 +162,10 @@ pub struct Program {
     pub inputs: Vec<Input>,
     /// Register of the time since the start of the course, in the model's time unit.
     pub time: Register,
+    /// Values that depend on the doses that have arrived.
+    pub history: Vec<HistoryValue>,
+    /// Times at which the derivatives may jump: those of `mtime()`, and those that equations compare time with.
+    pub stops: Vec<Stop>,
     /// Compartments, in the order of the model text.
     pub states: Vec<State>,
     /// Reported variables, in the order of the model text.

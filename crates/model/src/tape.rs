@@ -56,6 +56,12 @@ pub enum Op {
     Ceil,
     /// `a` rounded half away from zero
     Round,
+    /// What is left of `a` after as many `b` as fit into it, with the sign of `a`: C's `fmod`, exact
+    Remainder,
+    /// Regularised lower incomplete gamma function of shape `a` at `b`
+    GammaLower,
+    /// Regularised upper incomplete gamma function of shape `a` at `b`
+    GammaUpper,
     /// Sine, `a` in radians
     Sin,
     /// Cosine, `a` in radians
@@ -120,6 +126,9 @@ impl Op {
             | Self::Mul
             | Self::Div
             | Self::Pow
+            | Self::Remainder
+            | Self::GammaLower
+            | Self::GammaUpper
             | Self::Min
             | Self::Max
             | Self::Less

@@ -16,7 +16,7 @@ fn codes(text: &str) -> Vec<&'static str> {
 fn problems_of_every_stage_in_the_order_of_the_text() {
     assert_eq!(
         codes(
-            "m <- function() {\nini({\na <- 1\n})\nmodel({\ny <- z2(a)\nw <- a %% 2\nx <- exp(a, a)\n})\n}\n"
+            "m <- function() {\nini({\na <- 1\n})\nmodel({\ny <- z2(a)\nw <- a %in% 2\nx <- exp(a, a)\n})\n}\n"
         ),
         ["M041", "M008", "M042"]
     );

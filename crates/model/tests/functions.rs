@@ -92,7 +92,27 @@ fn close(expression: &str, x: f64, found: f64, expected: f64) {
 
 #[test]
 fn tabled_values() {
-    let cases: [(&str, f64, f64); 33] = [
+    let cases: [(&str, f64, f64); 50] = [
+        // Closed forms for whole shapes: 1 - e^-3 (1 + 3) and so on.
+        ("gammap(x, 3)", 2.0, 0.800_851_726_528_544_2),
+        ("gammaq(x, 3)", 2.0, 0.199_148_273_471_455_78),
+        ("lowergamma(x, 3)", 3.0, 1.153_619_837_746_313),
+        ("uppergamma(x, 3)", 3.0, 0.846_380_162_253_687),
+        ("gammapDer(x, 3)", 2.0, 0.149_361_205_103_591_83),
+        // pi^2/6, pi^2/2, and by the recurrence pi^2/2 + 4 left of 0.
+        ("trigamma(x)", 1.0, 1.644_934_066_848_226_4),
+        ("trigamma(x)", 0.5, 4.934_802_200_544_679),
+        ("trigamma(x)", -0.5, 8.934_802_200_544_679),
+        ("loggamma(x)", 5.0, 3.178_053_830_347_945_8),
+        // Exact, and with the sign of the dividend as C has it.
+        ("x %% 2", 7.5, 1.5),
+        ("x %% 2", -7.5, -1.5),
+        ("2*x %% 4", 7.0, 6.0),
+        ("-x %% 4", 7.0, -3.0),
+        ("logspace_add(x, 0)", 0.0, std::f64::consts::LN_2),
+        ("logspace_sub(x, 0)", std::f64::consts::LN_2, 0.0),
+        ("fsign(x, -2)", 3.0, -3.0),
+        ("invLogit(x, 2, 6)", 0.0, 4.0),
         // Factorials and exact values of the gamma function: Gamma(1/2) = sqrt(pi), Gamma(-1/2) = -2 sqrt(pi).
         ("gamma(x)", 5.0, 24.0),
         ("gammafn(x)", 0.5, 1.772_453_850_905_516),
@@ -272,4 +292,67 @@ fn functions_put_together_from_operations() {
     assert_eq!(at("probit(x)", 0.0), f64::NEG_INFINITY);
     assert_eq!(at("probit(x)", 1.0), f64::INFINITY);
     assert!(at("probit(x)", 1.5).is_nan() && at("probit(x)", -0.5).is_nan());
+}
+
+#[test]
+fn questions_whether_a_value_is_a_number() {
+    for (expression, [number, infinite, missing]) in [
+        ("is.nan(x)", [0.0, 0.0, 1.0]),
+        ("is.na(x)", [0.0, 0.0, 1.0]),
+        ("is.finite(x)", [1.0, 0.0, 0.0]),
+        ("is.infinite(x)", [0.0, 1.0, 0.0]),
+    ] {
+        assert_eq!(at(expression, 3.0), number, "{expression}");
+        assert_eq!(at(expression, f64::NEG_INFINITY), infinite, "{expression}");
+        assert_eq!(at(expression, f64::NAN), missing, "{expression}");
+    }
+}
+
+#[test]
+fn names_of_numbers() {
+    use std::f64::consts;
+    // Rmath.h: each by what its name says.
+    for (name, expected) in [
+        ("M_E", consts::E),
+        ("M_LN2", consts::LN_2),
+        ("M_2PI", consts::TAU),
+        ("M_SQRT_3", 3_f64.sqrt()),
+        ("M_SQRT_32", 32_f64.sqrt()),
+        ("M_SQRT_PI", consts::PI.sqrt()),
+        ("M_1_SQRT_2PI", 1.0 / consts::TAU.sqrt()),
+        ("M_SQRT_2dPI", (2.0 / consts::PI).sqrt()),
+        ("exp(2*M_LN_SQRT_PI)", consts::PI),
+        ("exp(2*M_LN_SQRT_2PI)", consts::TAU),
+        ("exp(2*M_LN_SQRT_PId2)", consts::FRAC_PI_2),
+    ] {
+        let found = at(&format!("x*{name}"), 1.0);
+        assert!((found - expected).abs() <= 1e-15 * expected, "{name}: {found}");
+    }
+}
+
+#[test]
+fn slopes_of_the_incomplete_gamma_function_and_of_the_remainder() {
+    for (expression, x) in [
+        ("gammap(2.5, x)", 1.3),
+        ("gammaq(2.5, x)", 4.0),
+        ("gammap(x, 2)", 1.3),
+        ("gammaq(x, 2)", 4.0),
+        ("lowergamma(x, x^2)", 1.4),
+        ("5*x %% 2", 0.5),
+        ("7 %% x", 1.9),
+    ] {
+        let model = blocks("one <- 1", &format!("d/dt(x) <- one*({expression})"));
+        let program = compile(&model, &CompileOptions::default()).unwrap();
+        let mut subject = Interpreter::new(&program);
+        let (jacobian, _) = subject.jacobian(0.0, &[x]);
+        let step = 1e-4;
+        let mut value = |steps: f64| subject.derivatives(0.0, &[x + steps * step])[0];
+        // Fourth order: the error is the rounding of the difference.
+        let difference = (8.0 * (value(1.0) - value(-1.0)) - (value(2.0) - value(-2.0))) / (12.0 * step);
+        assert!(
+            (jacobian[0][0] - difference).abs() < 1e-10 * (1.0 + difference.abs()),
+            "{expression}: {} and {difference}",
+            jacobian[0][0]
+        );
+    }
 }

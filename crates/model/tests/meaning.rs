@@ -59,6 +59,7 @@ fn computed(expression: &Expression, values: &Values) -> f64 {
                 BinaryOperator::Subtract => a - b,
                 BinaryOperator::Multiply => a * b,
                 BinaryOperator::Divide => a / b,
+                BinaryOperator::Remainder => a % b,
                 BinaryOperator::Power => a.powf(b),
             }
         }
@@ -146,7 +147,7 @@ fn expressions() -> impl Strategy<Value = Expression> {
         use BinaryOperator::*;
         let inner = inner.boxed();
         prop_oneof![
-            6 => binary(vec![Add, Subtract, Multiply, Divide], inner.clone()),
+            6 => binary(vec![Add, Subtract, Multiply, Divide, Remainder], inner.clone()),
             1 => binary(vec![Less, LessEqual, Greater, GreaterEqual, And, Or], inner.clone()),
             2 => (inner.clone(), prop::sample::select(vec![0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 0.7])).prop_map(
                 |(base, exponent)| {

@@ -33,7 +33,7 @@ fn problems_of_syntax() {
     if (SEX = 1) {
       cl <- 2*cl
     }
-    d/dt(central) <- -cl/v*central %% 2
+    d/dt(central) <- -cl/v*central %in% 2
   })
 }
 "

@@ -127,7 +127,7 @@ fn expressions() -> impl Strategy<Value = Expression> {
     })
 }
 
-const OPERATORS: [BinaryOperator; 13] = [
+const OPERATORS: [BinaryOperator; 14] = [
     BinaryOperator::Or,
     BinaryOperator::And,
     BinaryOperator::Less,
@@ -140,6 +140,7 @@ const OPERATORS: [BinaryOperator; 13] = [
     BinaryOperator::Subtract,
     BinaryOperator::Multiply,
     BinaryOperator::Divide,
+    BinaryOperator::Remainder,
     BinaryOperator::Power,
 ];
 
@@ -168,6 +169,7 @@ fn statements(depth: u32) -> BoxedStrategy<Statement> {
             TargetKind::Lag,
             TargetKind::Duration,
             TargetKind::Rate,
+            TargetKind::ModelTime,
         ]),
         names(),
     )

@@ -19,6 +19,7 @@ pub(crate) fn key(kind: TargetKind, name: &str) -> String {
         TargetKind::Lag => format!("alag({name})"),
         TargetKind::Duration => format!("dur({name})"),
         TargetKind::Rate => format!("rate({name})"),
+        TargetKind::ModelTime => format!("mtime({name})"),
     }
 }
 
@@ -30,6 +31,7 @@ impl Checker<'_> {
             self.file = index;
             self.block(&file.equations, &mut scope, true);
         }
+        self.check_chosen(&scope);
         self.check_partial(&scope);
     }
 
@@ -85,39 +87,43 @@ impl Checker<'_> {
         certain: bool,
     ) {
         let name = &target.name;
-        if target.kind == TargetKind::Variable {
+        let is_property = !matches!(target.kind, TargetKind::Variable | TargetKind::Derivative);
+        if target.kind.is_variable() {
             if !self.may_be_assigned(target) {
                 return;
             }
             self.note_variable(&name.text, suppressed);
         } else {
-            if suppressed && target.kind != TargetKind::Derivative {
+            if suppressed && is_property {
                 let diagnostic = Diagnostic::error("M004", "`~` for a property of a compartment")
                     .at(self.source(), target.span.0, "expected `<-`")
                     .help("write `<-`");
                 self.report(diagnostic);
             }
-            if target.kind != TargetKind::Derivative {
+            if is_property {
                 self.known_compartment(name);
             }
-            if varies && target.kind != TargetKind::Derivative {
-                self.property_varies(target, value);
-            }
         }
-        let key = key(target.kind, &name.text);
-        if let Some(first) = scope.get(&key).cloned() {
-            self.assigned_again(target, &first, &key, certain);
+        if varies && is_property {
+            self.property_varies(target, value);
         }
-        scope.insert(
-            key,
-            Defined {
-                file: self.file,
-                span: target.span.0,
-                certain: true,
-                varies,
-                read: false,
-            },
-        );
+        let own = key(target.kind, &name.text);
+        if let Some(first) = scope.get(&own).cloned() {
+            self.assigned_again(target, &first, &own, certain);
+        }
+        let defined = Defined {
+            file: self.file,
+            span: target.span.0,
+            certain: true,
+            varies,
+            read: false,
+        };
+        if target.kind == TargetKind::ModelTime {
+            scope.insert(name.text.clone(), defined.clone());
+        }
+        // A property that varies has been reported; what is left is the condition it may stand under.
+        let varies = varies && !is_property;
+        scope.insert(own, Defined { varies, ..defined });
     }
 
     /// Reports an assignment to something that is no variable.
@@ -234,6 +240,28 @@ impl Checker<'_> {
         ends.push(scope.leave());
         for (name, defined) in merge(&ends, scope, varies) {
             scope.insert(name, defined);
+        }
+    }
+
+    /// Reports properties whose value a condition chooses that changes with time.
+    fn check_chosen(&mut self, scope: &Scope) {
+        let is_variable = |name: &str| matches!(self.model.symbols.get(name), Some(Symbol::Variable));
+        let mut chosen: Vec<(String, Defined)> = scope
+            .iter()
+            .filter(|(key, defined)| defined.varies && !key.starts_with("d/dt(") && !is_variable(key))
+            .map(|(key, defined)| (key.clone(), defined.clone()))
+            .collect();
+        chosen.sort_by_key(|(_, defined)| defined.span.start);
+        for (key, defined) in chosen {
+            let message = format!("`{key}` changes with time or with a compartment");
+            let diagnostic = Diagnostic::error("M048", message)
+                .at(
+                    self.source_of(defined.file),
+                    defined.span,
+                    "given under a condition that changes",
+                )
+                .help("choose it by parameters and covariates only");
+            self.report(diagnostic);
         }
     }
 

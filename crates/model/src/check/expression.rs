@@ -4,7 +4,8 @@ use euthymia_diagnostics::{Diagnostic, Span, nearest};
 
 use super::{Checker, counted};
 use crate::bindings::Bindings;
-use crate::functions::{self, FUNCTIONS, RESERVED};
+use crate::functions::{self, FUNCTIONS};
+use crate::history::{QUESTIONS, TRANSIT, kind_of_name, question_of};
 use crate::model::{Covariate, Symbol};
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
@@ -38,7 +39,16 @@ impl Checker<'_> {
                 varies = true;
             }
             ExpressionKind::Call(function, arguments) => {
-                self.call(function, arguments.len(), expression.span)
+                if let Some(question) = question_of(&function.text) {
+                    self.question(question, arguments, expression.span);
+                    return true;
+                }
+                if function.text == TRANSIT {
+                    self.transit(arguments.len(), expression.span);
+                    varies = true;
+                } else {
+                    self.call(function, arguments.len(), expression.span);
+                }
             }
             ExpressionKind::Unary(..) | ExpressionKind::Binary(..) => {}
         }
@@ -49,8 +59,8 @@ impl Checker<'_> {
     }
 
     fn name(&mut self, name: &str, span: Span, scope: &mut Scope) -> bool {
-        if RESERVED.contains(&name) {
-            return matches!(name, "t" | "time");
+        if functions::is_meant(name) {
+            return matches!(name, "t" | "time") || kind_of_name(name).is_some();
         }
         if let Some(instead) = functions::instead_of_name(name) {
             let diagnostic = Diagnostic::error("M043", format!("`{name}` is not taken"))
@@ -188,7 +198,8 @@ impl Checker<'_> {
                 .at(self.source(), name.span, "here")
                 .help(instead)
         } else {
-            let known = FUNCTIONS.iter().map(|signature| signature.name);
+            let questions = QUESTIONS.iter().map(|question| question.name);
+            let known = FUNCTIONS.iter().map(|signature| signature.name).chain(questions);
             let help = match nearest(&name.text, known) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None if name.text == "ln" => "write `log` for the natural logarithm".to_owned(),

@@ -234,7 +234,7 @@ fn candidates(file: &ModelFile, at: usize, call: &Expression) -> Result<BTreeMap
 fn collect(statement: &Statement, names: &mut BTreeSet<String>) {
     match &statement.kind {
         StatementKind::Assign { target, value, .. } => {
-            if target.kind == TargetKind::Variable {
+            if target.kind.is_variable() {
                 names.insert(target.name.text.clone());
             }
             collect_names(value, names);
@@ -315,7 +315,7 @@ pub(crate) fn numbered(block: &Block) -> Vec<Name> {
 fn changed_later(block: &Block, at: usize, used: &BTreeSet<String>) -> Option<(String, Span)> {
     fn search(statements: &[Statement], used: &BTreeSet<String>) -> Option<(String, Span)> {
         statements.iter().find_map(|statement| match &statement.kind {
-            StatementKind::Assign { target, .. } => (target.kind == TargetKind::Variable
+            StatementKind::Assign { target, .. } => (target.kind.is_variable()
                 && used.contains(&target.name.text))
             .then(|| (target.name.text.clone(), target.span.0)),
             StatementKind::If { branches, otherwise } => branches

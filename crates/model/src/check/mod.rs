@@ -5,6 +5,7 @@ mod dimensions;
 mod endpoint;
 mod equations;
 mod expression;
+mod history;
 mod ini;
 mod linear;
 mod metadata;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
 
+use crate::history::question_of;
 use crate::model::{Compartment, Covariate, Model, Symbol};
 use crate::syntax::MOST_PROBLEMS;
 use crate::syntax::tree::{Block, ModelFile, Name, Statement, StatementKind, TargetKind};
@@ -208,7 +210,7 @@ impl<'m> Checker<'m> {
             match kind {
                 StatementKind::Assign { target, .. } => match target.kind {
                     TargetKind::Derivative => self.collect_compartment(&target.name),
-                    TargetKind::Variable => self.collect_variable(&target.name),
+                    TargetKind::Variable | TargetKind::ModelTime => self.collect_variable(&target.name),
                     _ => {}
                 },
                 StatementKind::If { branches, otherwise } => {
@@ -296,6 +298,18 @@ impl<'m> Checker<'m> {
             .model
             .entries("covariateData")
             .any(|(known, _)| known == name);
+        if !declared_as_covariate && question_of(name).is_some() {
+            let diagnostic = Diagnostic::warning(
+                "M054",
+                format!("nothing defines `{name}`: it is taken as a covariate"),
+            )
+            .at(&covariate.source, covariate.span, "first used here")
+            .help(format!(
+                "write `{name}()` to ask about the doses; else name it in `covariateData`"
+            ));
+            self.report(diagnostic);
+            return;
+        }
         if declared_as_covariate || name.len() < 4 || !name.chars().any(char::is_lowercase) {
             return;
         }

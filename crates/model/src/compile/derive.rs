@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::graph::{Graph, Node, NodeId};
 use super::powers::is_by_multiplication;
-use super::special::{below, from, plus, polynomial, times};
+use super::special::{below, from, gamma_density, plus, polynomial, times, truncate};
 use crate::tape::Op;
 
 /// Non-zero partial derivatives by column: states by their index, then time.
@@ -37,7 +37,7 @@ fn gradient(graph: &mut Graph, id: NodeId, known: &HashMap<NodeId, Gradient>) ->
     let (op, operands) = match graph.node(id) {
         Node::State(index) => return Gradient::from([(index, graph.constant(1.0))]),
         Node::Time => return Gradient::from([(TIME, graph.constant(1.0))]),
-        Node::Constant(_) | Node::Input(..) => return Gradient::new(),
+        Node::Constant(_) | Node::Input(..) | Node::History(..) => return Gradient::new(),
         Node::Operation(op, operands) => (op, operands),
     };
     let of = |operand: usize| known.get(&operands[operand]);
@@ -62,6 +62,13 @@ fn gradient(graph: &mut Graph, id: NodeId, known: &HashMap<NodeId, Gradient>) ->
             let first = graph.binary(Op::Less, small, large);
             choose(graph, first, of(0), of(1))
         }
+        Op::Remainder => {
+            let fits = graph.div(a, b);
+            let fits = truncate(graph, fits);
+            let under = scaled(of(1), |slope| graph.mul(fits, slope));
+            sum(graph, of(0), Some(&under), Graph::sub)
+        }
+        Op::GammaLower | Op::GammaUpper => incomplete_gamma(graph, op, [a, b], of(0), of(1)),
         Op::Select => choose(graph, a, of(1), of(2)),
         Op::Abs => {
             let negative = below(graph, a, 0.0);
@@ -185,6 +192,37 @@ pub(crate) fn digamma(graph: &mut Graph, x: NodeId) -> NodeId {
     let reflection = graph.div(pi, tangent);
     let left = graph.sub(value, reflection);
     graph.select(negative, left, value)
+}
+
+/// By the argument the density of the gamma distribution; by the shape, for which there is no closed form, a central
+/// difference whose error is that of its rounding, 1e-11.
+fn incomplete_gamma(
+    graph: &mut Graph,
+    op: Op,
+    [shape, x]: [NodeId; 2],
+    of_shape: Option<&Gradient>,
+    of_x: Option<&Gradient>,
+) -> Gradient {
+    let mut by_x = Gradient::new();
+    if of_x.is_some() {
+        let density = gamma_density(graph, shape, x);
+        let slope = if op == Op::GammaUpper {
+            graph.neg(density)
+        } else {
+            density
+        };
+        by_x = scaled(of_x, |inner| graph.mul(slope, inner));
+    }
+    let mut by_shape = Gradient::new();
+    if of_shape.is_some() {
+        let width = times(graph, shape, 6e-6);
+        let (more, less) = (graph.add(shape, width), graph.sub(shape, width));
+        let (above, under) = (graph.binary(op, more, x), graph.binary(op, less, x));
+        let (difference, distance) = (graph.sub(above, under), graph.sub(more, less));
+        let slope = graph.div(difference, distance);
+        by_shape = scaled(of_shape, |inner| graph.mul(slope, inner));
+    }
+    sum(graph, Some(&by_x), Some(&by_shape), Graph::add)
 }
 
 fn zero_at_zero(graph: &mut Graph, x: NodeId, slope: NodeId) -> NodeId {

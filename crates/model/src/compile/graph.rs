@@ -14,6 +14,7 @@
 use std::collections::HashMap;
 
 use crate::interpret::evaluate;
+use crate::program::HistoryKind;
 use crate::tape::Op;
 
 /// Index of a node.
@@ -39,6 +40,8 @@ pub(crate) enum Node {
     Time,
     /// A compartment.
     State(u32),
+    /// What is known of the doses into a compartment, or of all.
+    History(HistoryKind, Option<u32>),
     /// An operation; operands beyond its arity are 0.
     Operation(Op, [NodeId; 3]),
 }
@@ -90,7 +93,7 @@ impl Graph {
         let layer = match node {
             Node::Constant(_) => Layer::Constant,
             Node::Input(_, layer) => layer,
-            Node::Time | Node::State(_) => Layer::Time,
+            Node::Time | Node::State(_) | Node::History(..) => Layer::Time,
             Node::Operation(op, operands) => {
                 let deepest = operands[..op.arity()]
                     .iter()

@@ -7,7 +7,9 @@ use super::special;
 use crate::bindings::Bindings;
 use crate::check::key;
 use crate::functions;
+use crate::history::{TRANSIT, kind_of_name, question_of};
 use crate::model::{Model, Symbol};
+use crate::program::HistoryKind;
 use crate::syntax::tree::{
     BinaryOperator, Block, Expression, ExpressionKind, StatementKind, TargetKind, UnaryOperator,
 };
@@ -19,6 +21,9 @@ pub(crate) type Environment = Bindings<NodeId>;
 /// What a name that is not assigned stands for in the graph.
 pub(crate) trait Names {
     fn node(&self, graph: &mut Graph, name: &str) -> Option<NodeId>;
+
+    /// What is known of the doses into a compartment, or of all.
+    fn history(&self, graph: &mut Graph, kind: HistoryKind, compartment: Option<&str>) -> Option<NodeId>;
 }
 
 /// Names of a model: inputs by their position in the program, compartments that stay 0 as 0.
@@ -63,6 +68,20 @@ impl Names for ModelNames<'_> {
             Symbol::Variable => None,
         }
     }
+
+    fn history(&self, graph: &mut Graph, kind: HistoryKind, compartment: Option<&str>) -> Option<NodeId> {
+        let index = match compartment.map(|name| self.model.symbols.get(name)) {
+            Some(Some(Symbol::State(index))) => Some(*index),
+            Some(_) => return None,
+            None => None,
+        };
+        // No dose enters a compartment that stays 0.
+        if index.is_some_and(|index| self.zero.contains(&index)) {
+            return Some(graph.constant(kind.at_first()));
+        }
+        let index = index.map(u32::try_from).transpose().ok()?;
+        Some(graph.intern(Node::History(kind, index)))
+    }
 }
 
 /// No names at all: values of `ini({})`.
@@ -72,6 +91,10 @@ impl Names for NoNames {
     fn node(&self, _: &mut Graph, _: &str) -> Option<NodeId> {
         None
     }
+
+    fn history(&self, _: &mut Graph, _: HistoryKind, _: Option<&str>) -> Option<NodeId> {
+        None
+    }
 }
 
 /// The value of an expression of numbers and known functions.
@@ -79,6 +102,7 @@ pub(crate) fn constant_value(graph: &mut Graph, expression: &Expression) -> Opti
     let node = Lowering {
         graph,
         names: &NoNames,
+        equation: None,
     }
     .expression(expression, &Environment::new());
     graph.value(node)
@@ -87,15 +111,22 @@ pub(crate) fn constant_value(graph: &mut Graph, expression: &Expression) -> Opti
 /// All equations of a model: every variable, derivative, initial value and property by its key.
 pub(crate) fn lower(graph: &mut Graph, names: &ModelNames<'_>) -> Environment {
     let mut environment = Environment::new();
+    let mut lowering = Lowering {
+        graph,
+        names,
+        equation: names.model.compartments.first().map(|first| first.name.clone()),
+    };
     for file in &names.model.files {
-        Lowering { graph, names }.block(&file.equations, &mut environment);
+        lowering.block(&file.equations, &mut environment);
     }
     environment
 }
 
-struct Lowering<'g, N> {
-    graph: &'g mut Graph,
-    names: &'g N,
+pub(super) struct Lowering<'g, N> {
+    pub(super) graph: &'g mut Graph,
+    pub(super) names: &'g N,
+    /// Compartment whose `d/dt()` was written last; the first one before any was.
+    pub(super) equation: Option<String>,
 }
 
 impl<N: Names> Lowering<'_, N> {
@@ -103,7 +134,13 @@ impl<N: Names> Lowering<'_, N> {
         for statement in &block.statements {
             match &statement.kind {
                 StatementKind::Assign { target, value, .. } => {
+                    if target.kind == TargetKind::Derivative {
+                        self.equation = Some(target.name.text.clone());
+                    }
                     let node = self.expression(value, environment);
+                    if target.kind == TargetKind::ModelTime {
+                        environment.insert(target.name.text.clone(), node);
+                    }
                     environment.insert(key(target.kind, &target.name.text), node);
                 }
                 StatementKind::If { branches, otherwise } => {
@@ -175,12 +212,16 @@ impl<N: Names> Lowering<'_, N> {
                 let right = self.expression(right, environment);
                 self.binary(*operator, left, right)
             }
+            ExpressionKind::Call(name, arguments) if question_of(&name.text).is_some() => {
+                self.question(&name.text, arguments)
+            }
             ExpressionKind::Call(name, arguments) => {
                 let arguments: Vec<NodeId> = arguments
                     .iter()
                     .map(|argument| self.expression(argument, environment))
                     .collect();
                 match functions::function(&name.text) {
+                    None if name.text == TRANSIT => self.transit(&arguments),
                     Some(signature) => special::call(self.graph, signature.function, &arguments),
                     None => self.known(None),
                 }
@@ -191,10 +232,16 @@ impl<N: Names> Lowering<'_, N> {
     fn name(&mut self, name: &str, environment: &Environment) -> NodeId {
         match name {
             "t" | "time" => self.graph.intern(Node::Time),
-            "pi" | "M_PI" => self.graph.constant(std::f64::consts::PI),
             "TRUE" => self.graph.constant(1.0),
             "FALSE" => self.graph.constant(0.0),
             _ => {
+                if let Some(value) = functions::constant(name) {
+                    return self.graph.constant(value);
+                }
+                if let Some(kind) = kind_of_name(name) {
+                    let node = self.names.history(self.graph, kind, None);
+                    return self.known(node);
+                }
                 let node = environment
                     .get(name)
                     .copied()
@@ -205,7 +252,7 @@ impl<N: Names> Lowering<'_, N> {
     }
 
     /// The checks leave no name without a meaning; were there one, its value would be NaN, which shows.
-    fn known(&mut self, node: Option<NodeId>) -> NodeId {
+    pub(super) fn known(&mut self, node: Option<NodeId>) -> NodeId {
         node.unwrap_or_else(|| self.graph.constant(f64::NAN))
     }
 
@@ -223,6 +270,7 @@ impl<N: Names> Lowering<'_, N> {
             BinaryOperator::Subtract => (Op::Sub, left, right),
             BinaryOperator::Multiply => (Op::Mul, left, right),
             BinaryOperator::Divide => (Op::Div, left, right),
+            BinaryOperator::Remainder => (Op::Remainder, left, right),
             BinaryOperator::Power => (Op::Pow, left, right),
         };
         self.graph.binary(op, left, right)

@@ -3,12 +3,14 @@
 mod derive;
 mod emit;
 pub(crate) mod graph;
+mod history;
 mod inputs;
 pub(crate) mod lower;
 mod powers;
 mod prune;
 mod quantile;
 mod special;
+mod stops;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,9 +21,10 @@ use self::emit::Emitter;
 use self::graph::{Graph, Layer, Node, NodeId};
 use self::inputs::{check_names, inputs};
 use self::lower::{Environment, ModelNames, lower};
+use self::stops::{Asked, StopNode};
 use crate::check::key;
 use crate::model::{Model, Symbol};
-use crate::program::{Input, JacobianEntry, Output, Program, State};
+use crate::program::{HistoryValue, Input, JacobianEntry, Output, Program, State, Stop};
 use crate::syntax::tree::TargetKind;
 use crate::tape::Register;
 
@@ -112,6 +115,9 @@ pub fn compile(model: &Model, options: &CompileOptions) -> Result<Program, Compi
     let told = told.as_ref().unwrap_or(&environment);
     let mut parts = Parts::collect(model, options, &mut graph, (&environment, told), &names);
     parts.jacobian = gradients(&mut graph, &parts.derivatives);
+    parts.stops.extend(stops::stops(&mut graph, &parts.derivatives));
+    parts.stops.sort_unstable();
+    parts.stops.dedup();
     let (graph, moved) = powers::expand(&graph, &parts.all());
     parts.move_to(&moved);
     parts.program(model, &graph, &mut inputs)
@@ -127,6 +133,8 @@ struct Parts {
     /// Initial values and properties by compartment.
     properties: BTreeMap<(usize, TargetKind), NodeId>,
     outputs: Vec<(String, NodeId)>,
+    /// Times at which no step passes.
+    stops: Vec<StopNode>,
 }
 
 const PROPERTIES: [TargetKind; 5] = [
@@ -136,6 +144,14 @@ const PROPERTIES: [TargetKind; 5] = [
     TargetKind::Duration,
     TargetKind::Rate,
 ];
+
+/// Registers of what is written from outside.
+struct Leaves<'a> {
+    time: usize,
+    states: &'a [(usize, usize)],
+    inputs: &'a [usize],
+    history: &'a [(Asked, usize)],
+}
 
 impl Parts {
     fn collect(
@@ -174,6 +190,14 @@ impl Parts {
                 }
             }
         }
+        let times = model
+            .variables
+            .iter()
+            .filter_map(|variable| told.get(&key(TargetKind::ModelTime, &variable.name)));
+        let stops = times.map(|time| StopNode {
+            time: *time,
+            since: None,
+        });
         let nothing = graph.constant(0.0);
         let left_out = names
             .zero
@@ -207,17 +231,20 @@ impl Parts {
             jacobian: Vec::new(),
             properties,
             outputs,
+            stops: stops.collect(),
         }
     }
 
     fn all(&self) -> Vec<NodeId> {
         let entries = self.jacobian.iter().flat_map(Gradient::values);
         let outputs = self.outputs.iter().map(|(_, node)| node);
+        let stops = self.stops.iter().map(|stop| &stop.time);
         self.derivatives
             .iter()
             .chain(entries)
             .chain(self.properties.values())
             .chain(outputs)
+            .chain(stops)
             .copied()
             .collect()
     }
@@ -226,12 +253,14 @@ impl Parts {
     fn move_to(&mut self, moved: &[Option<NodeId>]) {
         let entries = self.jacobian.iter_mut().flat_map(Gradient::values_mut);
         let outputs = self.outputs.iter_mut().map(|(_, node)| node);
+        let stops = self.stops.iter_mut().map(|stop| &mut stop.time);
         for node in self
             .derivatives
             .iter_mut()
             .chain(entries)
             .chain(self.properties.values_mut())
             .chain(outputs)
+            .chain(stops)
         {
             // All of them were roots of the rewriting.
             *node = moved[*node as usize].unwrap_or(0);
@@ -247,7 +276,18 @@ impl Parts {
             .map(|_| (emitter.reserve(), emitter.reserve()))
             .collect();
         let input_registers: Vec<usize> = inputs.iter().map(|_| emitter.reserve()).collect();
-        self.settle_leaves(graph, &mut emitter, time, &registers, &input_registers);
+        let history: Vec<(Asked, usize)> = self
+            .asked(graph)
+            .into_iter()
+            .map(|asked| (asked, emitter.reserve()))
+            .collect();
+        let leaves = Leaves {
+            time,
+            states: &registers,
+            inputs: &input_registers,
+            history: &history,
+        };
+        self.settle_leaves(graph, &mut emitter, &leaves);
 
         let all = self.all();
         let run = emitter.tape(Layer::Run, &self.kept(graph, Layer::Run, &all), &[]);
@@ -289,6 +329,7 @@ impl Parts {
         for (input, register) in inputs.iter_mut().zip(&input_registers) {
             input.register = Emitter::register(*register);
         }
+        let stops = self.stop_list(&history, &mut emitter, home);
         let needed = emitter.registers();
         if needed > usize::from(Register::MAX) {
             return Err(CompileError::TooManyRegisters { needed });
@@ -302,6 +343,8 @@ impl Parts {
                 .collect(),
             inputs: inputs.to_vec(),
             time: Emitter::register(time),
+            history: self.history_list(&history),
+            stops,
             states,
             outputs_reported,
             run: emitter.finish(&run),
@@ -314,32 +357,68 @@ impl Parts {
         })
     }
 
-    /// Tells the emitter where time, states and inputs are found.
-    fn settle_leaves(
-        &self,
-        graph: &Graph,
-        emitter: &mut Emitter<'_>,
-        time: usize,
-        registers: &[(usize, usize)],
-        inputs: &[usize],
-    ) {
+    /// Tells the emitter where time, states, inputs and history are found.
+    fn settle_leaves(&self, graph: &Graph, emitter: &mut Emitter<'_>, leaves: &Leaves<'_>) {
         let state_register: HashMap<usize, usize> = self
             .states
             .iter()
-            .zip(registers)
+            .zip(leaves.states)
             .map(|(index, (register, _))| (*index, *register))
             .collect();
+        let history: BTreeMap<Asked, usize> = leaves.history.iter().copied().collect();
         for id in graph.reachable(self.all()) {
             let register = match graph.node(id) {
-                Node::Time => Some(time),
+                Node::Time => Some(leaves.time),
                 Node::State(index) => state_register.get(&(index as usize)).copied(),
-                Node::Input(index, _) => inputs.get(index as usize).copied(),
+                Node::Input(index, _) => leaves.inputs.get(index as usize).copied(),
+                Node::History(kind, compartment) => history.get(&(kind, compartment)).copied(),
                 Node::Constant(_) | Node::Operation(..) => None,
             };
             if let Some(register) = register {
                 emitter.settle(id, register);
             }
         }
+    }
+
+    /// What the model asks of the history of doses.
+    fn asked(&self, graph: &Graph) -> BTreeSet<Asked> {
+        let nodes = graph.reachable(self.all());
+        let asked = nodes.into_iter().filter_map(|id| match graph.node(id) {
+            Node::History(kind, compartment) => Some((kind, compartment)),
+            _ => None,
+        });
+        asked
+            .chain(self.stops.iter().filter_map(|stop| stop.since))
+            .collect()
+    }
+
+    fn history_list(&self, history: &[(Asked, usize)]) -> Vec<HistoryValue> {
+        let value = |((kind, compartment), register): &(Asked, usize)| HistoryValue {
+            kind: *kind,
+            // Compartments that are left out are not asked about, and the number of the others was checked.
+            compartment: compartment.and_then(|index| {
+                let at = self.states.iter().position(|state| *state == index as usize);
+                at.and_then(|at| u16::try_from(at).ok())
+            }),
+            register: Emitter::register(*register),
+        };
+        history.iter().map(value).collect()
+    }
+
+    fn stop_list(
+        &self,
+        history: &[(Asked, usize)],
+        emitter: &mut Emitter<'_>,
+        home: impl Fn(&mut Emitter<'_>, NodeId) -> Register,
+    ) -> Vec<Stop> {
+        let stop = |stop: &StopNode| Stop {
+            register: home(emitter, stop.time),
+            since: stop.since.and_then(|since| {
+                let at = history.iter().position(|(asked, _)| *asked == since);
+                at.and_then(|at| u16::try_from(at).ok())
+            }),
+        };
+        self.stops.iter().map(stop).collect()
     }
 
     /// Nodes of a layer that a later one reads, or that are results themselves.

@@ -13,6 +13,10 @@ use super::tree::{
 /// Words that begin statements of R which a model cannot hold.
 const REFUSED_STATEMENTS: &[&str] = &["for", "while", "repeat", "function", "next", "break", "return"];
 
+/// What stands on the left of an assignment.
+const TARGETS: &str =
+    "assign to `x`, `d/dt(x)`, `x(0)`, `f(x)`, `alag(x)`, `dur(x)`, `rate(x)` or `mtime(x)`";
+
 /// Functions that make the right side of `~` a residual error whatever stands on the left.
 const ERROR_FUNCTIONS: &[&str] = &[
     "add",
@@ -215,6 +219,7 @@ impl Parser<'_> {
                         "alag" | "lag" => TargetKind::Lag,
                         "dur" => TargetKind::Duration,
                         "rate" => TargetKind::Rate,
+                        "mtime" => TargetKind::ModelTime,
                         _ => return Err(self.not_a_target(&function)),
                     };
                     Ok(Target {
@@ -231,28 +236,20 @@ impl Parser<'_> {
             _ => {
                 let diagnostic = Diagnostic::error("M004", "nothing can be assigned to this")
                     .at(self.source, left.span, "expected a variable")
-                    .help("assign to `x`, `d/dt(x)`, `x(0)`, `f(x)`, `alag(x)`, `dur(x)` or `rate(x)`");
+                    .help(TARGETS);
                 Err(self.report(diagnostic))
             }
         }
     }
 
     fn not_a_target(&mut self, function: &Name) -> super::parser::Reported {
-        let (message, help) = match function.text.as_str() {
-            "mtime" => (
-                "`mtime()` is not taken yet",
-                "compare `t` with the time in an `if`",
+        let (code, message, help) = match function.text.as_str() {
+            "linCmt" => (
+                "M043",
+                "nothing can be assigned to `linCmt()`",
+                "write `cp <- linCmt()`",
             ),
-            "linCmt" => ("nothing can be assigned to `linCmt()`", "write `cp <- linCmt()`"),
-            _ => (
-                "nothing can be assigned to this",
-                "assign to `x`, `d/dt(x)`, `x(0)`, `f(x)`, `alag(x)`, `dur(x)` or `rate(x)`",
-            ),
-        };
-        let code = if function.text == "mtime" || function.text == "linCmt" {
-            "M043"
-        } else {
-            "M004"
+            _ => ("M004", "nothing can be assigned to this", TARGETS),
         };
         let diagnostic = Diagnostic::error(code, message)
             .at(self.source, function.span, "here")

@@ -1,4 +1,4 @@
-//! Expressions, by operator precedence as in R: `^`, sign, `* /`, `+ -`, comparison, `!`, `&&`, `||`.
+//! Expressions, by operator precedence as in R: `^`, sign, `%%`, `* /`, `+ -`, comparison, `!`, `&&`, `||`.
 
 use euthymia_diagnostics::{Diagnostic, Span};
 
@@ -21,10 +21,12 @@ pub(crate) const COMPARISON: u8 = 4;
 pub(crate) const SUM: u8 = 5;
 /// Binding power of `*` and `/`.
 pub(crate) const PRODUCT: u8 = 6;
+/// Binding power of `%%`.
+pub(crate) const REMAINDER: u8 = 7;
 /// Binding power of a sign.
-pub(crate) const SIGN: u8 = 7;
+pub(crate) const SIGN: u8 = 8;
 /// Binding power of `^`, which groups from the right.
-pub(crate) const POWER: u8 = 8;
+pub(crate) const POWER: u8 = 9;
 
 /// Words of R that cannot be names.
 const KEYWORDS: &[&str] = &[
@@ -44,6 +46,7 @@ pub(crate) fn power_of(operator: BinaryOperator) -> u8 {
         | BinaryOperator::NotEqual => COMPARISON,
         BinaryOperator::Add | BinaryOperator::Subtract => SUM,
         BinaryOperator::Multiply | BinaryOperator::Divide => PRODUCT,
+        BinaryOperator::Remainder => REMAINDER,
         BinaryOperator::Power => POWER,
     }
 }
@@ -62,6 +65,7 @@ fn binary_operator(symbol: Symbol) -> Option<BinaryOperator> {
         Symbol::Minus => BinaryOperator::Subtract,
         Symbol::Star => BinaryOperator::Multiply,
         Symbol::Slash => BinaryOperator::Divide,
+        Symbol::Remainder => BinaryOperator::Remainder,
         Symbol::Caret => BinaryOperator::Power,
         _ => return None,
     })

@@ -232,7 +232,7 @@ impl Lexer<'_> {
     fn symbol(&mut self, start: usize, first: char) {
         let rest = &self.text[start..];
         for (text, help) in REFUSED {
-            if rest.starts_with(text) {
+            if rest.starts_with(text) && !rest.starts_with("%%") {
                 self.at += text.len();
                 if *text == "%" {
                     self.skip_percent_operator();
@@ -284,6 +284,7 @@ const SYMBOLS: &[(&str, Symbol)] = &[
     ("&&", Symbol::And),
     ("||", Symbol::Or),
     ("**", Symbol::Caret),
+    ("%%", Symbol::Remainder),
     ("&", Symbol::And),
     ("|", Symbol::Bar),
     ("+", Symbol::Plus),
@@ -308,7 +309,7 @@ const SYMBOLS: &[(&str, Symbol)] = &[
 const REFUSED: &[(&str, &str)] = &[
     ("<<-", "assign with `<-`"),
     ("->", "write the name first: `name <- value`"),
-    ("%", "write the remainder of `a` by `b` as `a - b*floor(a/b)`"),
+    ("%", "of these operators there is `%%`, the remainder"),
     ("::", "leave the package name out"),
     (":", "write the numbers out"),
     ("[", "give each element its own name"),

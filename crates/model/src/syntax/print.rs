@@ -252,6 +252,7 @@ fn target_text(target: &Target) -> String {
         TargetKind::Lag => format!("alag({name})"),
         TargetKind::Duration => format!("dur({name})"),
         TargetKind::Rate => format!("rate({name})"),
+        TargetKind::ModelTime => format!("mtime({name})"),
     }
 }
 
@@ -323,6 +324,7 @@ fn operator_text(operator: BinaryOperator) -> &'static str {
         BinaryOperator::Subtract => "-",
         BinaryOperator::Multiply => "*",
         BinaryOperator::Divide => "/",
+        BinaryOperator::Remainder => "%%",
         BinaryOperator::Power => "^",
     }
 }

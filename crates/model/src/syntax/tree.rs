@@ -340,6 +340,15 @@ pub enum TargetKind {
     Duration,
     /// `rate(x)`
     Rate,
+    /// `mtime(x)`: a variable, and a time at which the solver stops.
+    ModelTime,
+}
+
+impl TargetKind {
+    /// Whether the name assigned to is that of a variable.
+    pub(crate) fn is_variable(self) -> bool {
+        matches!(self, Self::Variable | Self::ModelTime)
+    }
 }
 
 /// An expression.
@@ -412,6 +421,8 @@ pub enum BinaryOperator {
     Multiply,
     /// `a / b`
     Divide,
+    /// `a %% b`
+    Remainder,
     /// `a ^ b`
     Power,
 }
