@@ -61,8 +61,22 @@ impl Telling<'_> {
             let own = subject.covariates_at(at).iter().copied().map(Line::constant);
             self.change(time, own);
             match record.kind {
-                RecordKind::Observation(_) | RecordKind::Other | RecordKind::Phantom | RecordKind::Reset => {}
+                RecordKind::Observation(_) | RecordKind::Other | RecordKind::Reset => {}
                 RecordKind::Dose(dose) | RecordKind::ResetAndDose(dose) => self.push(time, Event::Dose(dose)),
+                RecordKind::Phantom {
+                    compartment,
+                    amount,
+                    additional,
+                    interval,
+                } => self.push(
+                    time,
+                    Event::Phantom {
+                        compartment,
+                        amount,
+                        additional,
+                        interval,
+                    },
+                ),
                 RecordKind::Replace { compartment, amount } => {
                     self.push(time, Event::Replace { compartment, amount });
                 }

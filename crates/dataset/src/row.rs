@@ -179,8 +179,15 @@ fn of_event(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<RecordKind
             })
         }
         Some(7) => {
-            dosed_compartment(items, problems)?;
-            Some(RecordKind::Phantom)
+            let compartment = dosed_compartment(items, problems);
+            only_bolus(items, problems)?;
+            let dose = dose(items, compartment, problems)?;
+            Some(RecordKind::Phantom {
+                compartment: dose.compartment,
+                amount: dose.amount,
+                additional: dose.additional,
+                interval: dose.interval,
+            })
         }
         _ => {
             let message = format!("EVID {} is unknown", event.value);
@@ -215,6 +222,20 @@ fn only_amount(items: &Items<'_>, code: usize, problems: &mut Problems<'_>) -> O
         if item.value != 0.0 {
             let message = format!("a record with EVID {code} has {name} {}", item.value);
             let help = format!("write {name} 0: EVID {code} changes the amount once, by AMT alone");
+            problems.error("N014", item.span, message, "expected 0", help);
+            right = None;
+        }
+    }
+    right
+}
+
+/// A phantom dose adds nothing, so it has no rate and no steady state.
+fn only_bolus(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<()> {
+    let mut right = Some(());
+    for (name, item) in items.dose_items() {
+        if matches!(name, "RATE" | "DUR" | "SS") && item.value != 0.0 {
+            let message = format!("a phantom dose has {name} {}", item.value);
+            let help = format!("write {name} 0: with EVID 7 nothing enters");
             problems.error("N014", item.span, message, "expected 0", help);
             right = None;
         }

@@ -89,8 +89,17 @@ pub enum RecordKind {
         /// By what.
         factor: f64,
     },
-    /// `EVID` 7: a dose that only `tad()` and its kin would see; the model language has none of them, so nothing happens.
-    Phantom,
+    /// `EVID` 7: a dose that adds nothing and that only `tad()` and its kin see.
+    Phantom {
+        /// Index among the model's compartments.
+        compartment: u16,
+        /// Amount.
+        amount: f64,
+        /// How many more follow.
+        additional: u32,
+        /// Time from one to the next.
+        interval: f64,
+    },
 }
 
 /// One row of a data set.

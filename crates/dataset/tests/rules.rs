@@ -127,7 +127,15 @@ fn every_evid_is_a_kind_of_record() {
     let (compartment, factor) = (0, 0.5);
     assert_eq!(
         found[6..],
-        [RecordKind::Multiply { compartment, factor }, RecordKind::Phantom]
+        [
+            RecordKind::Multiply { compartment, factor },
+            RecordKind::Phantom {
+                compartment: 0,
+                amount: 5.0,
+                additional: 0,
+                interval: 0.0
+            }
+        ]
     );
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use euthymia_model::program::HistoryKind;
 use euthymia_vecmath::Lanes;
 
 use crate::error::Failure;
@@ -112,6 +113,7 @@ fn outputs<const L: usize>(
     }
     let all = block.offsets[subjects.len()];
     let mut undefined = 0;
+    let mut seen = subjects.seen(subject);
     for start in (0..observed.len()).step_by(L) {
         let at_once = start..observed.len().min(start + L);
         let count = at_once.len();
@@ -131,6 +133,18 @@ fn outputs<const L: usize>(
                             r[register].0[lane] = value;
                         }
                     }
+                }
+            }
+        }
+        if !program.history.is_empty() {
+            let at_once = start..start + count;
+            for (lane, observation) in at_once.enumerate() {
+                let number = seen.number(observed, observation);
+                let own = program.history.iter().zip(subjects.history(plan, number));
+                for (asked, &value) in own {
+                    let first = observation == 0 && subjects.is_observed_first(subject);
+                    let is_new = first && asked.kind == HistoryKind::Newness;
+                    r[usize::from(asked.register)].0[lane] = if is_new { 1.0 } else { value };
                 }
             }
         }

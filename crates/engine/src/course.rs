@@ -43,6 +43,18 @@ pub enum Event {
     Observe,
     /// A dose.
     Dose(CourseDose),
+    /// A dose that the equations see, by `tad()`, `podo()` and `transit()`, and that adds nothing (`EVID` 7). It arrives
+    /// after the lag of its compartment.
+    Phantom {
+        /// Index into the states of the program.
+        compartment: u16,
+        /// Amount; not negative.
+        amount: f64,
+        /// How many more of the same follow.
+        additional: u32,
+        /// Time from one to the next; read where there are additional ones.
+        interval: f64,
+    },
     /// Every compartment returns to its initial value; infusions and doses still to come are cancelled (`EVID` 3). Its time
     /// may be earlier than that of the record before: the clock is set. `EVID` 4 is this and a dose.
     Reset,

@@ -266,6 +266,26 @@ pub enum FailureKind {
         /// Length of the last step tried.
         step: f64,
     },
+    /// A derivative that asks about a dose where there is none yet.
+    #[error(
+        "t = {time}: d/dt({state}) is not a number before the first dose, of which it asks: write `tad0()`, `podo0()` and so on for 0 before it, or decide by `is.na()`"
+    )]
+    NoDose {
+        /// Time reached.
+        time: f64,
+        /// Name of the state.
+        state: String,
+    },
+    /// A steady state of equations that depend on the doses before.
+    #[error(
+        "t = {time}: no steady state of `{compartment}` is known where an equation asks about the doses before (`tad()`, `podo()`, `transit()`): give the doses one by one, or by `ADDL`"
+    )]
+    SteadyHistory {
+        /// Time of the dose.
+        time: f64,
+        /// Compartment it enters.
+        compartment: String,
+    },
     /// A derivative that is not finite.
     #[error(
         "t = {time}: d/dt({state}) is {value} (step {step:e}); look for a division by 0, or ln or a power of a negative number"

@@ -4,9 +4,10 @@
 mod doses;
 mod finish;
 
-use crate::course::{CourseDose, Event, Record};
+use crate::course::{CourseDose, Event, Record, SteadyState};
 use crate::entry::{Compartment, Infusion};
 use crate::error::FailureKind;
+use crate::population::DoseInput;
 use crate::steady::Steady;
 
 /// What changes at a point in time.
@@ -37,6 +38,12 @@ pub(crate) enum Effect {
     Row(u32),
     /// The compartment is turned on or off.
     Turn(bool),
+    /// A dose of this amount has arrived: for its equations to see.
+    Dose(f64),
+    /// What the equations see of the doses becomes this.
+    History(u32),
+    /// The clock goes on to this time, past a jump of the derivatives.
+    Pass(f64),
 }
 
 /// What becomes of records.
@@ -48,6 +55,10 @@ pub(crate) struct Expanded {
     pub(crate) observations: Vec<Observation>,
     /// Steady states to be found.
     pub(crate) steady: Vec<Steady>,
+    /// Whether equations see the doses, so that those that arrive are told.
+    pub(crate) tracked: bool,
+    /// What equations see of the doses, set by set.
+    pub(crate) histories: Vec<f64>,
 }
 
 /// When a subject is observed.
@@ -58,6 +69,8 @@ pub(crate) struct Observation {
     pub(crate) before: u32,
     /// Row of inputs that holds.
     pub(crate) row: u32,
+    /// What is seen of the doses.
+    pub(crate) history: u32,
 }
 
 /// A change or an observation with its place in the order.
@@ -106,6 +119,8 @@ struct Expansion<F> {
     /// When each segment but the last is cleared, on its own clock.
     cleared: Vec<f64>,
     steady: Vec<Steady>,
+    /// Whether doses that arrive are told.
+    tracked: bool,
 }
 
 /// A row of inputs.
@@ -123,6 +138,8 @@ struct Repeated {
     place: i64,
     time: f64,
     dose: CourseDose,
+    /// Whether only equations see it.
+    phantom: bool,
     /// Place of the next row of inputs.
     next_row: usize,
     /// Row that holds at the record.
@@ -170,6 +187,7 @@ pub(crate) fn expand<'a>(
         off: false,
         cleared: Vec::new(),
         steady: Vec::new(),
+        tracked: into.tracked,
     };
     let mut before = f64::NEG_INFINITY;
     for (place, record) in records.iter().enumerate() {
@@ -201,7 +219,23 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
         let time = record.time;
         match record.event {
             Event::Observe => self.push(time, place, What::Observe(self.row)),
-            Event::Dose(dose) => self.dose(place, time, &dose)?,
+            Event::Dose(dose) => self.dose(place, time, &dose, false)?,
+            Event::Phantom {
+                compartment,
+                amount,
+                additional,
+                interval,
+            } => {
+                let dose = CourseDose {
+                    compartment,
+                    amount,
+                    input: DoseInput::Bolus,
+                    additional,
+                    interval,
+                    steady_state: SteadyState::None,
+                };
+                self.dose(place, time, &dose, true)?;
+            }
             Event::Reset => {
                 self.clear(time, before.max(time), Effect::Reset);
                 self.off = false;
@@ -212,6 +246,7 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                     return Err(into.refuse(time, "new amount", amount, "finite"));
                 }
                 self.push(time, place, What::Change(compartment, Effect::Set(amount)));
+                self.told(time, place, compartment, amount);
             }
             Event::Multiply { compartment, factor } => {
                 let into = self.compartment(time, compartment)?;
@@ -219,6 +254,7 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                     return Err(into.refuse(time, "factor", factor, "finite"));
                 }
                 self.push(time, place, What::Change(compartment, Effect::Scale(factor)));
+                self.told(time, place, compartment, factor);
             }
             Event::Turn { compartment, on } => {
                 self.compartment(time, compartment)?;
@@ -270,6 +306,13 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
             });
         }
         Ok((self.compartment)(self.row, usize::from(compartment)))
+    }
+
+    /// Equations see that a dose arrives, if they look.
+    fn told(&mut self, time: f64, place: i64, compartment: u16, amount: f64) {
+        if self.tracked {
+            self.push(time, place, What::Change(compartment, Effect::Dose(amount)));
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Runs a tape over a lane group: one `match` an instruction pays for all lanes.
 
+use std::array::from_fn;
+
+use euthymia_model::interpret::evaluate;
 use euthymia_model::tape::{Instruction, Op};
 use euthymia_vecmath::{Isa, Kernel, Lanes};
 
@@ -68,6 +71,13 @@ impl<const L: usize> Kernel for Execute<'_, L> {
                 Op::Floor => r[to] = r[a].floor(),
                 Op::Ceil => r[to] = r[a].ceil(),
                 Op::Round => r[to] = r[a].round(),
+                // The reference itself: these are rare.
+                Op::Remainder | Op::GammaLower | Op::GammaUpper => {
+                    let (x, y) = (r[a], r[b]);
+                    r[to] = Lanes(from_fn(|lane| {
+                        evaluate(instruction.op, x.0[lane], y.0[lane], 0.0)
+                    }));
+                }
                 Op::Sin => r[to] = r[a].sin(),
                 Op::Cos => r[to] = r[a].cos(),
                 Op::Tan => r[to] = r[a].tan(),

@@ -155,6 +155,10 @@ impl<const L: usize> Group<'_, L> {
                 self.registers[plan.infusions + state].0[lane] = 0.0;
                 self.registers[plan.on + state].0[lane] = 1.0;
             }
+            if !plan.program.history.is_empty() {
+                let history = self.subjects.first_history(plan, subject);
+                self.know(lane, history);
+            }
             let time = self.subjects.start(subject);
             self.lanes[lane] = Lane {
                 subject: Some(subject),

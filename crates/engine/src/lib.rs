@@ -28,6 +28,7 @@ mod events;
 mod exact;
 mod executor;
 mod group;
+mod history;
 mod lu;
 mod options;
 #[cfg(test)]

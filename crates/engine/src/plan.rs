@@ -42,7 +42,7 @@ pub(crate) struct Plan<'p> {
     pub(crate) pattern: Pattern,
     /// Registers that hold what is constant for a subject and is needed while it is advanced or observed.
     pub(crate) of_subject: Vec<usize>,
-    /// Registers that are kept for a row of inputs: those of [`Plan::of_subject`], then those of [`Plan::attributes`].
+    /// Registers that are kept for a row of inputs: those of [`Plan::of_subject`], of [`Plan::attributes`], and of the stops.
     pub(crate) kept: Vec<usize>,
     /// Where in what is kept each state has its initial value and what a dose needs to know.
     pub(crate) attributes: Vec<Attributes>,
@@ -54,6 +54,10 @@ pub(crate) struct Plan<'p> {
     pub(crate) shape: Option<Shape>,
     /// Whether the derivatives read the time.
     pub(crate) timed: bool,
+    /// First of the places in what is kept where the times of the program's stops are.
+    pub(crate) stops: usize,
+    /// Whether the derivatives depend on the doses that have arrived.
+    pub(crate) historic: bool,
     /// States that the reported outputs need, as indices.
     pub(crate) observed_states: Vec<usize>,
     /// Inputs that are common to the run, as indices.
@@ -116,10 +120,15 @@ impl<'p> Plan<'p> {
             duration: keep(state.duration),
             rate: keep(state.rate),
         });
+        let attributes = attributes.collect();
+        let stops = kept.len();
+        kept.extend(program.stops.iter().map(|stop| usize::from(stop.register)));
         let mut plan = Self {
             end: 0,
             timed: read(&program.derivatives).any(|register| register == program.time),
-            attributes: attributes.collect(),
+            attributes,
+            stops,
+            historic: historic(program),
             kept,
             linear: linear(program),
             shape: linear(program)
@@ -216,6 +225,7 @@ fn linear(program: &Program) -> bool {
         )
     };
     program.time_derivatives.is_empty()
+        && !historic(program)
         && !read(&program.derivatives).any(|register| register == program.time)
         && !program
             .jacobian_entries
@@ -226,6 +236,16 @@ fn linear(program: &Program) -> bool {
             .instructions
             .iter()
             .any(|instruction| chooses(instruction.op))
+}
+
+/// Whether the right-hand sides read what is known of the doses.
+fn historic(program: &Program) -> bool {
+    let history: BTreeSet<Register> = program.history.iter().map(|value| value.register).collect();
+    let entries = program.jacobian_entries.iter().map(|entry| entry.register);
+    let mut used = read(&program.derivatives)
+        .chain(read(&program.jacobian))
+        .chain(entries);
+    used.any(|register| history.contains(&register))
 }
 
 /// States whose registers the output tape reads or that are reported under another name.
@@ -273,6 +293,8 @@ fn check(program: &Program) -> Result<(), String> {
         .chain(program.outputs_reported.iter().map(|output| output.register))
         .chain(program.jacobian_entries.iter().map(|entry| entry.register))
         .chain(program.time_derivatives.iter().map(|&(_, register)| register))
+        .chain(program.history.iter().map(|value| value.register))
+        .chain(program.stops.iter().map(|stop| stop.register))
         .chain([program.time])
         .find(|&register| usize::from(register) >= program.registers);
     if let Some(register) = beyond {
@@ -281,14 +303,26 @@ fn check(program: &Program) -> Result<(), String> {
             program.registers
         ));
     }
+    let counted_from = program.stops.iter().filter_map(|stop| stop.since);
+    if let Some(since) = counted_from
+        .into_iter()
+        .find(|&since| usize::from(since) >= program.history.len())
+    {
+        let known = program.history.len();
+        return Err(format!(
+            "a stop is counted from value {since} of the history, but there are only {known}"
+        ));
+    }
     let states = program.states.len();
     let of_entries = program
         .jacobian_entries
         .iter()
         .flat_map(|entry| [entry.row, entry.column]);
     let of_times = program.time_derivatives.iter().map(|&(state, _)| state);
+    let of_history = program.history.iter().filter_map(|value| value.compartment);
     match of_entries
         .chain(of_times)
+        .chain(of_history)
         .find(|&state| usize::from(state) >= states)
     {
         Some(state) => Err(format!(

@@ -9,7 +9,7 @@ use std::ops::Range;
 pub(crate) use self::asked::Asked;
 pub(crate) use self::preparation::{Common, Preparation};
 use crate::course::Record;
-use crate::events::{Change, Expanded, Observation};
+use crate::events::{Change, Effect, Expanded, Observation};
 use crate::plan::Plan;
 use crate::population::Dose;
 use crate::steady::Steady;
@@ -48,6 +48,10 @@ struct Part {
     changes: Range<usize>,
     observations: Range<usize>,
     steady: usize,
+    /// The first set of what equations see of the doses.
+    history: u32,
+    /// Whether the first record is an observation.
+    observed_first: bool,
 }
 
 /// When a subject is observed, and where that goes.
@@ -75,6 +79,33 @@ impl Observed<'_> {
     }
 }
 
+/// What observations see of the doses, one after the other.
+pub(crate) struct Seen<'a> {
+    /// Changes that are to come.
+    changes: &'a [Change],
+    /// Number of what is seen.
+    number: u32,
+}
+
+impl Seen<'_> {
+    /// The number of what an observation sees; those before it have been asked about.
+    pub(crate) fn number(&mut self, observed: Observed<'_>, observation: usize) -> u32 {
+        let times = match observed {
+            Observed::Own(own) => return own[observation].history,
+            Observed::Common(times) => times,
+        };
+        while let Some((change, rest)) = self.changes.split_first()
+            && change.time <= times[observation]
+        {
+            if let Effect::History(number) = change.effect {
+                self.number = number;
+            }
+            self.changes = rest;
+        }
+        self.number
+    }
+}
+
 impl Subjects {
     fn clear(&mut self) {
         for list in [
@@ -90,6 +121,7 @@ impl Subjects {
         self.expanded.changes.clear();
         self.expanded.observations.clear();
         self.expanded.steady.clear();
+        self.expanded.histories.clear();
         self.parts.clear();
     }
 
@@ -139,6 +171,30 @@ impl Subjects {
     /// The subject's steady state of this number.
     pub(crate) fn steady(&self, subject: usize, number: u32) -> &Steady {
         &self.expanded.steady[self.parts[subject].steady + number as usize]
+    }
+
+    /// What equations see of the doses, by the number of the set.
+    pub(crate) fn history(&self, plan: &Plan<'_>, number: u32) -> &[f64] {
+        let width = plan.program.history.len();
+        &self.expanded.histories[number as usize * width..][..width]
+    }
+
+    /// What they see at first.
+    pub(crate) fn first_history(&self, plan: &Plan<'_>, subject: usize) -> &[f64] {
+        self.history(plan, self.parts[subject].history)
+    }
+
+    /// What a subject's observations see, from the first on.
+    pub(crate) fn seen(&self, subject: usize) -> Seen<'_> {
+        Seen {
+            changes: self.changes(subject),
+            number: self.parts[subject].history,
+        }
+    }
+
+    /// Whether the subject's first record is an observation.
+    pub(crate) fn is_observed_first(&self, subject: usize) -> bool {
+        self.parts[subject].observed_first
     }
 
     /// Its observations, if the times are its own, and their place among those of the block.

@@ -16,7 +16,14 @@ fn follows(dose: &CourseDose, next_row: usize) -> Option<usize> {
 }
 
 impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
-    pub(super) fn dose(&mut self, place: i64, time: f64, dose: &CourseDose) -> Result<(), FailureKind> {
+    /// A dose of a record; one that is a `phantom` is seen by equations and adds nothing.
+    pub(super) fn dose(
+        &mut self,
+        place: i64,
+        time: f64,
+        dose: &CourseDose,
+        phantom: bool,
+    ) -> Result<(), FailureKind> {
         let into = self.compartment(time, dose.compartment)?;
         let constant = dose.steady_state != SteadyState::None && dose.interval == 0.0 && dose.amount == 0.0;
         if constant {
@@ -49,6 +56,7 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                 return Err(into.refuse(time, "interval", dose.interval, expected));
             }
             self.steady(place, time, steady);
+            self.told(time, place, dose.compartment, dose.amount);
             self.still_running(time, dose, first);
         }
         let own = Repeated {
@@ -56,6 +64,7 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
             place,
             time,
             dose: *dose,
+            phantom,
             next_row: self.rows.len(),
             row: self.row,
         };
@@ -114,7 +123,17 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
             BROUGHT
         };
         let compartment = own.dose.compartment;
+        let arrives = pace.is_none() || own.dose.amount > 0.0;
+        if self.tracked && arrives {
+            self.items.push(Item {
+                segment: own.segment,
+                time: start,
+                place,
+                what: What::Change(compartment, Effect::Dose(own.dose.amount)),
+            });
+        }
         match pace {
+            _ if own.phantom => {}
             None => self.items.push(Item {
                 segment: own.segment,
                 time: start,

@@ -53,6 +53,7 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                     time,
                     before: (into.changes.len() - first) as u32,
                     row,
+                    history: 0,
                 }),
             }
         }

@@ -20,13 +20,14 @@ pub(super) enum Arrival {
     Failed(FailureKind),
 }
 
-/// Kinds of changes that ask for a similar first step: 0 something enters, 1 an infusion ends, 2 inputs change.
+/// Kinds of changes that ask for a similar first step: 0 something enters, 1 an infusion ends, 2 inputs change or the
+/// derivatives jump.
 fn kind(changes: &[Change]) -> usize {
     let all = |effect: fn(&Effect) -> bool| changes.iter().all(|change| effect(&change.effect));
     if all(|effect| *effect == Effect::Rate(0.0)) {
         1
     } else {
-        2 * usize::from(all(|effect| matches!(effect, Effect::Row(_))))
+        2 * usize::from(all(|effect| matches!(effect, Effect::Row(_) | Effect::Pass(_))))
     }
 }
 
@@ -138,6 +139,19 @@ impl<const L: usize> Group<'_, L> {
                 }
                 self.motions[lane] = Motion::Unknown;
             }
+            Effect::History(number) => self.know(lane, self.subjects.history(plan, number)),
+            Effect::Pass(behind) => {
+                let own = &mut self.lanes[lane];
+                own.time = own.time.max(behind);
+            }
+            // Doses that are told have become history.
+            Effect::Dose(_) => {}
+            Effect::Steady(_) if plan.historic => {
+                return Err(FailureKind::SteadyHistory {
+                    time: change.time,
+                    compartment: plan.program.states[compartment].name.clone(),
+                });
+            }
             Effect::Steady(number) => {
                 let steady = self.subjects.steady(subject, number);
                 let found = self.steady_state(lane, subject, steady)?;
@@ -170,6 +184,13 @@ impl<const L: usize> Group<'_, L> {
         }
         if !on {
             self.registers[self.plan.current + compartment].0[lane] = 0.0;
+        }
+    }
+
+    /// The equations of the lane see this of the doses.
+    pub(super) fn know(&mut self, lane: usize, history: &[f64]) {
+        for (asked, &value) in self.plan.program.history.iter().zip(history) {
+            self.registers[usize::from(asked.register)].0[lane] = value;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::array::from_fn;
 
+use euthymia_model::program::HistoryValue;
 use euthymia_vecmath::Lanes;
 
 use super::Group;
@@ -23,6 +24,13 @@ impl<const L: usize> Group<'_, L> {
         );
         for (state, &register) in plan.program.states.iter().zip(&plan.derivatives) {
             let value = self.registers[register].0[lane];
+            let unknown = |asked: &HistoryValue| self.registers[usize::from(asked.register)].0[lane].is_nan();
+            if value.is_nan() && plan.historic && plan.program.history.iter().any(unknown) {
+                return FailureKind::NoDose {
+                    time,
+                    state: state.name.clone(),
+                };
+            }
             if !value.is_finite() {
                 return FailureKind::Derivative {
                     time,

@@ -10,6 +10,7 @@ use crate::entry::Compartment;
 use crate::error::{Failure, FailureKind};
 use crate::events::expand;
 use crate::executor::{Registers, execute};
+use crate::history::{From, follow, is_followed};
 use crate::plan::Plan;
 
 /// What the subjects of a run have in common.
@@ -221,6 +222,7 @@ impl Preparation<'_> {
             });
         }
         let expanded = &mut subjects.expanded;
+        expanded.tracked = !plan.program.history.is_empty();
         let (changes, observations, steady) = (
             expanded.changes.len(),
             expanded.observations.len(),
@@ -236,24 +238,47 @@ impl Preparation<'_> {
             compartment,
             expanded,
         )?;
+        let start = match times {
+            Some(times) => records
+                .iter()
+                .fold(times[0].min(0.0), |start, record| start.min(record.time)),
+            None => records.first().map_or(0.0, |record| record.time),
+        };
+        let history = (expanded.histories.len() / plan.program.history.len().max(1)) as u32;
+        if is_followed(plan.program) {
+            let last = expanded.observations[observations..].last();
+            let from = From {
+                change: changes,
+                observation: observations,
+                start,
+                end: times.map_or_else(
+                    || last.map_or(f64::NEG_INFINITY, |last| last.time),
+                    |times| times[times.len() - 1],
+                ),
+            };
+            let stop = |row: u32, number: usize| {
+                kept[(rows.start + row as usize) * plan.kept.len() + plan.stops + number]
+            };
+            follow(plan.program, from, stop, expanded);
+        }
         let own = &expanded.changes[changes..];
         let needed = match times {
             Some(times) => own.partition_point(|change| change.time <= times[times.len() - 1]),
             None => (expanded.observations[observations..].last()).map_or(0, |last| last.before as usize),
         };
         expanded.changes.truncate(changes + needed);
-        let first = match times {
-            Some(times) => records
-                .iter()
-                .fold(times[0].min(0.0), |start, record| start.min(record.time)),
-            None => records.first().map_or(0.0, |record| record.time),
+        let observed_first = match times {
+            Some(times) => !any_until(records, times[0]),
+            None => matches!(records.first(), Some(record) if record.event == Event::Observe),
         };
         subjects.parts.push(Part {
             changes: changes..expanded.changes.len(),
             observations: observations..expanded.observations.len(),
             steady,
+            history,
+            observed_first,
         });
-        subjects.start.push(first);
+        subjects.start.push(start);
         Ok(())
     }
 }
@@ -266,6 +291,11 @@ fn is_input(record: &Record) -> bool {
 fn new_row(records: &[Record], place: usize) -> bool {
     let own = &records[place];
     is_input(own) && !(place > 0 && is_input(&records[place - 1]) && records[place - 1].time == own.time)
+}
+
+/// Whether a record is at a time or before it.
+fn any_until(records: &[Record], time: f64) -> bool {
+    records.iter().any(|record| record.time <= time)
 }
 
 /// Whether the inputs are finite, and the common ones those of the first subject.

@@ -25,6 +25,8 @@ impl Writer {
             constants: vec![],
             inputs: vec![],
             time: 0,
+            history: vec![],
+            stops: vec![],
             states: vec![],
             outputs_reported: vec![],
             run: Tape::default(),

@@ -205,7 +205,8 @@ fn incomplete_gamma(
 ) -> Gradient {
     let mut by_x = Gradient::new();
     if of_x.is_some() {
-        let density = gamma_density(graph, shape, x);
+        let n = plus(graph, shape, -1.0);
+        let density = gamma_density(graph, n, x);
         let slope = if op == Op::GammaUpper {
             graph.neg(density)
         } else {

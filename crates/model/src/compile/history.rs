@@ -60,7 +60,7 @@ impl<N: Names> Lowering<'_, N> {
         let time = graph.intern(Node::Time);
         let elapsed = graph.sub(time, last);
         let scaled = graph.mul(rate, elapsed);
-        let density = gamma_density(graph, shape, scaled);
+        let density = gamma_density(graph, n, scaled);
         let density = graph.mul(rate, density);
         let absorbed = match bioavailability.first() {
             Some(fraction) => graph.mul(*fraction, dose),

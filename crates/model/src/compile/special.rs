@@ -134,7 +134,10 @@ pub(crate) fn call(graph: &mut Graph, function: Function, arguments: &[NodeId]) 
             let (fraction, whole) = (graph.binary(Op::GammaUpper, x, y), gamma(graph, x));
             graph.mul(fraction, whole)
         }
-        Function::GammaDensity => gamma_density(graph, x, y),
+        Function::GammaDensity => {
+            let n = plus(graph, x, -1.0);
+            gamma_density(graph, n, y)
+        }
         Function::IsMissing => is_missing(graph, x),
         Function::IsFinite => {
             let (size, infinity) = (graph.unary(Op::Abs, x), graph.constant(f64::INFINITY));
@@ -217,21 +220,20 @@ pub(crate) fn is_missing(graph: &mut Graph, x: NodeId) -> NodeId {
     graph.binary(Op::NotEqual, x, x)
 }
 
-/// `x^(shape - 1) e^-x / gamma(shape)`, by logarithms; 0 left of 0, and at 0 unless the shape is 1.
-pub(crate) fn gamma_density(graph: &mut Graph, shape: NodeId, x: NodeId) -> NodeId {
-    let log = graph.unary(Op::Ln, x);
-    let exponent = plus(graph, shape, -1.0);
-    let power = graph.mul(exponent, log);
-    let power = graph.sub(power, x);
-    let whole = graph.unary(Op::LogGamma, shape);
-    let inside = graph.sub(power, whole);
-    let density = graph.unary(Op::Exp, inside);
-    let zero = graph.constant(0.0);
-    let positive = graph.binary(Op::Less, zero, x);
-    let (at_zero, one) = (graph.binary(Op::Equal, x, zero), graph.constant(1.0));
-    let exponential = graph.binary(Op::Equal, shape, one);
-    let at_origin = graph.binary(Op::And, at_zero, exponential);
-    graph.select(positive, density, at_origin)
+/// `x^n e^-x / gamma(n + 1)` with n one less than the shape, as the n-th power of a number that is neither too large nor
+/// too small; a power so that its slope at 0 is that of a power.
+pub(crate) fn gamma_density(graph: &mut Graph, n: NodeId, x: NodeId) -> NodeId {
+    let log = log_factorial(graph, n);
+    let sum = graph.add(log, x);
+    let share = graph.div(sum, n);
+    let negative = graph.neg(share);
+    let shrunk = graph.unary(Op::Exp, negative);
+    let base = graph.mul(x, shrunk);
+    let density = graph.pow(base, n);
+    let (falling, zero) = (graph.neg(x), graph.constant(0.0));
+    let exponential = graph.unary(Op::Exp, falling);
+    let is_exponential = graph.binary(Op::Equal, n, zero);
+    graph.select(is_exponential, exponential, density)
 }
 
 /// Slope of digamma: recurrence to x + 10, then the asymptotic series (Abramowitz and Stegun 6.4.6 and 6.4.12) with an
