@@ -62,7 +62,7 @@ pub(crate) fn follow(
         let waits = matches!(change.effect, Effect::Reset);
         // What sets the clock back waits for the observations before it, whatever its own time.
         let until = if waits {
-            follower.last_before(place)
+            change.time.max(follower.last_before(place))
         } else {
             change.time
         };
@@ -99,11 +99,13 @@ struct Follower<'a, F> {
 impl<F: Fn(u32, usize) -> f64> Follower<'_, F> {
     /// Makes what is known a set of values of its own.
     fn keep(&mut self) {
-        let width = self.program.history.len();
-        if width > 0 {
-            self.snapshot = (self.expanded.histories.len() / width) as u32;
-            self.expanded.histories.extend_from_slice(&self.known.values);
-        }
+        let sets = self
+            .expanded
+            .histories
+            .len()
+            .checked_div(self.program.history.len());
+        self.snapshot = sets.unwrap_or(0) as u32;
+        self.expanded.histories.extend_from_slice(&self.known.values);
     }
 
     fn push(&mut self, time: f64, effect: Effect) {

@@ -17,7 +17,10 @@ fn program(equations: &str) -> Program {
     compile(&blocks("one <- 1", &equations), &CompileOptions::default()).unwrap()
 }
 
-fn asked(program: &Program) -> Vec<(HistoryKind, Option<u16>)> {
+/// What is asked, and of which compartment.
+type Asked = (HistoryKind, Option<u16>);
+
+fn asked(program: &Program) -> Vec<Asked> {
     program
         .history
         .iter()
@@ -146,7 +149,7 @@ fn no_dose_enters_what_stays_zero() {
 }
 
 /// Where a program stops, counted from what.
-fn stops(equations: &str) -> Vec<(f64, Option<(HistoryKind, Option<u16>)>)> {
+fn stops(equations: &str) -> Vec<(f64, Option<Asked>)> {
     let program = program(equations);
     let subject = Interpreter::new(&program);
     let of = |stop: &Stop| {
