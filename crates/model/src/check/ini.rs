@@ -4,6 +4,8 @@ use euthymia_diagnostics::{Diagnostic, nearest};
 use euthymia_units::Unit;
 
 use super::{Checker, constant, counted};
+use crate::functions::constant as constant_of;
+use crate::history::{TRANSIT, question_of};
 use crate::model::{Level, OmegaBlock, Symbol, Theta, split_unit};
 use crate::syntax::tree::{
     Expression, ExpressionKind, IniKind, IniStatement, Label, Name, OmegaSyntax, ThetaSyntax,
@@ -118,7 +120,7 @@ impl Checker<'_> {
     fn constants_only(&mut self, expression: &Expression) {
         match &expression.kind {
             ExpressionKind::Name(name)
-                if matches!(name.as_str(), "pi" | "M_PI" | "Inf" | "TRUE" | "FALSE") => {}
+                if matches!(name.as_str(), "Inf" | "TRUE" | "FALSE") || constant_of(name).is_some() => {}
             ExpressionKind::Name(name) => {
                 let diagnostic = Diagnostic::error("M021", format!("`{name}` in the value of a parameter"))
                     .at(self.source(), expression.span, "expected a number")
@@ -132,6 +134,14 @@ impl Checker<'_> {
                     "expected a number",
                 );
                 self.report(diagnostic);
+            }
+            ExpressionKind::Call(name, _) if question_of(&name.text).is_some() || name.text == TRANSIT => {
+                let message = format!("`{}()` in the value of a parameter", name.text);
+                let diagnostic = Diagnostic::error("M021", message)
+                    .at(self.source(), expression.span, "expected a number")
+                    .help("doses are asked about in `model({ ... })`");
+                self.report(diagnostic);
+                return;
             }
             ExpressionKind::Call(name, arguments) => self.call(name, arguments.len(), expression.span),
             ExpressionKind::Number(_) | ExpressionKind::Unary(..) | ExpressionKind::Binary(..) => {}
