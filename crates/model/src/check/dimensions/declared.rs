@@ -158,7 +158,7 @@ impl<'m> Declarations<'m> {
                 TargetKind::Derivative => own.insert(name),
                 TargetKind::Bioavailability => scaled.insert(name),
                 TargetKind::Lag | TargetKind::Duration | TargetKind::Rate => dosed.insert(name),
-                TargetKind::Variable | TargetKind::Initial => false,
+                TargetKind::Variable | TargetKind::Initial | TargetKind::ModelTime => false,
             };
         });
         dosed.extend(own.get("depot"));
@@ -175,7 +175,7 @@ impl<'m> Declarations<'m> {
     fn read_definitions(&mut self, index: usize, block: &'m Block) {
         for statement in &block.statements {
             match &statement.kind {
-                StatementKind::Assign { target, value, .. } if target.kind == TargetKind::Variable => {
+                StatementKind::Assign { target, value, .. } if target.kind.is_variable() => {
                     let known = self.definitions.entry(&target.name.text).or_default();
                     known.push((index, value));
                 }
@@ -308,7 +308,7 @@ fn each_target<'m>(block: &'m Block, report: &mut dyn FnMut(TargetKind, &'m str)
 fn assigns(block: &Block, name: &str) -> bool {
     let mut found = false;
     each_target(block, &mut |kind, target| {
-        found |= kind == TargetKind::Variable && target == name;
+        found |= kind.is_variable() && target == name;
     });
     found
 }

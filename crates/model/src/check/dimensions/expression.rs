@@ -4,8 +4,10 @@ use euthymia_units::Exponent;
 
 use super::report::{Side, Wrong};
 use super::{Inference, Measure, Value};
-use crate::functions::{Function, function};
+use crate::functions::{Function, constant, function};
+use crate::history::{TRANSIT, kind_of_name, question_of};
 use crate::model::Symbol;
+use crate::program::HistoryKind;
 use crate::syntax::tree::{BinaryOperator, Expression, ExpressionKind, Name, UnaryOperator};
 
 impl<'m> Inference<'m> {
@@ -26,6 +28,7 @@ impl<'m> Inference<'m> {
                 BinaryOperator::Multiply | BinaryOperator::Divide => self.product(expression),
                 BinaryOperator::Power => self.power(expression, left, right),
                 BinaryOperator::Add | BinaryOperator::Subtract => self.sum(expression),
+                BinaryOperator::Remainder => self.together(&[left, right]),
                 BinaryOperator::Or | BinaryOperator::And => {
                     let values = [self.value(left), self.value(right)];
                     blend(&values).number()
@@ -49,9 +52,13 @@ impl<'m> Inference<'m> {
                 let time = self.time();
                 return made_of(time, false, true);
             }
-            "pi" | "M_PI" => return made_of(Measure::bare(), true, false),
             "TRUE" | "FALSE" => return Value::literal(),
+            _ if constant(name).is_some() => return made_of(Measure::bare(), true, false),
             _ => {}
+        }
+        if let Some(kind) = kind_of_name(name) {
+            let measure = self.history(kind);
+            return made_of(measure, false, true);
         }
         match self.symbol(name) {
             Some(Symbol::Theta(_)) => {
@@ -140,7 +147,47 @@ impl<'m> Inference<'m> {
         blend(values).with(measure)
     }
 
+    /// The unit of what is known of the doses.
+    fn history(&mut self, kind: HistoryKind) -> Measure {
+        match kind {
+            HistoryKind::LastTime | HistoryKind::FirstTime => self.time(),
+            HistoryKind::LastAmount => self.dose().unwrap_or_else(|| self.unknown()),
+            HistoryKind::Count | HistoryKind::Newness => Measure::bare(),
+        }
+    }
+
+    /// A dose per time.
+    fn transit(&mut self, name: &'m Name, arguments: &'m [Expression]) -> Value {
+        let values: Vec<Value> = arguments.iter().map(|argument| self.value(argument)).collect();
+        if let (Some(number), Some(value)) = (arguments.first(), values.first()) {
+            self.is_number(Wrong::Argument(&name.text), number, value);
+        }
+        let time = self.time();
+        let dose = self.history(HistoryKind::LastAmount);
+        let measure = match values.get(2) {
+            None => dose.times(&time, Exponent::whole(-1)),
+            Some(_) => self.unknown(),
+        };
+        Value {
+            literal: false,
+            moving: true,
+            ..blend(&values).with(measure)
+        }
+    }
+
     fn call(&mut self, expression: &'m Expression, name: &'m Name, arguments: &'m [Expression]) -> Value {
+        if let Some(question) = question_of(&name.text) {
+            return Value {
+                measure: self.history(question.kind),
+                literal: false,
+                covariates: false,
+                converted: false,
+                moving: true,
+            };
+        }
+        if name.text == TRANSIT {
+            return self.transit(name, arguments);
+        }
         let Some(signature) = function(&name.text) else {
             let values: Vec<Value> = arguments.iter().map(|argument| self.value(argument)).collect();
             let any = self.unknown();
@@ -204,13 +251,15 @@ impl<'m> Inference<'m> {
             | Function::Round
             | Function::Truncate
             | Function::Rectified => self.value(first),
-            Function::LeakyRectified => {
+            Function::LeakyRectified | Function::TransferSign => {
                 for other in rest {
                     self.value(other);
                 }
                 self.value(first)
             }
-            Function::Sign => self.value(first).number(),
+            Function::Sign | Function::IsMissing | Function::IsFinite | Function::IsInfinite => {
+                self.value(first).number()
+            }
             Function::IfElse => {
                 let condition = self.value(first);
                 let chosen = self.together(rest);

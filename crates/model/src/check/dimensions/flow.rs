@@ -74,19 +74,18 @@ impl<'m> Inference<'m> {
     fn assign(&mut self, target: &'m Target, expression: &'m Expression) {
         let value = self.value(expression);
         let name = target.name.text.as_str();
-        if target.kind == TargetKind::Variable {
-            let measure = if value.literal {
-                self.unknown()
-            } else {
-                value.measure.clone()
+        if target.kind.is_variable() {
+            let measure = match target.kind {
+                TargetKind::ModelTime => self.time(),
+                _ if value.literal => self.unknown(),
+                _ => value.measure.clone(),
             };
             let bound = Bound {
-                value: value.with(measure),
+                value: value.clone().with(measure),
                 site: self.site(expression.span),
                 others: Vec::new(),
             };
             self.scope.insert(name.to_owned(), bound);
-            return;
         }
         if value.literal {
             return;
@@ -94,7 +93,7 @@ impl<'m> Inference<'m> {
         let needed = match target.kind {
             TargetKind::Derivative => self.rate(name),
             TargetKind::Initial => self.state(name),
-            TargetKind::Lag | TargetKind::Duration => self.time(),
+            TargetKind::Lag | TargetKind::Duration | TargetKind::ModelTime => self.time(),
             TargetKind::Rate => {
                 let time = self.time();
                 let Some(dose) = self.dose() else { return };
@@ -117,7 +116,7 @@ impl<'m> Inference<'m> {
         self.same(Wrong::Assigned, found, needed);
     }
 
-    fn dose(&self) -> Option<Measure> {
+    pub(super) fn dose(&self) -> Option<Measure> {
         let dosing = self.declarations.dosing.get(self.file)?.as_ref()?;
         Some(self.declared(&dosing.unit))
     }
