@@ -206,7 +206,10 @@ fn linear(program: &Program) -> bool {
         .chain(written(&program.jacobian))
         .collect();
     let chooses = |op: Op| {
-        use Op::{Abs, And, Ceil, Equal, Floor, Less, LessEqual, Max, Min, Not, NotEqual, Or, Round, Select};
+        use Op::{
+            Abs, And, Ceil, Equal, Floor, Less, LessEqual, Max, Min, Not, NotEqual, Or, Remainder, Round,
+            Select,
+        };
         matches!(
             op,
             Abs | And
@@ -220,6 +223,7 @@ fn linear(program: &Program) -> bool {
                 | Not
                 | NotEqual
                 | Or
+                | Remainder
                 | Round
                 | Select
         )

@@ -62,8 +62,8 @@ impl Flow {
     /// What a mode of block `from` brings about in the later ones.
     fn follow(&mut self, shape: &Shape, own: &[Own], from: usize, column: usize, rate: f64, matrix: &[f64]) {
         let n = self.n;
-        for at in from + 1..shape.blocks.len() {
-            let (block, of_block) = (&shape.blocks[at], &own[at]);
+        let later = shape.blocks.iter().zip(own).enumerate().skip(from + 1);
+        for (at, (block, of_block)) in later {
             let k = block.len();
             let fed: Vec<f64> = block
                 .iter()
@@ -169,7 +169,7 @@ fn balance(k: usize, entry: impl Fn(usize, usize) -> f64) -> Option<Vec<f64>> {
     let mut known = vec![0];
     while let Some(i) = known.pop() {
         let own = scale[i]?;
-        for j in 0..k {
+        for (j, other) in scale.iter_mut().enumerate() {
             let (there, back) = (entry(j, i), entry(i, j));
             if i == j || (there == 0.0 && back == 0.0) {
                 continue;
@@ -180,9 +180,9 @@ fn balance(k: usize, entry: impl Fn(usize, usize) -> f64) -> Option<Vec<f64>> {
             }
             // x_j^2 back = x_i^2 there.
             let wanted = own * ratio.sqrt();
-            match scale[j] {
+            match *other {
                 None => {
-                    scale[j] = Some(wanted);
+                    *other = Some(wanted);
                     known.push(j);
                 }
                 Some(found) if (found - wanted).abs() > BALANCE * wanted => return None,
@@ -272,7 +272,7 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
         for (at, together) in elapsed.chunks(L).enumerate() {
             let mut time = Lanes::<L>::splat(0.0);
             time.0[..together.len()].copy_from_slice(together);
-            for mode in 0..n {
+            for (mode, to) in modes.iter_mut().enumerate().take(n) {
                 let rate = Lanes::splat(flow.rates[mode]);
                 let exponent = rate * time;
                 let mut value = exponent.exp() * Lanes::splat(segment.amplitudes[mode]);
@@ -285,7 +285,7 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
                     };
                     value = flown.mul_add_twice(Lanes::splat(inflow), value);
                 }
-                modes[mode] = value;
+                *to = value;
             }
             for state in 0..n {
                 let vector = &flow.vectors[state * n..][..n];
