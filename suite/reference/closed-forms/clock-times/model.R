@@ -1,0 +1,8 @@
+clock_times <- function() {
+  ini({
+    k <- 0.2
+  })
+  model({
+    d/dt(central) <- -k*central
+  })
+}

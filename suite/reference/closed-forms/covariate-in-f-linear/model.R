@@ -1,0 +1,9 @@
+covariate_in_f_linear <- function() {
+  ini({
+    k <- 0.2
+  })
+  model({
+    d/dt(central) <- -k*central
+    f(central) <- FC
+  })
+}

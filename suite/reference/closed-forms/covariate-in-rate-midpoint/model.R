@@ -1,0 +1,9 @@
+covariate_in_rate_midpoint <- function() {
+  ini({
+    scale <- 1
+  })
+  model({
+    twice <- 2*K
+    d/dt(central) <- -scale*K*central
+  })
+}

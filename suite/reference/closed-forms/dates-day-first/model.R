@@ -1,0 +1,8 @@
+dates_day_first <- function() {
+  ini({
+    k <- 0.02
+  })
+  model({
+    d/dt(central) <- -k*central
+  })
+}

@@ -1,0 +1,11 @@
+evid3_cancels_all <- function() {
+  ini({
+    ka <- 0.9
+    k <- 0.15
+  })
+  model({
+    d/dt(depot) <- -ka*depot
+    d/dt(central) <- ka*depot - k*central
+    alag(depot) <- 1.25
+  })
+}

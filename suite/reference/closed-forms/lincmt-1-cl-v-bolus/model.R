@@ -1,0 +1,9 @@
+lincmt_1_cl_v_bolus <- function() {
+  ini({
+    cl <- 3
+    v <- 25
+  })
+  model({
+    cp <- linCmt()
+  })
+}

@@ -1,0 +1,15 @@
+"""Writes every case of this folder: `python3 make.py` (needs mpmath, numpy and scipy)."""
+import importlib
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+
+from generator import cases  # noqa: E402
+
+for module in ("lincmt", "doses", "records", "covariates", "nonlinear", "asked", "switches", "functions"):
+    importlib.import_module(f"generator.{module}")
+
+if __name__ == "__main__":
+    cases.write(pathlib.Path(__file__).parent)
+    print(len(cases.CASES), "cases")

@@ -1,0 +1,9 @@
+michaelis_menten_bolus_ss <- function() {
+  ini({
+    vmax <- 10
+    km <- 40
+  })
+  model({
+    d/dt(central) <- -vmax*central/(km + central)
+  })
+}

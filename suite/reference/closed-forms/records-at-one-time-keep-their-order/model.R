@@ -1,0 +1,10 @@
+records_at_one_time_keep_their_order <- function() {
+  ini({
+    ka <- 0.9
+    k <- 0.15
+  })
+  model({
+    d/dt(depot) <- -ka*depot
+    d/dt(central) <- ka*depot - k*central
+  })
+}

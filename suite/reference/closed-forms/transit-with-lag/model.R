@@ -1,0 +1,15 @@
+transit_with_lag <- function() {
+  ini({
+    n <- 2.7
+    mtt <- 3
+    bio <- 0.8
+    ka <- 0.6
+    k <- 0.15
+  })
+  model({
+    d/dt(depot) <- transit(n, mtt, bio) - ka*depot
+    d/dt(central) <- ka*depot - k*central
+    f(depot) <- 0
+    alag(depot) <- 1.5
+  })
+}
