@@ -188,20 +188,21 @@ impl Case {
                 return;
             }
             for (row, (&found, &expected)) in found.iter().zip(expected).enumerate() {
-                let tolerated = self.tolerance.around(expected);
-                self.one(name, row, found, expected, tolerated, outcome);
+                self.one(name, row, found, expected, outcome);
             }
         }
     }
 
-    fn one(&self, name: &str, row: usize, found: f64, expected: f64, tolerated: f64, outcome: &mut Outcome) {
+    fn one(&self, name: &str, row: usize, found: f64, expected: f64, outcome: &mut Outcome) {
         outcome.values += 1;
         // No value where the answer has none is agreement, and a value where it has none is not.
         let (found, expected) = match (found.is_nan(), expected.is_nan()) {
             (true, true) => (0.0, 0.0),
-            (true, false) | (false, true) => (f64::INFINITY, expected),
+            (true, false) => (f64::INFINITY, expected),
+            (false, true) => (f64::INFINITY, 0.0),
             (false, false) => (found, expected),
         };
+        let tolerated = self.tolerance.around(expected);
         let difference = (found - expected).abs();
         let scale = match self.tolerance {
             Tolerance::Mixed { relative, absolute } => expected.abs().max(absolute / relative),

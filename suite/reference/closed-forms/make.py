@@ -3,7 +3,9 @@ import importlib
 import pathlib
 import sys
 
+HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE.parent))
 
 from generator import cases  # noqa: E402
 
@@ -11,5 +13,5 @@ for module in ("lincmt", "doses", "records", "covariates", "nonlinear", "asked",
     importlib.import_module(f"generator.{module}")
 
 if __name__ == "__main__":
-    cases.write(pathlib.Path(__file__).parent)
+    cases.write(HERE)
     print(len(cases.CASES), "cases")

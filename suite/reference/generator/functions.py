@@ -94,7 +94,7 @@ functions("functions-rounding", {
     "f1": ("floor(X)", lambda x, y: mp.floor(x)), "f2": ("ceil(X)", lambda x, y: mp.ceil(x)), "f3": ("round(X)", lambda x, y: away(x)),
     "f4": ("trunc(X)", lambda x, y: mp.sign(x) * mp.floor(abs(x))), "f5": ("sign(X)", lambda x, y: mp.sign(x)),
     "f6": ("abs(X)", lambda x, y: abs(x)), "f7": ("min(X, Y, 1)", lambda x, y: min(x, y, 1)), "f8": ("max(X, Y, 1)", lambda x, y: max(x, y, 1)),
-}, ROUNDED, relative=0.0, absolute=0.0, note="round() takes halves away from zero (C, which rxode2 compiles to; R takes them to even); exact")
+}, ROUNDED, relative=1e-16, absolute=1e-300, note="round() takes halves away from zero (C, which rxode2 compiles to; R takes them to even); the tolerance is below a rounding")
 functions("operator-remainder", {
     "f1": ("X %% Y", lambda x, y: fmod(x, y)), "f2": ("-X %% Y", lambda x, y: -fmod(x, y)), "f3": ("2 + X %% Y * 2", lambda x, y: 2 + fmod(x, y) * 2),
 }, ROUNDED[:12], relative=1e-15, absolute=1e-15,
