@@ -96,6 +96,7 @@ cases! {
     evid3_cancels_all = "evid3-cancels-all",
     evid3_initial_values_and_time_back = "evid3-initial-values-and-time-back",
     evid4_resets_then_doses = "evid4-resets-then-doses",
+    evid5_evid6_with_lag = "evid5-evid6-with-lag",
     evid5_replaces = "evid5-replaces",
     evid6_multiplies = "evid6-multiplies",
     evid7_gives_nothing = "evid7-gives-nothing",

@@ -88,10 +88,9 @@ oral_case("ss-lag", [
     ([dose(0, 80, ii=12, ss=1, addl=2), *observe(*GRID)],
      lambda t, before: oral.steady_boluses(0, 80, m(12), t, m("2.75"))
      + total(oral.bolus(0, 80, t - m("2.75") - 12 * i) for i in (1, 2))),
-    ([dose(0, 100, rate=50, ii=2.5, ss=1), *observe(*GRID)],
-     lambda t, before: oral.steady_infusions(0, 50, m(2), m("2.5"), t, m("2.75"))),
-], "steady state with a lag: at the record the last dose is II - ALAG ago; in the third subject the lag is longer than the "
-   "interval and more than one dose is under way (NONMEM says the lag should be shorter; the meaning is the same)",
+    ([dose(0, 100, rate=20, ii=3, ss=1), *observe(*GRID)],
+     lambda t, before: oral.steady_infusions(0, 20, m(5), m(3), t, m("2.75"))),
+], "steady state with a lag: at the record the last dose is II - ALAG ago; in the third subject infusions overlap",
     ["alag(depot) <- tlag"], {"tlag": "2.75"})
 
 oral_case("constant-infusion-f", [
@@ -161,6 +160,13 @@ oral_case("evid6-multiplies", [
     ([dose(0, 200, cmt=2), dose(0, 50, rate=5), *observe(3), record(4, 6, 2, amt=3), record(7, 6, 1, amt=0.25),
       *observe(7, 11.75, 16.5)], multiplied),
 ], "EVID 6 (rxode2): the amount is multiplied by F AMT, what runs goes on; rxode2 EVIDF_MULT", ["f(central) <- 0.5"])
+
+oral_case("evid5-evid6-with-lag", [
+    ([dose(0, 100, cmt=2), *observe(2), record(3, 5, 2, amt=30), *observe(4), record(6, 6, 2, amt=2), *observe(7, 9)],
+     lambda t, before: oral.bolus(1, 100, t - m("1.5")) if t < 4.5 else oral.bolus(1, 30, t - m("4.5")) if t < 7.5
+     else oral.bolus(1, 30, t - m("4.5")) * 2),
+], "the lag delays EVID 5 and 6 as it does doses (rxode2 getTime__ asks for the lag of all but observations and resets)",
+    ["alag(central) <- 1.5"])
 
 oral_case("evid7-gives-nothing", [
     ([dose(0, 100), record(3, 7, amt=50), *observe(*GRID[3:])], lambda t, before: oral.bolus(0, 100, t)),

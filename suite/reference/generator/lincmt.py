@@ -21,7 +21,8 @@ def lincmt(name, parameters, system, volume, subjects, note, ini=None, lines=(),
             return {"cp": held["central"] / v, **held}
         return value
 
-    made = [Subject(rows, value_of(amounts), id=i + 1) for i, (rows, amounts) in enumerate(subjects)]
+    by_time = lambda rows: sorted(rows, key=lambda row: row["time"])  # noqa: E731  (stable: doses above observations)
+    made = [Subject(by_time(rows), value_of(amounts), id=i + 1) for i, (rows, amounts) in enumerate(subjects)]
     case(name, ini or parameters, [*lines, "cp <- linCmt()"], made, f"{note}; {SOURCE}", relative=relative)
 
 
