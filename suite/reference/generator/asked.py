@@ -74,3 +74,12 @@ def fast_after_dose(t, before):
 case("tad-in-equations", {"k1": "0.4", "k2": "0.1"}, ["if (tad() < 2) {", "  k <- k1", "} else {", "  k <- k2", "}", "d/dt(x) <- -k*x"],
      [Subject([dose(0, 100), *observe(1, 3, 5.9), dose(6, 50), *observe(6.5, 9, 12)], fast_after_dose)],
      f"elimination is another for two hours after every dose: exponentials in pieces; {SOURCE}")
+
+
+def in_steady_state(t, before):
+    return {"ago": t if before < 3 else t - 7, "last_at": 0 if before < 3 else 7, "size": 100 if before < 3 else 30}
+
+
+case("tad-steady-state", {"k": "0.5"}, ["d/dt(x) <- -k*x", "ago <- tad()", "last_at <- tlast()", "size <- dose()"],
+     [Subject([dose(0, 100, ii=6, ss=1), *observe(1, 5), dose(7, 30, ii=4, ss=2, rate=10), *observe(8, 12)], in_steady_state)],
+     f"the dose of a steady state is the one at its record; {SOURCE}")

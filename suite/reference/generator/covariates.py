@@ -93,3 +93,35 @@ case("initial-value-of-first-covariate", {"k": "0.1"}, ["d/dt(a) <- -k*a", "a(0)
      [Subject([observe(0, BASE=8)[0], observe(1, BASE=5)[0], observe(4, BASE=2)[0]],
               lambda t, before: {"a": 8 * mp.exp(-t / 10)})],
      "x(0) knows the covariate of the first record")
+
+DURATIONS = [dose(0, 60, rate=-2, ii=6, addl=2, D="2"), *observe(3, D="2"), record(5, 2, 0, D="4"), *observe(8, D="4"),
+             record(11, 2, 0, D="1"), *observe(12.5, 14, D="1")]
+case("covariate-in-duration-of-additional-doses", {"k": "0.2"}, ["d/dt(central) <- -k*central", "dur(central) <- D"],
+     [Subject(DURATIONS, lambda t, before: {"central": total(
+         one.infusion(0, m(60) / d, m(d), t - 6 * i) for i, d in enumerate((2, 4, 1)))[0]})],
+     "the modelled duration of an additional dose is that of its own time, by the record before it (rxode2 addlKeepsCov FALSE); it stays "
+     "what it is while the infusion runs (NONMEM RATE -2)")
+
+CLEARANCES = [dose(0, 100, CL="2"), *observe(2, CL="2"), *observe(4, CL="6"), dose(6, 50, CL="6"), *observe(9, CL="1"), *observe(12, CL="1")]
+
+
+def cleared(edges):
+    def value(t, before):
+        def area(t):
+            return sum(m(cl) / 10 * max(0, min(t, end) - start) for start, end, cl in edges)
+        x = 100 * mp.exp(-area(t)) + (50 * mp.exp(-(area(t) - area(m(6)))) if t >= 6 else 0)
+        return {"cp": x / 10, "central": x}
+    return value
+
+
+for interpolation, edges in (("locf", ((0, 4, 2), (4, 9, 6), (9, 12, 1))), ("nocb", ((0, 2, 2), (2, 6, 6), (6, 12, 1)))):
+    case(f"covariate-in-lincmt-{interpolation}", {"v": 10}, ["cl <- CL", "cp <- linCmt()"],
+         [Subject(CLEARANCES, cleared(edges))],
+         "linCmt() with a clearance that changes: the amounts stay, the rates change (rxode2, NONMEM): exponentials in pieces",
+         interpolation=interpolation)
+
+case("covariate-at-steady-state", {"v": 10}, ["d/dt(central) <- -CL/v*central"], [
+    Subject([*observe(0, CL="5"), dose(1, 100, ii=8, ss=1, CL="2"), *observe(3, CL="2"), *observe(5, CL="4"), *observe(9, CL="4")],
+            lambda t, before: {"central": 0 if before < 1 else 100 / (1 - mp.exp(-m("1.6"))) * mp.exp(
+                -m("0.2") * (min(t, 5) - 1) - m("0.4") * max(0, t - 5))})],
+     "the steady state is that of the covariates of its record (rxode2 ssTime, NONMEM)")

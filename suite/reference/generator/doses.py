@@ -230,3 +230,47 @@ case("metabolite-equal-rate-cumulative", {"k": "0.3", "fm": "0.7"},
          "balance": x[0] + x[1] + x[2], "parent": x[0], "metabolite": x[1], "gone": x[2]})(
              meta.bolus(0, 100, t) + meta.infusion(1, 6, 5, t - 5)))],
      f"parent and metabolite leave at one rate, what has left is kept (a rate of zero); {SOURCE}")
+
+
+case("default-compartment-without-cmt-column", PARAMETERS, ORAL, [Subject(
+    [dose(0, 100), *observe(1, 5), dose(6, 50), *observe(7)],
+    amounts(lambda t, before: oral.bolus(0, 100, t) + oral.bolus(0, 50, t - 6)))],
+    f"without CMT doses go into the first compartment; {SOURCE}",
+    data="ID,TIME,AMT,EVID\n1,0,100,1\n1,1,0,0\n1,5,0,0\n1,6,50,1\n1,7,0,0\n")
+
+case("cmt-statement-numbers-compartments", PARAMETERS, ["cmt(central)", *ORAL], [Subject(
+    [dose(0, 100, cmt=2), dose(2, 50, cmt=1), *observe(3, 5)],
+    lambda t, before: {"central": (x := oral.bolus(0, 100, t) + oral.bolus(1, 50, t - 2))[1], "depot": x[0]})],
+    f"cmt(central) makes central the first compartment (rxode2); {SOURCE}")
+
+oral_case("bioavailability-zero", [
+    ([dose(0, 100, cmt=2), dose(0, 50, cmt=1), dose(1, 30, cmt=2, rate=10), dose(2, 30, cmt=2, rate=-2), *observe(3, 5)],
+     lambda t, before: oral.bolus(0, 50, t)),
+], "a dose of which nothing arrives: bolus, infusion of given rate (of no duration) and of modelled duration (of no rate)",
+    ["f(central) <- 0", "dur(central) <- 2"])
+
+oral_case("constant-infusion-modelled-rate", [
+    ([dose(0, 0, cmt=2, rate=-1, ss=1), *observe(0, 1, 5)], lambda t, before: oral.steady_rate(1, 7, t)),
+], "AMT 0, RATE -1, SS 1: the constant infusion has the modelled rate (NONMEM SS)", ["rate(central) <- r2"], {"r2": 7})
+
+oral_case("infusions-very-short-and-very-long", [
+    ([dose(0, 100, cmt=2, rate=1e7), dose(1, 20, cmt=2, rate=0.001), *observe(2, 9)],
+     lambda t, before: oral.infusion(1, m(10) ** 7, m(10) ** -5, t) + oral.infusion(1, m("0.001"), m(20000), t - 1)),
+], "an infusion over 36 ms beside one over two years")
+
+oral_case("amounts-tiny-and-huge", [
+    ([dose(0, 1e-9, ii=6, addl=1), *observe(1, 5, 9)], lambda t, before: total(oral.bolus(0, m(10) ** -9, t - 6 * i) for i in range(2))),
+    ([dose(0, 1e12, ii=6, addl=1), *observe(1, 5, 9)], lambda t, before: total(oral.bolus(0, m(10) ** 12, t - 6 * i) for i in range(2))),
+], "doses in mol (1e-9) and in molecules (1e12): the unit of amounts is the user's, so nothing is held absolutely",
+    relative=1e-6, absolute=1e-30)
+
+oral_case("steady-state-then-reset-then-steady-state", [
+    ([dose(0, 80, ii=8, ss=1, addl=5), *observe(1), record(10, 3), *observe(11), dose(12, 40, cmt=2, rate=20, ii=6, ss=1), *observe(13, 17)],
+     lambda t, before: oral.steady_boluses(0, 80, m(8), t) if t < 8 else oral.zero if t < 12
+     else oral.steady_infusions(1, 20, m(2), m(6), t - 12)),
+], "a reset ends the additional doses of a steady state")
+
+oral_case("ss2-infusion-overlapping", [
+    ([dose(0, 50), dose(3, 60, cmt=2, rate=10, ii=4, ss=2, addl=1), *observe(4, 6, 8, 12, 20)],
+     lambda t, before: oral.bolus(0, 50, t) + oral.steady_infusions(1, 10, m(6), m(4), t - 3) + oral.infusion(1, 10, 6, t - 7)),
+], "SS 2 with infusions longer than the interval: those still running at the record run on")

@@ -114,3 +114,25 @@ functions("safe-logarithm-division-power", {
 }, [(0, 1), (0, 2), (-1, 2), (2, 3)], relative=1e-13,
     note="rxode2 by default puts 2^-52 where a logarithm of nothing or less, a division by zero or zero to a negative power is asked "
          "(safeZero, safeLog, safePow)")
+
+functions("functions-incomplete-gamma", {
+    "f1": ("gammap(X, Y)", lambda x, y: mp.gammainc(x, 0, y, regularized=True)), "f2": ("gammaq(X, Y)", lambda x, y: mp.gammainc(x, y, regularized=True)),
+    "f3": ("lowergamma(X, Y)", lambda x, y: mp.gammainc(x, 0, y)), "f4": ("uppergamma(X, Y)", lambda x, y: mp.gammainc(x, y)),
+    "f5": ("gammapDer(X, Y)", lambda x, y: y ** (x - 1) * mp.exp(-y) / mp.gamma(x)),
+}, [(0.1, 0.01), (0.5, 2), (1, 0.3), (2.5, 2.5), (3.7, 0.001), (5, 12), (20, 15), (20, 30), (100, 95)], relative=1e-11, absolute=1e-300,
+    note="regularised (p, q) and whole (lower, upper) incomplete gamma functions with shape X at Y, as boost defines them (rxode2 utilcpp)")
+
+functions("functions-polygamma-and-sums-of-logarithms", {
+    "f1": ("trigamma(X)", lambda x, y: mp.polygamma(1, x)), "f2": ("digamma(X + 1)", lambda x, y: mp.digamma(x + 1)),
+    "f3": ("logspace_add(X, Y)", lambda x, y: mp.log(mp.exp(x) + mp.exp(y))),
+    "f4": ("logspace_sub(X + Y, Y)", lambda x, y: mp.log(mp.exp(x + y) - mp.exp(y))),
+    "f5": ("fsign(X, -Y)", lambda x, y: -abs(x) * mp.sign(y)), "f6": ("fmax2(X, Y)", max), "f7": ("fmin2(X, Y)", min),
+    "f8": ("invLogit(Y, -1, 3)", lambda x, y: -1 + 4 / (1 + mp.exp(-y))), "f9": ("loggamma(X)", lambda x, y: mp.log(mp.gamma(x))),
+}, [(0.3, 0.5), (1.5, -2), (7, 3), (30, 31), (650.5, 20)], relative=1e-11, absolute=1e-13)
+
+functions("functions-activation", {
+    "f1": ("ReLU(X)", lambda x, y: max(x, 0)), "f2": ("lReLU(X)", lambda x, y: x if x >= 0 else x * m(float("0.01"))),
+    "f3": ("PReLU(X, 0.25)", lambda x, y: x if x >= 0 else x / 4), "f4": ("ELU(X, 1.5)", lambda x, y: x if x > 0 else m("1.5") * mp.expm1(x)),
+    "f5": ("Swish(X)", lambda x, y: x / (1 + mp.exp(-x))), "f6": ("GELU(X)", lambda x, y: x * mp.ncdf(x)),
+    "f7": ("softplus(X)", lambda x, y: mp.log1p(mp.exp(x))),
+}, both(-30, -8, -2.5, -0.3, -1e-6, 0, 1e-6, 0.7, 3, 40), relative=1e-12, absolute=1e-15)

@@ -1,0 +1,10 @@
+amounts_tiny_and_huge <- function() {
+  ini({
+    ka <- 0.9
+    k <- 0.15
+  })
+  model({
+    d/dt(depot) <- -ka*depot
+    d/dt(central) <- ka*depot - k*central
+  })
+}

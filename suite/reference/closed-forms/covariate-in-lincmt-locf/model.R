@@ -1,0 +1,9 @@
+covariate_in_lincmt_locf <- function() {
+  ini({
+    v <- 10
+  })
+  model({
+    cl <- CL
+    cp <- linCmt()
+  })
+}

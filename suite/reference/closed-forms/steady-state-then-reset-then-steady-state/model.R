@@ -1,0 +1,10 @@
+steady_state_then_reset_then_steady_state <- function() {
+  ini({
+    ka <- 0.9
+    k <- 0.15
+  })
+  model({
+    d/dt(depot) <- -ka*depot
+    d/dt(central) <- ka*depot - k*central
+  })
+}
