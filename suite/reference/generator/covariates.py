@@ -102,7 +102,7 @@ case("covariate-in-duration-of-additional-doses", {"k": "0.2"}, ["d/dt(central) 
      "the modelled duration of an additional dose is that of its own time, by the record before it (rxode2 addlKeepsCov FALSE); it stays "
      "what it is while the infusion runs (NONMEM RATE -2)")
 
-CLEARANCES = [dose(0, 100, CL="2"), *observe(2, CL="2"), *observe(4, CL="6"), dose(6, 50, CL="6"), *observe(9, CL="1"), *observe(12, CL="1")]
+CLEARANCES = [dose(0, 100, CLEAR="2"), *observe(2, CLEAR="2"), *observe(4, CLEAR="6"), dose(6, 50, CLEAR="6"), *observe(9, CLEAR="1"), *observe(12, CLEAR="1")]
 
 
 def cleared(edges):
@@ -115,7 +115,7 @@ def cleared(edges):
 
 
 for interpolation, edges in (("locf", ((0, 4, 2), (4, 9, 6), (9, 12, 1))), ("nocb", ((0, 2, 2), (2, 6, 6), (6, 12, 1)))):
-    case(f"covariate-in-lincmt-{interpolation}", {"v": 10}, ["cl <- CL", "cp <- linCmt()"],
+    case(f"covariate-in-lincmt-{interpolation}", {"v": 10}, ["cl <- CLEAR", "cp <- linCmt()"],
          [Subject(CLEARANCES, cleared(edges))],
          "linCmt() with a clearance that changes: the amounts stay, the rates change (rxode2, NONMEM): exponentials in pieces",
          interpolation=interpolation)

@@ -261,8 +261,8 @@ oral_case("infusions-very-short-and-very-long", [
 oral_case("amounts-tiny-and-huge", [
     ([dose(0, 1e-9, ii=6, addl=1), *observe(1, 5, 9)], lambda t, before: total(oral.bolus(0, m(10) ** -9, t - 6 * i) for i in range(2))),
     ([dose(0, 1e12, ii=6, addl=1), *observe(1, 5, 9)], lambda t, before: total(oral.bolus(0, m(10) ** 12, t - 6 * i) for i in range(2))),
-], "doses in mol (1e-9) and in molecules (1e12): the unit of amounts is the user's, so nothing is held absolutely",
-    relative=1e-6, absolute=1e-30)
+], "doses in mol (1e-9) and in molecules (1e12): held absolutely to a millionth of the smaller dose, for the unit of amounts is the "
+   "user's", absolute=1e-15)
 
 oral_case("steady-state-then-reset-then-steady-state", [
     ([dose(0, 80, ii=8, ss=1, addl=5), *observe(1), record(10, 3), *observe(11), dose(12, 40, cmt=2, rate=20, ii=6, ss=1), *observe(13, 17)],

@@ -3,7 +3,7 @@ covariate_in_lincmt_nocb <- function() {
     v <- 10
   })
   model({
-    cl <- CL
+    cl <- CLEAR
     cp <- linCmt()
   })
 }
