@@ -83,3 +83,23 @@ def in_steady_state(t, before):
 case("tad-steady-state", {"k": "0.5"}, ["d/dt(x) <- -k*x", "ago <- tad()", "last_at <- tlast()", "size <- dose()"],
      [Subject([dose(0, 100, ii=6, ss=1), *observe(1, 5), dose(7, 30, ii=4, ss=2, rate=10), *observe(8, 12)], in_steady_state)],
      f"the dose of a steady state is the one at its record; {SOURCE}")
+
+question("tad-lag-reset-pending", [
+    ([dose(0, 100, ii=6, addl=9), *observe(1, 2), dose(7, 20, cmt=2), *observe(7.2), record(7.3, 3), *observe(8, 20)],
+     asked([(m("1.5"), 1, 100, 0), (7, 2, 20, 3)], [(m(float(7.3)), 5)])),
+], "a dose under way at a reset never arrives and is not counted; additional doses to come are gone",
+    ["alag(depot) <- 1.5"])
+
+
+def fast_after_arrival(t, before):
+    doses = [(m("1.5"), 100), (m("7.5"), 100), (m("13.5"), 100)]
+
+    def area(t):
+        return sum(((K1 - K2) * max(0, min(t - at, 2)) for at, _ in doses)) + K2 * t
+    return {"x": sum(amount * mp.exp(-(area(t) - area(at))) for at, amount in doses if t >= at)}
+
+
+case("tad-in-equations-lag-addl", {"k1": "0.4", "k2": "0.1"}, ["k <- k2", "if (tad0(x) < 2 && dosenum() > 0) {", "  k <- k1", "}",
+                                                         "d/dt(x) <- -k*x", "alag(x) <- 1.5"],
+     [Subject([dose(0, 100, ii=6, addl=2), *observe(1, 3, 5.9, 8, 12, 14, 20)], fast_after_arrival)],
+     f"the same with doses that arrive late and by ADDL; {SOURCE}")

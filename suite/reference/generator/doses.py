@@ -274,3 +274,35 @@ oral_case("ss2-infusion-overlapping", [
     ([dose(0, 50), dose(3, 60, cmt=2, rate=10, ii=4, ss=2, addl=1), *observe(4, 6, 8, 12, 20)],
      lambda t, before: oral.bolus(0, 50, t) + oral.steady_infusions(1, 10, m(6), m(4), t - 3) + oral.infusion(1, 10, 6, t - 7)),
 ], "SS 2 with infusions longer than the interval: those still running at the record run on")
+
+
+def crowd():
+    """Thirty-seven individuals, no two with the same course, of one to thirty records."""
+    for i in range(37):
+        interval, amount, lag_free = m(3) + i % 5, m(40) + 3 * i, i % 4
+        times = [m(j) * (1 + i % 3) / 2 + m(1) / 4 for j in range(1 + (7 * i) % 29)]
+        seen = observe(*[float(t) for t in times])
+        if i == 11:
+            yield [*observe(0.5), *observe(3)], lambda t, before: oral.zero
+            continue
+        first = dose(0, int(amount), cmt=1 + i % 2)
+        at = i % 2
+        if lag_free == 0:
+            rows, answer = [first | {"ii": int(interval), "addl": i % 7}] if i % 7 else [first], None
+            answer = lambda t, before, n=i % 7, a=amount, ii=interval, c=at: total(  # noqa: E731
+                oral.bolus(c, a, t - ii * j) for j in range(n + 1))
+        elif lag_free == 1:
+            rows = [first | {"rate": 8}]
+            answer = lambda t, before, a=amount, c=at: oral.infusion(c, 8, a / 8, t)  # noqa: E731
+        elif lag_free == 2:
+            rows = [first | {"ii": int(interval), "ss": 1}]
+            answer = lambda t, before, a=amount, ii=interval, c=at: oral.steady_boluses(c, a, ii, t)  # noqa: E731
+        else:
+            rows = [first | {"rate": 20, "ii": int(interval), "ss": 1, "addl": 1}]
+            answer = lambda t, before, a=amount, ii=interval, c=at: (  # noqa: E731
+                oral.steady_infusions(c, 20, a / 20, ii, t) + oral.infusion(c, 20, a / 20, t - ii))
+        yield [*rows, *seen], answer
+
+
+oral_case("crowd-of-different-courses", list(crowd()),
+          "individuals of very different length beside each other, one without a dose; nobody's course may reach a neighbour's")

@@ -170,3 +170,15 @@ case("lincmt-with-equations", {"ka": "0.8", "cl": 1, "v": 10, "ke0": "0.25"},
      ["cp <- linCmt()", "d/dt(ce) <- ke0*(cp - ce)"],
      [Subject([dose(0, 100, cmt="depot", ii=12, addl=1), *observe(*GRID, cmt="ce")], with_effect)],
      f"linCmt() beside an equation that uses its value; {SOURCE}")
+
+CLD = disposition(m(5) / 20, m(8) / 20, m(8) / 60)
+for name, parameters, note in (
+        ("lincmt-names-cl-vc-cld-vt", {"CL": 5, "VC": 20, "CLD": 8, "VT": 60}, "`CLD` and `VT`"),
+        ("lincmt-names-cl-v-q-vp", {"CL": 5, "V": 20, "Q": 8, "VP": 60}, "`Q` and `VP` in capitals"),
+        ("lincmt-names-k10-vc-k12-k21", {"k10": "0.25", "vc": 20, "k12": "0.4", "k21": m(8) / 60}, "`k10` and `vc`")):
+    written = {key: mp.nstr(value, 20) if isinstance(value, mp.mpf) else value for key, value in parameters.items()}
+    lincmt(name, written, CLD, 20, [([dose(0, 100), *observe(*GRID)], every(CLD, 0, 100, 1, 1))], f"{note} (rxode2 src/parseLinCmtCl.h)")
+case("lincmt-with-arguments", {"clearance": 5, "volume": 20},
+     ["cl <- clearance", "vc <- volume", "unrelated <- 3", "cp <- linCmt(cl, vc)"],
+     [Subject([dose(0, 100), *observe(1, 7)], lambda t, before: {
+         "cp": 5 * mp.exp(-t / 4), "central": 100 * mp.exp(-t / 4)})], f"linCmt() told its parameters; {SOURCE}")

@@ -189,3 +189,8 @@ case("target-mediated-disposition", {"kel": "0.1", "kon": 50, "koff": "0.05", "k
      [Subject([dose(0, 100, cmt="c"), *observe(0.01, 1, cmt="c"), dose(5, 80, cmt="c", rate=20), *observe(8, 20, 60, 150, cmt="c")],
               lambda t, before: dict(zip(("c", "target", "bound"), map(float, path[float(t)]))))],
      "stiff binding, no closed form: DOP853 and Radau at rtol 1e-12, started anew at every event, agree to 1e-9", relative=1e-7)
+
+case("michaelis-menten-ss2", PARAMETERS, MM, [
+    Subject([dose(0, 200), dose(6, 100, ii=12, ss=2), *observe(6, 10, 30)],
+            lambda t, before: {"central": decay(decay(m(200), m(6)) + peak, t - 6)}),
+], f"SS 2 adds the steady state found from nothing to what there is, linear or not (rxode2); {LAMBERT}", relative=1e-7)

@@ -156,3 +156,34 @@ ID,TIME,DV,AMT,EVID,MDV,CMT,RATE,SS,II,ADDL,CENS,LIMIT
 1,1,3.5,0,0,0,1,0,0,0,0,0,.
 1,2,2.5,0,0,0,1,0,0,0,0,1,0.5
 """)
+
+
+def infusion_into_off(t, before):
+    # Central is fed at 10 from 0 to 8; off at 3 ends the infusion; the additional dose of 30 at 5 turns it on.
+    x = (oral.infusion(1, 10, 8, t) + oral.bolus(1, 30, t - 0))[1] if before < 3 else m(0)
+    if t >= 5:
+        x = 30 * mp.exp(-k * (t - 5))
+    return {"depot": m(0), "central": x}
+
+
+case("compartment-off-during-infusion", {"ka": "0.9", "k": "0.15"},
+     ["d/dt(depot) <- -ka*depot", "d/dt(central) <- ka*depot - k*central"], [
+    Subject([dose(0, 80, cmt=2, rate=10), dose(0, 30, cmt=2, ii=5, addl=1), *observe(1), record(3, 2, -2), *observe(4), *observe(6, 9)],
+            lambda t, before: infusion_into_off(t, 1 if before < 3 else 3)),
+], "turning a compartment off ends the infusion into it (rxode2 EVID0_OFF sets its rate to 0); a dose to come turns it on again")
+
+case("records-at-one-time-with-covariates", {"one": 1}, ["d/dt(central) <- -one*K*central"], [
+    Subject([dose(0, 100, K="0.1"), *observe(4, K="0.1"), *observe(4, K="0.3"), record(4, 2, 0, K="0.2"), *observe(6, K="0.4"), *observe(8, K="0.4")],
+            lambda t, before: {"central": 100 * mp.exp(-m("0.1") * min(t, 4) - m("0.2") * (min(max(t, 4), 6) - 4) - m("0.4") * max(0, t - 6))}),
+], "of several records at one time the last holds from there on")
+
+case("records-at-one-time-with-covariates-nocb", {"one": 1}, ["d/dt(central) <- -one*K*central"], [
+    Subject([dose(0, 100, K="0.7"), *observe(4, K="0.1"), *observe(4, K="0.3"), record(4, 2, 0, K="0.2"), *observe(6, K="0.4"), *observe(8, K="0.5")],
+            lambda t, before: {"central": 100 * mp.exp(-m("0.1") * min(t, 4) - m("0.4") * (min(max(t, 4), 6) - 4) - m("0.5") * max(0, t - 6))}),
+], "of several records at one time the first holds up to there", interpolation="nocb")
+
+case("covariate-through-a-reset", {"one": 1}, ["d/dt(central) <- -one*K*central"], [
+    Subject([dose(0, 100, K="0.1"), *observe(4, K="0.3"), record(1, 3, 0, K="0.5"), dose(1, 60, K="0.2"), *observe(3, K="0.7"), *observe(4, K="0.7")],
+            lambda t, before: {"central": 100 * mp.exp(-m("0.1") * t) if before < 2 else
+                               60 * mp.exp(-m("0.2") * (min(t, 3) - 1) - m("0.7") * max(0, t - 3))}),
+], "a reset that sets the clock back: the covariates of the records after it hold, not those of the same time before")

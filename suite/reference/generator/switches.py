@@ -153,3 +153,18 @@ case("derivative-as-a-value", {"k": "0.25"}, ["d/dt(x) <- -k*x", "speed <- d/dt(
      [Subject([dose(0, 100), *observe(1, 6)], lambda t, before: (lambda x, y: {
          "speed": -x / 4, "sum_": -x / 4 + x / 2 - y / 4, "x": x, "y": y})(100 * mp.exp(-t / 4), 50 * t * mp.exp(-t / 4)))],
      "d/dt(x) to the right of an equation is its value (rxode2 der_rhs); y is k-equal: 2 k dose t exp(-k t)")
+case("transit-phantom-additional", TRANSIT, LINES, [
+    Subject([record(0, 7, amt=100, ii=8, addl=2), *observe(2, 7, 9, 15, 17, 30)], transit([(0, 100), (8, 100), (16, 100)])),
+], f"phantom doses by ADDL; {SAVIC}", relative=1e-7)
+
+
+def by_age(age):
+    edge = 2 + m(age) / 10
+    course = switched([edge], ["0.1", "0.4"])
+    return lambda t, before: {"x": course(t, before)}
+
+
+case("switch-by-mtime-of-covariates", {"k1": "0.1", "k2": "0.4"},
+     ["mtime(on) <- 2 + AGE/10", "k <- ifelse(t >= on, k2, k1)", "d/dt(x) <- -k*x"],
+     [Subject([dose(0, 100, AGE=age), *observe(1, 4, 6, 9, AGE=age)], by_age(age), i + 1) for i, age in enumerate((20, 37, 65))],
+     "a time of one's own for every individual")

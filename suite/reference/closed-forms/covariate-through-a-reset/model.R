@@ -1,0 +1,8 @@
+covariate_through_a_reset <- function() {
+  ini({
+    one <- 1
+  })
+  model({
+    d/dt(central) <- -one*K*central
+  })
+}

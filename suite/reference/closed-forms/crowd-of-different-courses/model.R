@@ -1,0 +1,10 @@
+crowd_of_different_courses <- function() {
+  ini({
+    ka <- 0.9
+    k <- 0.15
+  })
+  model({
+    d/dt(depot) <- -ka*depot
+    d/dt(central) <- ka*depot - k*central
+  })
+}
