@@ -35,7 +35,7 @@ pub struct CourseDose {
     pub steady_state: SteadyState,
 }
 
-/// What a record says. Amounts and factors are in the unit of the compartment and without bioavailability or lag.
+/// What a record says. Amounts and factors are in the unit of the compartment, before bioavailability and lag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -58,14 +58,14 @@ pub enum Event {
     /// Every compartment returns to its initial value; infusions and doses still to come are cancelled (`EVID` 3). Its time
     /// may be earlier than that of the record before: the clock is set. `EVID` 4 is this and a dose.
     Reset,
-    /// The amount in the compartment becomes this (`EVID` 5).
+    /// The amount in the compartment becomes this (`EVID` 5), times its bioavailability and after its lag, as in rxode2.
     Replace {
         /// Index into the states of the program.
         compartment: u16,
         /// New amount.
         amount: f64,
     },
-    /// The amount in the compartment is multiplied by this (`EVID` 6).
+    /// The amount in the compartment is multiplied by this (`EVID` 6), times its bioavailability and after its lag.
     Multiply {
         /// Index into the states of the program.
         compartment: u16,

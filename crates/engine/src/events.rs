@@ -241,20 +241,12 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                 self.off = false;
             }
             Event::Replace { compartment, amount } => {
-                let into = self.compartment(time, compartment)?;
-                if !amount.is_finite() {
-                    return Err(into.refuse(time, "new amount", amount, "finite"));
-                }
-                self.push(time, place, What::Change(compartment, Effect::Set(amount)));
-                self.told(time, place, compartment, amount);
+                let change = |amount| Effect::Set(amount);
+                self.assign(place, time, compartment, ("new amount", amount), change)?;
             }
             Event::Multiply { compartment, factor } => {
-                let into = self.compartment(time, compartment)?;
-                if !factor.is_finite() {
-                    return Err(into.refuse(time, "factor", factor, "finite"));
-                }
-                self.push(time, place, What::Change(compartment, Effect::Scale(factor)));
-                self.told(time, place, compartment, factor);
+                let change = |factor| Effect::Scale(factor);
+                self.assign(place, time, compartment, ("factor", factor), change)?;
             }
             Event::Turn { compartment, on } => {
                 self.compartment(time, compartment)?;
@@ -309,6 +301,30 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
     }
 
     /// Equations see that a dose arrives, if they look.
+    /// What a record makes of an amount, which bioavailability and lag apply to as to a dose, as in rxode2.
+    fn assign(
+        &mut self,
+        place: i64,
+        time: f64,
+        compartment: u16,
+        (quantity, value): (&'static str, f64),
+        change: impl Fn(f64) -> Effect,
+    ) -> Result<(), FailureKind> {
+        let into = self.compartment(time, compartment)?;
+        let given = value * into.bioavailability;
+        if !given.is_finite() {
+            return Err(into.refuse(time, quantity, given, "finite"));
+        }
+        if !(into.lag.is_finite() && into.lag >= 0.0) {
+            return Err(into.refuse(time, "lag time alag()", into.lag, "finite and not negative"));
+        }
+        let arrives = time + into.lag;
+        let place = if arrives == time { place } else { BROUGHT };
+        self.push(arrives, place, What::Change(compartment, change(given)));
+        self.told(arrives, place, compartment, value);
+        Ok(())
+    }
+
     fn told(&mut self, time: f64, place: i64, compartment: u16, amount: f64) {
         if self.tracked {
             self.push(time, place, What::Change(compartment, Effect::Dose(amount)));

@@ -85,6 +85,19 @@ impl<const L: usize> Kernel for Execute<'_, L> {
                 Op::Phi => r[to] = r[a].phi(),
                 Op::Erf => r[to] = r[a].erf(),
                 Op::LogGamma => r[to] = r[a].log_gamma(),
+                Op::NonZero => {
+                    let zero = r[a].equal(Lanes::splat(0.0));
+                    r[to] = Lanes::select(zero, Lanes::splat(f64::EPSILON), r[a]);
+                }
+                Op::AboveZero => {
+                    let none = r[a].less_equal(Lanes::splat(0.0));
+                    r[to] = Lanes::select(none, Lanes::splat(f64::EPSILON), r[a]);
+                }
+                Op::PowerBase => {
+                    let zero = Lanes::splat(0.0);
+                    let pole = r[a].equal(zero).and(r[b].less(zero));
+                    r[to] = Lanes::select(pole, Lanes::splat(f64::EPSILON), r[a]);
+                }
                 Op::Less => r[to] = r[a].less(r[b]),
                 Op::LessEqual => r[to] = r[a].less_equal(r[b]),
                 Op::Equal => r[to] = r[a].equal(r[b]),

@@ -54,7 +54,8 @@ pub fn simulate<P: Population, S: Sink>(
 
 /// Simulates courses told by records and hands what is observed to `sink`, block by block in the order of the subjects.
 ///
-/// Each subject starts at its first record with the program's initial values. Otherwise this is [`simulate`].
+/// Each subject starts at time 0, or at its first record if that is earlier, with the program's initial values (NONMEM
+/// starts at the first record). Otherwise this is [`simulate`].
 ///
 /// # Errors
 /// Those of [`simulate`].

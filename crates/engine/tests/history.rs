@@ -278,7 +278,7 @@ fn a_derivative_before_the_first_dose_explains_itself() {
     };
     insta::assert_snapshot!(failure.to_string());
     // With the dose first there is nothing to explain.
-    let records = vec![at(1.0, phantom(0, 3.0)), at(2.0, Event::Observe)];
+    let records = vec![at(0.0, phantom(0, 3.0)), at(1.0, Event::Observe)];
     assert!((seen(&program, records)[0][0] - 3.0).abs() < 1e-9);
 }
 

@@ -57,6 +57,27 @@ pub fn evaluate(op: Op, a: f64, b: f64, c: f64) -> f64 {
         Op::Phi => scalar::phi(a),
         Op::Erf => scalar::erf(a),
         Op::LogGamma => scalar::log_gamma(a),
+        Op::NonZero => {
+            if a == 0.0 {
+                f64::EPSILON
+            } else {
+                a
+            }
+        }
+        Op::AboveZero => {
+            if a <= 0.0 {
+                f64::EPSILON
+            } else {
+                a
+            }
+        }
+        Op::PowerBase => {
+            if a == 0.0 && b < 0.0 {
+                f64::EPSILON
+            } else {
+                a
+            }
+        }
         Op::Less => truth(a < b),
         Op::LessEqual => truth(a <= b),
         Op::Equal => truth(a == b),

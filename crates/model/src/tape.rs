@@ -76,6 +76,12 @@ pub enum Op {
     Erf,
     /// Logarithm of the absolute value of the gamma function
     LogGamma,
+    /// `a`, or 2^-52 where it is 0: what rxode2 divides by
+    NonZero,
+    /// `a`, or 2^-52 where it is 0 or less: what rxode2 takes the logarithm of
+    AboveZero,
+    /// `a`, or 2^-52 where it is 0 and `b` negative: what rxode2 raises to the power `b`
+    PowerBase,
     /// `a < b`
     Less,
     /// `a <= b`
@@ -119,6 +125,8 @@ impl Op {
             | Self::Phi
             | Self::Erf
             | Self::LogGamma
+            | Self::NonZero
+            | Self::AboveZero
             | Self::Not => 1,
             Self::MulAdd | Self::MulSub | Self::Select => 3,
             Self::Add
@@ -127,6 +135,7 @@ impl Op {
             | Self::Div
             | Self::Pow
             | Self::Remainder
+            | Self::PowerBase
             | Self::GammaLower
             | Self::GammaUpper
             | Self::Min

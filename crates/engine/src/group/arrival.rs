@@ -1,7 +1,7 @@
 //! A lane at its stop: changes happen, observations are taken, and the next stop is set.
 
 use super::Group;
-use super::flowing::Motion;
+use super::flowing::{Motion, System};
 use crate::control::{Pace, SMALLEST_STEP};
 use crate::error::FailureKind;
 use crate::events::{Change, Effect, Observation};
@@ -213,7 +213,11 @@ impl<const L: usize> Group<'_, L> {
         let (plan, program) = (self.plan, self.plan.program);
         let name = |state: usize| program.states[state].name.clone();
         let (time, compartment) = (steady.time, name(usize::from(steady.compartment)));
-        let (mut matrix, mut constant) = self.linear_system(lane);
+        let System {
+            mut matrix,
+            mut constant,
+            ..
+        } = self.linear_system(lane);
         // What is produced in any case is there once, however many doses are added.
         if steady.add {
             constant.fill(0.0);

@@ -11,6 +11,10 @@ use super::Group;
 use super::arrival::Arrival;
 use euthymia_vecmath::Lanes;
 
+/// What a segment may be long, in units of its largest rate: a rate known to a unit in the last place of the largest makes
+/// an error of 1e-10 then. Longer ones are integrated, which knows slow rates beside fast ones better.
+const LONGEST: f64 = 4e5;
+
 /// Systems without a [`Flow`] of at most so many states are advanced by the exponential of their matrix.
 const MOST_BY_EXPONENTIAL: usize = 4;
 
@@ -20,12 +24,23 @@ pub(super) enum Motion {
     /// Nothing yet: its inputs are new.
     #[default]
     Unknown,
-    /// Its exponentials.
-    Flow(Flow, Vec<f64>),
-    /// Its matrix, row by row, and what flows in besides infusions.
-    Matrix(Vec<f64>, Vec<f64>),
+    /// Its exponentials, and what flows in besides infusions.
+    Flow(Flow, System),
+    /// Its matrix.
+    Matrix(System),
     /// It has to be integrated.
     Integrated,
+}
+
+/// A linear system.
+#[derive(Debug)]
+pub(super) struct System {
+    /// Row by row.
+    pub(super) matrix: Vec<f64>,
+    /// What flows in besides infusions.
+    pub(super) constant: Vec<f64>,
+    /// The largest entry of the matrix.
+    largest: f64,
 }
 
 impl<const L: usize> Group<'_, L> {
@@ -43,7 +58,12 @@ impl<const L: usize> Group<'_, L> {
             self.motions[lane] = self.motion(lane);
         }
         let motion = std::mem::take(&mut self.motions[lane]);
-        if matches!(motion, Motion::Integrated) {
+        let room = self.lanes[lane].stop - self.lanes[lane].time;
+        let solved = match &motion {
+            Motion::Unknown | Motion::Integrated => false,
+            Motion::Flow(_, system) | Motion::Matrix(system) => system.largest * room <= LONGEST,
+        };
+        if !solved {
             self.motions[lane] = motion;
             return false;
         }
@@ -116,9 +136,9 @@ impl<const L: usize> Group<'_, L> {
         let on = |at: usize| self.registers[plan.on + at].0[lane];
         let mut end = vec![0.0; plan.states];
         match motion {
-            Motion::Flow(flow, constant) => {
+            Motion::Flow(flow, system) => {
                 let inflow =
-                    |at: usize| on(at) * (constant[at] + self.registers[plan.infusions + at].0[lane]);
+                    |at: usize| on(at) * (system.constant[at] + self.registers[plan.infusions + at].0[lane]);
                 let segment: Segment = flow.segment(state, inflow);
                 if inside > 0 {
                     self.options.isa.dispatch(Evaluate::<L> {
@@ -139,7 +159,7 @@ impl<const L: usize> Group<'_, L> {
                     stride: 1,
                 });
             }
-            Motion::Matrix(matrix, constant) => {
+            Motion::Matrix(System { matrix, constant, .. }) => {
                 let (n, m) = (plan.states, plan.states + 1);
                 for (at, &elapsed) in self.thetas.iter().enumerate() {
                     let mut augmented = vec![0.0; m * m];
@@ -172,22 +192,23 @@ impl<const L: usize> Group<'_, L> {
         let Some(shape) = &self.plan.shape else {
             return Motion::Integrated;
         };
-        let (matrix, constant) = self.linear_system(lane);
+        let system = self.linear_system(lane);
         self.statistics.derivatives += 1;
         self.statistics.jacobians += 1;
         self.statistics.factorisations += 1;
-        if !matrix.iter().chain(&constant).all(|value| value.is_finite()) {
+        let finite = |value: &f64| value.is_finite();
+        if !system.matrix.iter().chain(&system.constant).all(finite) {
             return Motion::Integrated;
         }
-        match Flow::new(shape, &matrix) {
-            Some(flow) => Motion::Flow(flow, constant),
-            None if self.plan.states <= MOST_BY_EXPONENTIAL => Motion::Matrix(matrix, constant),
+        match Flow::new(shape, &system.matrix) {
+            Some(flow) => Motion::Flow(flow, system),
+            None if self.plan.states <= MOST_BY_EXPONENTIAL => Motion::Matrix(system),
             None => Motion::Integrated,
         }
     }
 
-    /// The matrix of a linear system in a lane, row by row, and what is produced without doses. What is off is empty.
-    pub(super) fn linear_system(&mut self, lane: usize) -> (Vec<f64>, Vec<f64>) {
+    /// The linear system in a lane. What is off is empty.
+    pub(super) fn linear_system(&mut self, lane: usize) -> System {
         let plan = self.plan;
         let n = plan.states;
         let mut matrix = vec![0.0; n * n];
@@ -215,6 +236,13 @@ impl<const L: usize> Group<'_, L> {
                 constant[state] = 0.0;
             }
         }
-        (matrix, constant)
+        let largest = matrix
+            .iter()
+            .fold(0.0_f64, |largest, value| largest.max(value.abs()));
+        System {
+            matrix,
+            constant,
+            largest,
+        }
     }
 }

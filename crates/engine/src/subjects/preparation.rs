@@ -242,7 +242,7 @@ impl Preparation<'_> {
             Some(times) => records
                 .iter()
                 .fold(times[0].min(0.0), |start, record| start.min(record.time)),
-            None => records.first().map_or(0.0, |record| record.time),
+            None => records.first().map_or(0.0, |record| record.time.min(0.0)),
         };
         let history = (expanded.histories.len() / plan.program.history.len().max(1)) as u32;
         if is_followed(plan.program) {

@@ -46,7 +46,8 @@ fn gradient(graph: &mut Graph, id: NodeId, known: &HashMap<NodeId, Gradient>) ->
     }
     let [a, b, _] = operands;
     match op {
-        Op::Copy => of(0).cloned().unwrap_or_default(),
+        // What stands in for a pole is as good as never met, so its slope is that of what it stands for.
+        Op::Copy | Op::NonZero | Op::AboveZero | Op::PowerBase => of(0).cloned().unwrap_or_default(),
         Op::Add => sum(graph, of(0), of(1), Graph::add),
         Op::Sub => sum(graph, of(0), of(1), Graph::sub),
         Op::Neg => scaled(of(0), |slope| graph.neg(slope)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::graph::{Graph, Layer, Node, NodeId};
-use super::special;
+use super::{guarded, special};
 use crate::bindings::Bindings;
 use crate::check::key;
 use crate::functions;
@@ -20,6 +20,9 @@ pub(crate) type Environment = Bindings<NodeId>;
 
 /// What a name that is not assigned stands for in the graph.
 pub(crate) trait Names {
+    /// Whether poles are guarded, as rxode2 does in equations (see `guarded`) and R does not in `ini({})`.
+    const GUARDED: bool;
+
     fn node(&self, graph: &mut Graph, name: &str) -> Option<NodeId>;
 
     /// What is known of the doses into a compartment, or of all.
@@ -45,6 +48,8 @@ pub(crate) enum Value {
 }
 
 impl Names for ModelNames<'_> {
+    const GUARDED: bool = true;
+
     fn node(&self, graph: &mut Graph, name: &str) -> Option<NodeId> {
         match self.model.symbols.get(name)? {
             Symbol::State(index) if self.zero.contains(index) => Some(graph.constant(0.0)),
@@ -88,6 +93,8 @@ impl Names for ModelNames<'_> {
 struct NoNames;
 
 impl Names for NoNames {
+    const GUARDED: bool = false;
+
     fn node(&self, _: &mut Graph, _: &str) -> Option<NodeId> {
         None
     }
@@ -222,6 +229,9 @@ impl<N: Names> Lowering<'_, N> {
                     .collect();
                 match functions::function(&name.text) {
                     None if name.text == TRANSIT => self.transit(&arguments),
+                    Some(signature) if N::GUARDED => {
+                        guarded::call(self.graph, signature.function, &arguments)
+                    }
                     Some(signature) => special::call(self.graph, signature.function, &arguments),
                     None => self.known(None),
                 }
@@ -258,6 +268,10 @@ impl<N: Names> Lowering<'_, N> {
 
     fn binary(&mut self, operator: BinaryOperator, left: NodeId, right: NodeId) -> NodeId {
         let (op, left, right) = match operator {
+            BinaryOperator::Divide if N::GUARDED => return guarded::quotient(self.graph, left, right),
+            BinaryOperator::Power if N::GUARDED => return guarded::power(self.graph, left, right),
+            BinaryOperator::Divide => (Op::Div, left, right),
+            BinaryOperator::Power => (Op::Pow, left, right),
             BinaryOperator::Or => (Op::Or, left, right),
             BinaryOperator::And => (Op::And, left, right),
             BinaryOperator::Less => (Op::Less, left, right),
@@ -269,9 +283,7 @@ impl<N: Names> Lowering<'_, N> {
             BinaryOperator::Add => (Op::Add, left, right),
             BinaryOperator::Subtract => (Op::Sub, left, right),
             BinaryOperator::Multiply => (Op::Mul, left, right),
-            BinaryOperator::Divide => (Op::Div, left, right),
             BinaryOperator::Remainder => (Op::Remainder, left, right),
-            BinaryOperator::Power => (Op::Pow, left, right),
         };
         self.graph.binary(op, left, right)
     }

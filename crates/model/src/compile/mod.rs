@@ -3,6 +3,7 @@
 mod derive;
 mod emit;
 pub(crate) mod graph;
+mod guarded;
 mod history;
 mod inputs;
 pub(crate) mod lower;
