@@ -125,3 +125,9 @@ case("covariate-at-steady-state", {"v": 10}, ["d/dt(central) <- -CL/v*central"],
             lambda t, before: {"central": 0 if before < 1 else 100 / (1 - mp.exp(-m("1.6"))) * mp.exp(
                 -m("0.2") * (min(t, 5) - 1) - m("0.4") * max(0, t - 5))})],
      "the steady state is that of the covariates of its record (rxode2 ssTime, NONMEM)")
+
+case("covariate-in-lag-of-additional-doses", {"k": "0.2"}, ["d/dt(central) <- -k*central", "alag(central) <- LATE"], [
+    Subject([dose(0, 100, ii=4, addl=2, LATE=6), *observe(3, LATE=6), record(3.5, 2, 0, LATE=1), *observe(5.5, LATE=1), *observe(6.5, LATE=1),
+             record(7, 2, 0, LATE=2), *observe(9, LATE=2), *observe(11, LATE=2)],
+            lambda t, before: {"central": (one.bolus(0, 100, t - 6) + one.bolus(0, 100, t - 5) + one.bolus(0, 100, t - 10))[0]})],
+     "the lag of an additional dose is that of the time at which it is given: the second arrives before the first (rxode2 getLag)")

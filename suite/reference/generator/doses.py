@@ -306,3 +306,23 @@ def crowd():
 
 oral_case("crowd-of-different-courses", list(crowd()),
           "individuals of very different length beside each other, one without a dose; nobody's course may reach a neighbour's")
+
+LONG = 120
+names = [f"a{i + 1}" for i in range(LONG)]
+
+
+def erlang(t, before):
+    def held(i, x):
+        return m(0) if x < 0 or i < 0 else 100 * (2 * x) ** i / mp.factorial(i) * mp.exp(-2 * x)
+    return {name: held(i, t) + held(i - 117, t - 3) / 2 for i, name in enumerate(names)}
+
+
+case("chain-of-120-compartments", {"k": 2},
+     ["d/dt(a1) <- -k*a1", *(f"d/dt(a{i}) <- k*a{i - 1} - k*a{i}" for i in range(2, LONG + 1))],
+     [Subject([dose(0, 100, cmt=1), *observe(2), dose(3, 50, cmt=118), *observe(4, 20, 60)], erlang)],
+     "a hundred and twenty compartments of one rate, the later dose by the number of its compartment: dose (kt)^i/i! exp(-kt)")
+
+oral_case("times-far-from-zero", [
+    ([*observe(1000000), dose(1000000.25, 100, ii=6, addl=1), *observe(1000000.5, 1000001, 1000010)],
+     lambda t, before: total(oral.bolus(0, 100, t - m("1000000.25") - 6 * i) for i in range(2))),
+], "hours since long ago")

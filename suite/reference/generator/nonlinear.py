@@ -195,3 +195,21 @@ case("michaelis-menten-ss2", PARAMETERS, MM, [
     Subject([dose(0, 200), dose(6, 100, ii=12, ss=2), *observe(6, 10, 30)],
             lambda t, before: {"central": decay(decay(m(200), m(6)) + peak, t - 6)}),
 ], f"SS 2 adds the steady state found from nothing to what there is, linear or not (rxode2); {LAMBERT}", relative=1e-7)
+
+
+def rooted(t, before):
+    d, c = two_exponentials((m(20), m(0)), t)
+    e = mp.quad(lambda s: mp.sqrt(two_exponentials((m(20), m(0)), s)[1]) * mp.exp(-m("0.3") * (t - s)), [0, t / 8, t]) if t else m(0)
+    return {"depot": d, "central": c, "e": e}
+
+
+case("power-below-one-from-zero", {"ka": "0.8", "k": "0.2", "kout": "0.3", "hill": "0.5"},
+     ["d/dt(depot) <- -ka*depot", "d/dt(central) <- ka*depot - k*central", "d/dt(e) <- central^hill - kout*e"],
+     [Subject([dose(0, 20), *observe(0.01, 1, 6, 20)], rooted, 1),
+      Subject([*observe(0, 1), dose(1, 20), *observe(1.01, 2, 7)], lambda t, before: rooted(t - 1, before) if before > 2 else {"depot": 0, "central": 0, "e": 0}, 2)],
+     "the derivative of the right-hand side is infinite where the central compartment is empty; the effect is an integral over a known "
+     "function", relative=1e-6)
+
+case("root-of-what-is-left", {"k": 2}, ["x(0) <- 100", "d/dt(x) <- -k*sqrt(x)"],
+     [Subject(observe(0, 1, 5, 9, 9.9), lambda t, before: {"x": (10 - t) ** 2})],
+     "elimination of order one half ends in finite time, at 10: x = (sqrt(x0) - k t/2)^2", relative=1e-6)

@@ -168,3 +168,26 @@ case("switch-by-mtime-of-covariates", {"k1": "0.1", "k2": "0.4"},
      ["mtime(on) <- 2 + AGE/10", "k <- ifelse(t >= on, k2, k1)", "d/dt(x) <- -k*x"],
      [Subject([dose(0, 100, AGE=age), *observe(1, 4, 6, 9, AGE=age)], by_age(age), i + 1) for i, age in enumerate((20, 37, 65))],
      "a time of one's own for every individual")
+
+
+def transit_of(n):
+    """The same for another number of transits."""
+    def value(t, before):
+        ktr = (m(n) + 1) / MTT
+
+        def held(a):
+            # The incomplete gamma function by Kummer's, for ktr - a may be negative.
+            lower = t ** (m(n) + 1) / (m(n) + 1) * mp.hyp1f1(m(n) + 1, m(n) + 2, -(ktr - a) * t)
+            return 100 * BIO * ktr ** (m(n) + 1) / mp.gamma(m(n) + 1) * mp.exp(-a * t) * lower
+        return {"depot": held(KA), "central": KA / (KA - K) * (held(K) - held(KA))}
+    return value
+
+
+for name, n, note in (("few", "0.4", "less than one transit: the input rises from nothing with an infinite slope"), ("many", "60", "sixty transits")):
+    case(f"transit-{name}", {**TRANSIT, "n": n}, LINES, [Subject([record(0, 7, amt=100), *observe(0.5, 2, 3, 4, 12)], transit_of(n))],
+         f"{note}; {SAVIC}", relative=1e-6 if name == "few" else 1e-7)
+
+OSC = 2 * mp.pi / 3
+case("oscillator", {"w": mp.nstr(OSC, 20)}, ["x(0) <- 100", "d/dt(x) <- w*y", "d/dt(y) <- -w*x"],
+     [Subject(observe(0, 0.75, 30, 150.5), lambda t, before: {"x": 100 * mp.cos(OSC * t), "y": -100 * mp.sin(OSC * t)})],
+     "fifty periods without damping: what a step errs in phase stays, hence the tolerance", relative=1e-6, absolute=1e-4)
