@@ -39,17 +39,16 @@ impl Shape {
             reaches[usize::from(entry.column)][usize::from(entry.row)] = true;
         }
         for middle in 0..states {
-            for from in 0..states {
-                if reaches[from][middle] {
-                    for to in 0..states {
-                        reaches[from][to] = reaches[from][to] || reaches[middle][to];
-                    }
-                }
+            let onwards = reaches[middle].clone();
+            for from in reaches.iter_mut().filter(|from| from[middle]) {
+                from.iter_mut()
+                    .zip(&onwards)
+                    .for_each(|(to, onwards)| *to |= onwards);
             }
         }
         let mut blocks: Vec<Vec<usize>> = Vec::new();
-        for state in 0..states {
-            let same = |block: &&mut Vec<usize>| reaches[block[0]][state] && reaches[state][block[0]];
+        for (state, own) in reaches.iter().enumerate() {
+            let same = |block: &&mut Vec<usize>| reaches[block[0]][state] && own[block[0]];
             match blocks.iter_mut().find(same) {
                 Some(block) => block.push(state),
                 None => blocks.push(vec![state]),

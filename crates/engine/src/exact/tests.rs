@@ -57,7 +57,7 @@ fn blocks_come_after_what_feeds_them() {
 }
 
 fn rate() -> impl Strategy<Value = f64> {
-    (-4.0..4.0_f64).prop_map(|exponent| euthymia_vecmath::scalar::exp(exponent))
+    (-4.0..4.0_f64).prop_map(euthymia_vecmath::scalar::exp)
 }
 
 proptest! {
