@@ -1,0 +1,46 @@
+//! The way of a course file, from bytes to a course that could be simulated.
+#![no_main]
+
+mod said;
+
+use std::sync::LazyLock;
+
+use euthymia_diagnostics::{Diagnostic, Source};
+use euthymia_io::library::Library as Files;
+use euthymia_therapy::{course, library::Library};
+use libfuzzer_sys::fuzz_target;
+
+/// The built-in library, read once.
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
+    let mut library = Library::new();
+    let list = |folder: &str, extension: &str| Files::Embedded.list(folder, extension).unwrap();
+    let read = |path: &str| Files::Embedded.read(path).unwrap();
+    let documents = list("drugs", "toml").into_iter().chain(list("instruments", "toml"));
+    for path in documents.chain(["sources.toml".to_owned()]) {
+        let document = euthymia_io::toml::document(&read(&path)).0.unwrap();
+        library.add_document(path, document);
+    }
+    for path in list("models", "R").into_iter().chain(list("response", "R")) {
+        let text = read(&path);
+        library.add_text(path, text);
+    }
+    for path in list("evidence", "csv") {
+        let rows = euthymia_io::csv::rows(&read(&path)).0.unwrap();
+        library.add_rows(path, rows);
+    }
+    library
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some(text) = said::text(bytes) else { return };
+    let (document, mut problems) = euthymia_io::toml::document(&Source::new("course.toml", text));
+    match document {
+        Some(document) => {
+            let (course, more) = course::read(&document, &LIBRARY);
+            assert_eq!(course.is_none(), more.iter().any(Diagnostic::is_error), "{more:?}");
+            problems.extend(more);
+        }
+        None => assert!(problems.iter().any(Diagnostic::is_error)),
+    }
+    said::hold(&problems);
+});
