@@ -28,6 +28,13 @@ pub(crate) fn number(cell: &Cell, column: &str, problems: &mut Problems<'_>) -> 
 }
 
 pub(crate) fn not_a_number(cell: &Cell, column: &str, problems: &mut Problems<'_>) {
+    let written = cell.text.trim();
+    if written.parse().is_ok_and(f64::is_infinite) && written.contains(|at: char| at.is_ascii_digit()) {
+        let message = format!("the number `{}` in `{column}` is too large", shown(cell));
+        let help = "check the number: none above 1.8e308 can be computed with";
+        problems.error("N007", cell.span, message, "too large", help);
+        return;
+    }
     let message = format!("expected a number in `{column}`, found `{}`", shown(cell));
     let help = if cell.text.contains(',') {
         "write the decimal point as `.`"

@@ -1,5 +1,7 @@
 //! What each column of a table is.
 
+use std::collections::{HashMap, HashSet};
+
 use euthymia_diagnostics::{Diagnostic, Span, nearest};
 use euthymia_document::Rows;
 
@@ -53,15 +55,9 @@ impl Columns {
             let is = |text: &str| text == wanted || text == wanted.to_ascii_lowercase();
             rows.header.iter().position(|cell| is(cell.text.trim()))
         };
-        let dates = [
-            ("DATE", DateOrder::MonthDayYear),
-            ("DAT1", DateOrder::DayMonthYear),
-            ("DAT2", DateOrder::YearMonthDay),
-            ("DAT3", DateOrder::YearDayMonth),
-        ];
-        let mut dates = dates
+        let mut dates = DateOrder::ALL
             .into_iter()
-            .filter_map(|(name, order)| Some((find(name)?, order)));
+            .filter_map(|order| Some((find(order.column())?, order)));
         let date = dates.next();
         if let Some((second, _)) = dates.next() {
             let cell = &rows.header[second];
@@ -79,7 +75,8 @@ impl Columns {
         unused(rows, names, &covariates, &misspelt, problems);
         let (id, time) = (find("ID"), find("TIME"));
         for (name, column) in [("ID", id), ("TIME", time)] {
-            if column.is_none() {
+            // In another case it is there, and has been reported.
+            if column.is_none() && !has(rows, name) {
                 let cells = rows.header.iter().map(|cell| cell.span);
                 let span = cells.reduce(Span::to).unwrap_or_default();
                 let message = format!("the column `{name}` is missing");
@@ -112,7 +109,7 @@ fn twice(rows: &Rows, problems: &mut Problems<'_>) {
         let upper = text.to_ascii_uppercase();
         RESERVED.contains(&upper.as_str()).then_some(upper)
     };
-    let mut seen = std::collections::HashMap::new();
+    let mut seen = HashMap::new();
     for cell in &rows.header {
         let text = cell.text.trim();
         let name = reserved(text).unwrap_or_else(|| text.to_owned());
@@ -130,12 +127,15 @@ fn twice(rows: &Rows, problems: &mut Problems<'_>) {
 /// The columns that one hand writes in one case: all upper or all lower.
 fn one_case(rows: &Rows, problems: &mut Problems<'_>) {
     let mut first: Option<(&str, bool)> = None;
+    let mut seen = Vec::new();
     for cell in &rows.header {
         let text = cell.text.trim();
         let upper = text.to_ascii_uppercase();
-        if !RESERVED.contains(&upper.as_str()) {
+        // A column that stands twice has been reported.
+        if !RESERVED.contains(&upper.as_str()) || seen.contains(&upper) {
             continue;
         }
+        seen.push(upper.clone());
         let (is_upper, is_lower) = (text == upper, text == text.to_ascii_lowercase());
         let message = if !is_upper && !is_lower {
             format!("the column `{text}` mixes upper and lower case")
@@ -227,13 +227,22 @@ fn unused(
     misspelt: &[Span],
     problems: &mut Problems<'_>,
 ) {
+    let mut seen = HashSet::new();
     for (at, cell) in rows.header.iter().enumerate() {
         let text = cell.text.trim();
         let used = covariates.iter().any(|(_, column)| *column == at);
-        if used || misspelt.contains(&cell.span) || RESERVED.contains(&text.to_ascii_uppercase().as_str()) {
+        let again = !seen.insert(text);
+        if used
+            || again
+            || misspelt.contains(&cell.span)
+            || RESERVED.contains(&text.to_ascii_uppercase().as_str())
+        {
             continue;
         }
-        let message = format!("nothing uses the column `{text}`");
+        let message = match text {
+            "" => "nothing uses a column without a name".to_owned(),
+            _ => format!("nothing uses the column `{text}`"),
+        };
         let parameter = names
             .inputs
             .iter()

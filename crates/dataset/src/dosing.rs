@@ -187,7 +187,13 @@ impl<'a> Item<'a> {
             };
             if again {
                 let message = format!("`{word}` says again what was said");
-                return Err(self.wrong(span, message, "a second time", "leave one of them out"));
+                let help = match word {
+                    "over" | "rate" => {
+                        "write one of `over` and `rate`, once: each says how long the dose takes"
+                    }
+                    _ => "leave one of them out",
+                };
+                return Err(self.wrong(span, message, "a second time", help));
             }
         }
         if amount <= 0.0 {

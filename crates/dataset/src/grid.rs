@@ -49,8 +49,11 @@ fn one(text: &str, source: &Source, span: Span, times: &mut Vec<f64>) -> Result<
         Some(&[first, last]) => (first, 1.0, last),
         Some(&[first, step, last]) => (first, step, last),
         _ => {
-            let message = format!("`{text}` is no time and no range of times");
-            let help = "write a number, or first:step:last such as 0:0.5:48; join several with commas";
+            let message = match text {
+                "" => "a time is missing".to_owned(),
+                _ => format!("`{text}` is no time and no range of times"),
+            };
+            let help = "write a number without a unit, or first:step:last such as 0:0.5:48; join several with commas";
             return Err(wrong(message, "expected a time or a range", help));
         }
     };

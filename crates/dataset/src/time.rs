@@ -19,6 +19,24 @@ pub(crate) enum DateOrder {
 }
 
 impl DateOrder {
+    /// Every order.
+    pub(crate) const ALL: [Self; 4] = [
+        Self::MonthDayYear,
+        Self::DayMonthYear,
+        Self::YearMonthDay,
+        Self::YearDayMonth,
+    ];
+
+    /// The column of dates in this order.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::MonthDayYear => "DATE",
+            Self::DayMonthYear => "DAT1",
+            Self::YearMonthDay => "DAT2",
+            Self::YearDayMonth => "DAT3",
+        }
+    }
+
     fn example(self) -> &'static str {
         match self {
             Self::MonthDayYear => "month/day/year such as 3/15/2024",
@@ -49,7 +67,12 @@ pub(crate) fn hours(cell: &Cell, column: &str, problems: &mut Problems<'_>) -> O
     let text = text(cell)?;
     let value = clock(text);
     if value.is_none() {
-        if text.contains(':') {
+        let dated = text.contains('/') || text.matches('-').count() > 1;
+        if dated {
+            let message = format!("`{}` in `{column}` holds a date", shown(cell));
+            let help = "write the date into a column of its own: `DATE` (month/day/year), `DAT1` (day/month/year) or `DAT2` (year/month/day)";
+            problems.error("N025", cell.span, message, "expected a number or h:mm", help);
+        } else if text.contains(':') {
             let message = format!("`{}` in `{column}` is no clock time", shown(cell));
             let help = "write hours and two digits of minutes, such as 8:05";
             problems.error("N025", cell.span, message, "expected h:mm", help);
@@ -62,20 +85,19 @@ pub(crate) fn hours(cell: &Cell, column: &str, problems: &mut Problems<'_>) -> O
 
 /// The day in a cell of dates, counted from any fixed day. `None` after a report.
 pub(crate) fn day(cell: &Cell, order: DateOrder, problems: &mut Problems<'_>) -> Option<f64> {
-    let value = text(cell).and_then(|text| days(text, order));
+    let label = format!("expected {}", order.example());
+    let Some(written) = text(cell) else {
+        let message = format!("`{}` is blank", order.column());
+        let help = "write the day of the record; a blank is not the day before";
+        problems.error("N008", cell.span, message, label, help);
+        return None;
+    };
+    let value = days(written, order);
     if value.is_none() {
         let message = format!("`{}` is no date", shown(cell));
-        let label = format!("expected {}", order.example());
-        let other = [
-            (DateOrder::MonthDayYear, "DATE"),
-            (DateOrder::DayMonthYear, "DAT1"),
-            (DateOrder::YearMonthDay, "DAT2"),
-            (DateOrder::YearDayMonth, "DAT3"),
-        ]
-        .into_iter()
-        .find(|(other, _)| text(cell).is_some_and(|text| days(text, *other).is_some()));
-        let help = match other {
-            Some((order, name)) => format!("for {} name the column `{name}`", order.example()),
+        let mut others = DateOrder::ALL.into_iter();
+        let help = match others.find(|other| days(written, *other).is_some()) {
+            Some(order) => format!("for {} name the column `{}`", order.example(), order.column()),
             None => "write all three parts with `/` or `-`, or one whole number of days".to_owned(),
         };
         problems.error("N025", cell.span, message, label, help);

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{in_words, lines, names, read, rows};
+use common::{lines, names, read, rows};
 use euthymia_dataset::{DataSet, Dialect, Interpolation, Parameters, RecordKind, Reported};
 use euthymia_engine::{CourseInputs, Courses, DoseInput, Event, SteadyState};
 
@@ -283,15 +283,6 @@ fn a_table_of_parameters_goes_before_columns() {
     let (set, problems) = DataSet::read(&rows("ID,TIME\n3,0\n"), &names, Dialect::default(), Some(&table));
     assert!(set.is_none());
     assert_eq!(problems[0].code, "N060");
-}
-
-#[test]
-fn a_table_of_parameters_is_held_to_the_names_of_the_model() {
-    let text = "ID,lcll,WT,WT\n1,2,x,3\n1,2,3,\n";
-    let (table, problems) = Parameters::read(&rows(text), &names(&["WT"]));
-    assert!(table.is_none());
-    let said: Vec<String> = problems.iter().map(in_words).collect();
-    insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]

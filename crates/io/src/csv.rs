@@ -11,6 +11,9 @@ use euthymia_document::{Cell, Row, Rows};
 use crate::atomic::AtomicFile;
 use crate::error::{IoError, IoErrorKind};
 
+/// More problems than this are counted only: they mostly have one cause.
+const MOST_TOLD: usize = 50;
+
 /// Reads a CSV text with a header line.
 ///
 /// `None` when a quote is never closed, a row has too few or too many cells, or there is no header.
@@ -21,12 +24,16 @@ pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
         at: 0,
         diagnostics: Vec::new(),
         ended_in_quotes: false,
+        untold: 0,
     };
     let mut header = None;
     let mut rows = Vec::new();
     while let Some(cells) = scanner.record() {
         match &header {
-            None => header = Some(cells),
+            None => {
+                scanner.check_separator(&cells);
+                header = Some(cells);
+            }
             Some(header) => {
                 if !scanner.ended_in_quotes {
                     scanner.check_width(header, &cells);
@@ -36,9 +43,17 @@ pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
         }
     }
     let mut diagnostics = scanner.diagnostics;
+    if scanner.untold > 0 {
+        let message = format!("{} more problems of this table are not shown", scanner.untold);
+        let help = "mend those above first: many have the same cause";
+        diagnostics.push(Diagnostic::error("D013", message).help(help));
+    }
     if header.is_none() {
         let message = "expected a line with the names of the columns, found nothing";
-        diagnostics.push(Diagnostic::error("D013", message).at(source, Span::default(), "empty"));
+        let diagnostic = Diagnostic::error("D013", message)
+            .at(source, Span::default(), "empty")
+            .help("write the names of the columns into the first line, separated by commas");
+        diagnostics.push(diagnostic);
     }
     let whole = !diagnostics.iter().any(Diagnostic::is_error);
     let header = header.filter(|_| whole);
@@ -58,9 +73,19 @@ struct Scanner<'s> {
     diagnostics: Vec<Diagnostic>,
     /// Whether a quote that is never closed swallowed the rest of the text.
     ended_in_quotes: bool,
+    /// Problems that are only counted.
+    untold: usize,
 }
 
 impl<'s> Scanner<'s> {
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MOST_TOLD {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.untold += 1;
+        }
+    }
+
     fn rest(&self) -> &'s str {
         &self.source.text()[self.at..]
     }
@@ -117,7 +142,7 @@ impl<'s> Scanner<'s> {
                 let diagnostic = Diagnostic::error("D013", message)
                     .at(self.source, Span::new(start, start + 1), "begins here")
                     .help("end it with `\"`; a quote inside it is written twice");
-                self.diagnostics.push(diagnostic);
+                self.tell(diagnostic);
                 self.at = self.source.text().len();
                 self.ended_in_quotes = true;
                 break;
@@ -138,7 +163,7 @@ impl<'s> Scanner<'s> {
             let diagnostic = Diagnostic::error("D013", message)
                 .at(self.source, Span::new(end, end + stray), "unexpected")
                 .help("a quote inside a quoted cell is written twice");
-            self.diagnostics.push(diagnostic);
+            self.tell(diagnostic);
             self.at += stray;
         }
         Cell {
@@ -161,14 +186,30 @@ impl<'s> Scanner<'s> {
             (Some(surplus), _, _) => diagnostic
                 .at(self.source, surplus.span, "the first cell too many")
                 .help("a cell that holds a comma goes into double quotes"),
-            (None, Some(last), Some(missing)) => diagnostic.at(
-                self.source,
-                last.span,
-                format!("the line ends here, before `{}`", missing.text),
-            ),
+            (None, Some(last), Some(missing)) => {
+                let label = format!("the line ends here, before `{}`", missing.text);
+                diagnostic
+                    .at(self.source, last.span, label)
+                    .help("leave a cell blank, between its commas, where there is no value")
+            }
             _ => diagnostic,
         };
-        self.diagnostics.push(diagnostic);
+        self.tell(diagnostic);
+    }
+
+    /// A header of one unquoted cell that other programs would cut.
+    fn check_separator(&mut self, header: &[Cell]) {
+        let [only] = header else { return };
+        let separator = [(';', "semicolons"), ('\t', "tabs")]
+            .into_iter()
+            .find(|(separator, _)| only.text.contains(*separator));
+        if let Some((_, name)) = separator.filter(|_| !self.source.slice(only.span).starts_with('"')) {
+            let message = format!("the cells of this table are separated by {name}");
+            let diagnostic = Diagnostic::error("D013", message)
+                .at(self.source, only.span, "read as one name")
+                .help("separate cells with commas, and write the decimal point as `.`");
+            self.tell(diagnostic);
+        }
     }
 }
 
