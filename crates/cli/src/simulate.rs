@@ -74,8 +74,7 @@ fn course_source(argument: &str, files: &Files) -> Result<Source, IoError> {
 fn read_course(source: &Source, library: &Library, shared: &Shared) -> Result<Course, Failure> {
     let (document, mut diagnostics) = euthymia_io::toml::document(source);
     let course = document.and_then(|document| {
-        let (course, mut more) = course::read(&document, library);
-        more.retain(|later| !diagnostics.iter().any(|earlier| same_place(earlier, later)));
+        let (course, more) = course::read(&document, library);
         diagnostics.extend(more);
         course
     });
@@ -87,14 +86,6 @@ fn read_course(source: &Source, library: &Library, shared: &Shared) -> Result<Co
             Ok(course)
         }
         _ => Err(Failure::Input(diagnostics)),
-    }
-}
-
-/// Whether both are about the same text: what could not be read is not also checked.
-fn same_place(one: &Diagnostic, other: &Diagnostic) -> bool {
-    match (one.labels.first(), other.labels.first()) {
-        (Some(one), Some(other)) => one.span == other.span && one.source == other.source,
-        _ => false,
     }
 }
 

@@ -86,7 +86,7 @@ impl<'t> Item<'t, '_> {
                 let checked = in_range(*value, &range, (self.source, self.node.span, &self.name));
                 self.keep(checked)
             }
-            Value::Float(value) if value.fract() == 0.0 => {
+            Value::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
                 let help = format!("write `{value:.0}` without a decimal point");
                 self.wrong_kind("a whole number", Some(help))
             }

@@ -1,6 +1,6 @@
 //! The tree: values with the bytes they were written in.
 
-use euthymia_diagnostics::{Source, Span};
+use euthymia_diagnostics::{Diagnostic, Source, Span};
 
 /// A whole file.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +9,18 @@ pub struct Document {
     pub source: Source,
     /// Its outermost table.
     pub root: Table,
+    /// Places that have been reported as wrongly written: what is read there is a guess, and nothing more is said of it.
+    pub reported: Vec<Span>,
+}
+
+impl Document {
+    /// Leaves out what is said of places that have been reported.
+    pub fn leave_out_reported(&self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.retain(|diagnostic| {
+            let place = diagnostic.labels.first();
+            !place.is_some_and(|label| label.source == self.source && self.reported.contains(&label.span))
+        });
+    }
 }
 
 /// A value and where it is written.

@@ -22,10 +22,13 @@ pub fn document(source: &Source) -> (Option<Document>, Vec<Diagnostic>) {
     };
     let root = builder.table(root.get_ref(), Span::default());
     let whole = !explained.structure_lost;
+    let places = builder.diagnostics.iter().flat_map(|one| one.labels.first());
+    let reported = places.map(|label| label.span).collect();
     (
         whole.then(|| Document {
             source: source.clone(),
             root,
+            reported,
         }),
         builder.diagnostics,
     )
@@ -54,8 +57,8 @@ impl Builder<'_> {
     fn node(&mut self, value: &Spanned<DeValue<'_>>) -> Node {
         let span = Span::new(value.span().start, value.span().end);
         let value = match value.get_ref() {
-            DeValue::String(text) => Value::String(text.to_string()),
-            DeValue::Boolean(value) => Value::Boolean(*value),
+            DeValue::String(text) => Value::String(self.straight(text, span)),
+            DeValue::Boolean(value) => self.boolean(*value, span),
             DeValue::Datetime(value) => Value::Datetime(value.to_string()),
             DeValue::Array(items) => Value::Array(items.iter().map(|item| self.node(item)).collect()),
             DeValue::Table(table) => Value::Table(self.table(table, span)),
@@ -63,6 +66,26 @@ impl Builder<'_> {
             DeValue::Float(value) => Value::Float(self.float(value.as_str(), span)),
         };
         Node { value, span }
+    }
+
+    /// A string; one in typographic quotes, which has been reported, without them.
+    fn straight(&self, text: &str, span: Span) -> String {
+        let quoted = self.source.slice(span).starts_with(['"', '\'']);
+        let text = if quoted {
+            text
+        } else {
+            explain::without_quotes(text)
+        };
+        text.to_owned()
+    }
+
+    /// The parser takes any word that begins like one for `true` or `false`; it has been reported.
+    fn boolean(&self, value: bool, span: Span) -> Value {
+        let word = self.source.slice(span);
+        match word.to_lowercase().as_str() {
+            "true" | "false" => Value::Boolean(value),
+            _ => Value::String(word.to_owned()),
+        }
     }
 
     fn integer(&mut self, digits: &str, radix: u32, span: Span) -> i64 {
@@ -79,7 +102,10 @@ impl Builder<'_> {
     /// A number too large to keep; one the parser itself refused has no digits left and has been reported.
     fn unreadable<T>(&mut self, digits: &str, span: Span, instead: T) -> T {
         if !digits.is_empty() {
-            let message = format!("the number {digits} is too large");
+            let message = match digits.char_indices().nth(40) {
+                Some((end, _)) => format!("the number {}… is too large", &digits[..end]),
+                None => format!("the number {digits} is too large"),
+            };
             self.diagnostics
                 .push(Diagnostic::error("D001", message).at(self.source, span, "too large"));
         }

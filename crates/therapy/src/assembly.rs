@@ -176,17 +176,17 @@ fn checked(path: &str, library: &Library) -> Result<Model, Vec<Diagnostic>> {
 /// What the composition refused; where several treatments have models of their own, that is the likely reason.
 fn clash(course: &Course, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.retain(Diagnostic::is_error);
-    if let [_, second, ..] = course.treatments.as_slice() {
-        diagnostics.push(
-            Diagnostic::error(
-                "C061",
-                "the models of these treatments cannot be combined in one course",
-            )
+    let ([_, second, ..], Some(first)) = (course.treatments.as_slice(), diagnostics.first()) else {
+        return diagnostics;
+    };
+    let first = format!("the first of {} problems: {}", diagnostics.len(), first.message);
+    let message = "the models of these treatments cannot be combined in one course";
+    vec![
+        Diagnostic::error("C061", message)
             .at(&course.source, second.span, "one of them needs other models")
+            .note(first)
             .help("simulate the treatments in separate courses"),
-        );
-    }
-    diagnostics
+    ]
 }
 
 /// Values of covariates that are the same for every patient of a course.

@@ -34,7 +34,7 @@ pub(super) fn explain(source: &Source, errors: &[Error]) -> Explained {
         diagnostics: Vec::new(),
         structure_lost: false,
     };
-    if let Some(unclosed) = UnclosedList::find(source, &complaints) {
+    if let Some(unclosed) = Unclosed::find(source, &complaints) {
         explained.diagnostics.push(unclosed.diagnostic);
         explained.structure_lost = true;
         complaints.retain(|complaint| complaint.start < unclosed.start);
@@ -57,41 +57,79 @@ pub(super) fn explain(source: &Source, errors: &[Error]) -> Explained {
     explained
 }
 
-/// A list without its closing bracket: everything after it was read as part of it.
-struct UnclosedList {
+/// A list or a table in braces without its end: everything after it was read as part of it.
+struct Unclosed {
     start: usize,
     diagnostic: Diagnostic,
 }
 
-impl UnclosedList {
+impl Unclosed {
     fn find(source: &Source, complaints: &[Complaint<'_>]) -> Option<Self> {
+        let says = |what: &str| {
+            complaints
+                .iter()
+                .any(|complaint| complaint.message.contains(what))
+        };
+        let (list, braces) = (says("array, expected"), says("unclosed inline table"));
+        let is_inside = |complaint: &&Complaint<'_>| {
+            list && complaint.message.contains("array, expected")
+                || braces
+                    && (complaint.message.contains("inline table")
+                        || complaint
+                            .message
+                            .starts_with("missing comma between key-value pairs"))
+        };
         let inside = complaints
             .iter()
-            .filter(|complaint| complaint.message.contains("array, expected"))
+            .filter(is_inside)
             .map(|complaint| complaint.start)
             .min()?;
-        let mut open = Vec::new();
-        for (at, byte) in source.text().bytes().enumerate().take(inside) {
-            match byte {
-                b'[' => open.push(at),
-                b']' => {
-                    open.pop();
-                }
-                _ => {}
-            }
-        }
-        let start = open.pop()?;
+        let start = open_bracket(&source.text()[..inside])?;
+        let (what, end) = match source.text().as_bytes().get(start) {
+            Some(b'{') => ("a table in braces", '}'),
+            _ => ("a list", ']'),
+        };
         let noticed = complaints
             .iter()
             .map(|complaint| complaint.start)
             .filter(|at| *at > start)
             .min()?;
-        let diagnostic = Diagnostic::error("D001", "a list is never closed")
+        let diagnostic = Diagnostic::error("D001", format!("{what} is never closed"))
             .at(source, Span::new(start, start + 1), "begins here")
-            .at(source, Span::new(noticed, noticed), "expected `,` or `]`")
-            .help("end it with `]`");
+            .at(
+                source,
+                Span::new(noticed, noticed),
+                format!("expected `,` or `{end}`"),
+            )
+            .help(format!("end it with `{end}`"));
         Some(Self { start, diagnostic })
     }
+}
+
+/// The last bracket or brace of a text that is not closed in it, strings of one line left out.
+fn open_bracket(text: &str) -> Option<usize> {
+    let (mut open, mut quote) = (Vec::new(), None);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'\n' => quote = None,
+            b'"' | b'\'' if quote == Some(byte) => quote = None,
+            _ if quote.is_some() => {}
+            b'"' | b'\'' => quote = Some(byte),
+            b'[' | b'{' => open.push(at),
+            b']' | b'}' => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
+/// A text without the typographic or straight quotes around it.
+pub(super) fn without_quotes(text: &str) -> &str {
+    text.trim_matches([
+        '\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '"', '\'',
+    ])
 }
 
 impl<'s> Complaint<'s> {
@@ -200,6 +238,10 @@ impl<'s> Complaint<'s> {
             .help("remove it; a tab is written `\\t`")
         } else if starts("invalid basic string") || starts("invalid literal string") {
             let quote = if starts("invalid basic") { '"' } else { '\'' };
+            // The parser expects a quoted key where there is no quote at all.
+            if !self.line().contains(quote) {
+                return (self.no_key(), false);
+            }
             let opening = self
                 .line()
                 .find(quote)

@@ -18,7 +18,8 @@ const BLINDINGS: [(&str, Blinding); 3] = [
     ("masked", Blinding::Masked),
 ];
 
-/// Reads a course. Warnings may come with a course; errors never do.
+/// Reads a course. Warnings may come with a course; errors never do. There may be no course and no error: where the
+/// document was wrongly written, which has been reported.
 #[must_use]
 pub fn read(document: &Document, library: &Library) -> (Option<Course>, Vec<Diagnostic>) {
     let (course, mut diagnostics) = without_models(document, library);
@@ -26,10 +27,9 @@ pub fn read(document: &Document, library: &Library) -> (Option<Course>, Vec<Diag
     if let Some(course) = &course {
         diagnostics.extend(super::models::check(course, library));
     }
-    (
-        course.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)),
-        diagnostics,
-    )
+    let course = course.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    document.leave_out_reported(&mut diagnostics);
+    (course, diagnostics)
 }
 
 /// Reads a course as far as that is possible without looking into the models.

@@ -3,7 +3,7 @@
 use euthymia_diagnostics::Diagnostic;
 use euthymia_units::Quantity;
 
-use super::Complaint;
+use super::{Complaint, without_quotes};
 
 impl<'s> Complaint<'s> {
     /// A value that would be right in quotes, or something that is no value at all.
@@ -35,9 +35,14 @@ impl<'s> Complaint<'s> {
                 false,
             );
         }
-        let plain = written.trim_matches([
-            '\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '"', '\'',
-        ]);
+        let (_, line) = self.written();
+        let alone = !line.starts_with(['{', '[']);
+        let written = if alone && line.starts_with(written) && after.starts_with(',') {
+            line
+        } else {
+            written
+        };
+        let plain = without_quotes(written);
         if plain.len() < written.len() {
             let message = "expected straight quotes";
             return (
@@ -171,19 +176,54 @@ impl<'s> Complaint<'s> {
         }
     }
 
+    /// No key where a table in braces must have one: a decimal comma is the usual reason.
+    pub(super) fn no_key(&self) -> Diagnostic {
+        let before = self.source.text()[self.line_start..self.start].trim_end();
+        let number = before.rsplit(['=', ' ', '{']).next().unwrap_or_default();
+        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        match number.split_once(',') {
+            Some((whole, fraction)) if is_digits(whole) && is_digits(fraction) => {
+                let end = self.line_start + before.len();
+                let message = "a number has no comma in it";
+                self.at(end - number.len(), end, message, "not a value")
+                    .help(format!("write `{whole}.{fraction}`"))
+            }
+            _ => self
+                .error("expected a key and its value", "no key begins so")
+                .help("write `key = value`, with a comma between two such"),
+        }
+    }
+
     pub(super) fn value_error(&self, message: impl Into<String>, help: String) -> Diagnostic {
-        let value = self.written_value();
-        let start = self.line().find('=').map_or(self.start, |equals| {
-            let after = &self.line()[equals + 1..];
-            self.line_start + equals + 1 + (after.len() - after.trim_start().len())
-        });
+        let (start, value) = self.written();
         self.at(start, start + value.len(), message, "not a value")
             .help(help)
     }
 
-    /// What stands between `=` and the end of the line or a remark.
+    /// What stands between `=` and the end of the line or a remark; inside brackets or braces, up to the next of them or
+    /// a comma.
     pub(super) fn written_value(&self) -> &'s str {
-        let after = self.line().split_once('=').map_or("", |(_, after)| after);
-        after.split('#').next().unwrap_or_default().trim()
+        self.written().1
+    }
+
+    /// Where that begins, and what it is.
+    fn written(&self) -> (usize, &'s str) {
+        let line = self.line();
+        let begin = line.find('=').map_or(line.len(), |equals| equals + 1);
+        let whole = line[begin..].split('#').next().unwrap_or_default();
+        let (mut begin, mut value) = (begin, whole);
+        let at = self.start.saturating_sub(self.line_start);
+        if whole.trim_start().starts_with(['{', '[']) && (begin..=begin + whole.len()).contains(&at) {
+            let inside = ['=', ',', '{', '[', '}', ']'];
+            let from = line[begin..at]
+                .rfind(inside)
+                .map_or(begin, |found| begin + found + 1);
+            let to = line[at..]
+                .find(inside)
+                .map_or(begin + whole.len(), |found| at + found);
+            (begin, value) = (from, &line[from..to.max(from)]);
+        }
+        let blanks = value.len() - value.trim_start().len();
+        (self.line_start + begin + blanks, value.trim())
     }
 }
