@@ -5,7 +5,7 @@ use euthymia_document::Cell;
 use crate::problems::Problems;
 
 /// The text of a cell; `None` where it is empty or a single `.`.
-pub(crate) fn text(cell: &Cell) -> Option<&str> {
+pub(crate) fn text<'a>(cell: &'a Cell<'_>) -> Option<&'a str> {
     let text = cell.text.trim();
     (!text.is_empty() && text != ".").then_some(text)
 }
@@ -16,7 +16,7 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
 }
 
 /// The number in a cell, 0 where it is blank as in NONMEM. `None` after a report.
-pub(crate) fn number(cell: &Cell, column: &str, problems: &mut Problems<'_>) -> Option<f64> {
+pub(crate) fn number(cell: &Cell<'_>, column: &str, problems: &mut Problems<'_>) -> Option<f64> {
     let Some(text) = text(cell) else {
         return Some(0.0);
     };
@@ -27,7 +27,7 @@ pub(crate) fn number(cell: &Cell, column: &str, problems: &mut Problems<'_>) -> 
     value
 }
 
-pub(crate) fn not_a_number(cell: &Cell, column: &str, problems: &mut Problems<'_>) {
+pub(crate) fn not_a_number(cell: &Cell<'_>, column: &str, problems: &mut Problems<'_>) {
     let written = cell.text.trim();
     if written.parse().is_ok_and(f64::is_infinite) && written.contains(|at: char| at.is_ascii_digit()) {
         let message = format!("the number `{}` in `{column}` is too large", shown(cell));
@@ -45,7 +45,7 @@ pub(crate) fn not_a_number(cell: &Cell, column: &str, problems: &mut Problems<'_
 }
 
 /// The text of a cell, short enough for a message.
-pub(crate) fn shown(cell: &Cell) -> String {
+pub(crate) fn shown(cell: &Cell<'_>) -> String {
     let text = cell.text.trim();
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -56,14 +56,14 @@ pub(crate) fn fill(
             .inputs
             .get(usize::from(input))
             .map_or("", |input| input.name.as_str());
-        let cells: Vec<&Cell> = subject
+        let cells: Vec<Cell<'_>> = subject
             .records
             .iter()
-            .filter_map(|record| rows.rows.get(record.row)?.cells.get(column))
+            .filter_map(|record| rows.row(record.row)?.get(column))
             .collect();
         let mut told = vec![None; times.len()];
         let mut right = true;
-        for (value, &cell) in told.iter_mut().zip(&cells) {
+        for (value, cell) in told.iter_mut().zip(&cells) {
             let Some(text) = text(cell) else { continue };
             *value = parse(text);
             if value.is_none() {

@@ -64,9 +64,9 @@ impl Parameters {
         }
         let mut read: HashMap<String, Vec<f64>> = HashMap::new();
         let mut ids = Vec::new();
-        for row in &rows.rows {
-            let Some(cell) = row.cells.get(id) else { continue };
-            let Some(subject) = text(cell).map(identity) else {
+        for row in rows.rows() {
+            let Some(cell) = row.get(id) else { continue };
+            let Some(subject) = text(&cell).map(identity) else {
                 problems.error(
                     "N008",
                     cell.span,
@@ -78,8 +78,8 @@ impl Parameters {
             };
             let mut values = Vec::with_capacity(columns.len());
             for &(at, name) in &columns {
-                let Some(cell) = row.cells.get(at) else { continue };
-                match text(cell) {
+                let Some(cell) = row.get(at) else { continue };
+                match text(&cell) {
                     None => {
                         let message = format!("`{name}` of ID {subject} is blank");
                         let help = format!("write its value, or leave the column `{name}` out");
@@ -87,7 +87,7 @@ impl Parameters {
                     }
                     Some(text) => match parse(text) {
                         Some(value) => values.push(value),
-                        None => not_a_number(cell, name, &mut problems),
+                        None => not_a_number(&cell, name, &mut problems),
                     },
                 }
             }

@@ -29,7 +29,7 @@ pub(crate) struct Items<'a> {
     pub(crate) interval: Item,
     pub(crate) additional: Item,
     pub(crate) steady: Item,
-    pub(crate) compartment: Option<&'a Cell>,
+    pub(crate) compartment: Option<Cell<'a>>,
 }
 
 impl Items<'_> {
@@ -48,13 +48,13 @@ impl Items<'_> {
 
 /// What a row is. `None` after a report.
 pub(crate) fn kind(
-    row: &Row,
+    row: Row<'_>,
     columns: &Columns,
     names: &ModelNames,
     problems: &mut Problems<'_>,
 ) -> Option<RecordKind> {
-    let id = row.cells.get(columns.id)?;
-    let cell = |column: Option<usize>| column.and_then(|column| row.cells.get(column));
+    let id = row.get(columns.id)?;
+    let cell = |column: Option<usize>| column.and_then(|column| row.get(column));
     let here = cell(columns.event).unwrap_or(id).span;
     let mut item = |column: Option<usize>, name: &str, read: Read| match cell(column) {
         None => Some(Item {
@@ -63,9 +63,9 @@ pub(crate) fn kind(
         }),
         Some(cell) => {
             let value = match read {
-                Read::Number => number(cell, name, problems),
-                Read::Hours if text(cell).is_none() => Some(0.0),
-                Read::Hours => hours(cell, name, problems),
+                Read::Number => number(&cell, name, problems),
+                Read::Hours if text(&cell).is_none() => Some(0.0),
+                Read::Hours => hours(&cell, name, problems),
             };
             value.map(|value| Item {
                 value,
@@ -260,7 +260,11 @@ fn observed_compartment(items: &Items<'_>, problems: &mut Problems<'_>) -> Optio
 
 /// A record with EVID 2 turns a compartment on, or off where it is named with a minus.
 fn turned_compartment(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<RecordKind> {
-    let Some((cell, text)) = items.compartment.and_then(|cell| Some((cell, text(cell)?))) else {
+    let Some((cell, text)) = items
+        .compartment
+        .as_ref()
+        .and_then(|cell| Some((cell, text(cell)?)))
+    else {
         return Some(RecordKind::Other);
     };
     let (on, compartment) = match text.strip_prefix('-') {
@@ -282,7 +286,11 @@ enum Extra {
 
 /// The compartment of a row: `Some(None)` where it names none.
 fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> Option<Option<u16>> {
-    let Some((cell, text)) = items.compartment.and_then(|cell| Some((cell, text(cell)?))) else {
+    let Some((cell, text)) = items
+        .compartment
+        .as_ref()
+        .and_then(|cell| Some((cell, text(cell)?)))
+    else {
         return Some(None);
     };
     let known = &items.names.compartments;
@@ -301,7 +309,7 @@ fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> 
 /// The compartment that a text names.
 fn named(
     items: &Items<'_>,
-    cell: &Cell,
+    cell: &Cell<'_>,
     text: &str,
     extra: Extra,
     problems: &mut Problems<'_>,
@@ -334,7 +342,7 @@ fn named(
     None
 }
 
-fn unknown(items: &Items<'_>, cell: &Cell, problems: &mut Problems<'_>) {
+fn unknown(items: &Items<'_>, cell: &Cell<'_>, problems: &mut Problems<'_>) {
     let known = &items.names.compartments;
     let names = known.iter().map(|compartment| compartment.name.as_str());
     let near = nearest(cell.text.trim(), names);

@@ -68,15 +68,14 @@ pub(crate) fn identity(text: &str) -> String {
     parse(text).map_or_else(|| text.to_owned(), |number| (number + 0.0).to_string())
 }
 
-fn is_comment(row: &Row, columns: &Columns) -> bool {
+fn is_comment(row: Row<'_>, columns: &Columns) -> bool {
     let marked = columns
         .comment
-        .and_then(|column| row.cells.get(column))
+        .and_then(|column| row.get(column))
         .is_some_and(|cell| matches!(cell.text.trim(), "C" | "c" | "#"));
     marked
         || row
-            .cells
-            .first()
+            .get(0)
             .is_some_and(|cell| cell.text.trim_start().starts_with('#'))
 }
 
@@ -87,24 +86,23 @@ fn individuals(
     problems: &mut Problems<'_>,
 ) -> Vec<Subject> {
     let counted = || {
-        rows.rows
-            .iter()
+        rows.rows()
             .enumerate()
-            .filter(|(_, row)| !is_comment(row, columns))
+            .filter(|(_, row)| !is_comment(*row, columns))
     };
-    let clock = |cell: &Cell| cell.text.contains(':');
+    let clock = |cell: Cell<'_>| cell.text.contains(':');
     let rebased =
-        columns.date.is_some() || counted().any(|(_, row)| row.cells.get(columns.time).is_some_and(clock));
+        columns.date.is_some() || counted().any(|(_, row)| row.get(columns.time).is_some_and(clock));
     let mut subjects: Vec<Subject> = Vec::new();
     let mut seen: HashMap<String, Span> = HashMap::new();
     let mut last = (0.0, Span::default());
     let mut origin = None;
     for (at, row) in counted() {
-        let (Some(id), Some(time)) = (row.cells.get(columns.id), row.cells.get(columns.time)) else {
+        let (Some(id), Some(time)) = (row.get(columns.id), row.get(columns.time)) else {
             continue;
         };
         let kind = kind(row, columns, names, problems);
-        let Some(name) = text(id).map(identity) else {
+        let Some(name) = text(&id).map(identity) else {
             let help = "write whose record it is";
             problems.error("N008", id.span, "`ID` is blank", "expected an ID", help);
             continue;
@@ -129,7 +127,7 @@ fn individuals(
             });
             origin = None;
         }
-        let Some(written) = moment(row, time, columns, problems) else {
+        let Some(written) = moment(row, &time, columns, problems) else {
             continue;
         };
         let value = if rebased {
@@ -153,20 +151,19 @@ fn individuals(
             problems.push(problem);
         }
         last = (value, time.span);
-        let spans = row.cells.iter().map(|cell| cell.span);
         subject.records.push(Record {
             time: value,
             // Where there is none the data set is refused.
             kind: kind.unwrap_or(RecordKind::Other),
             row: at,
-            span: spans.reduce(Span::to).unwrap_or_default(),
+            span: row.span(),
         });
     }
     subjects
 }
 
 /// When a row happens. `None` after a report.
-fn moment(row: &Row, time: &Cell, columns: &Columns, problems: &mut Problems<'_>) -> Option<f64> {
+fn moment(row: Row<'_>, time: &Cell<'_>, columns: &Columns, problems: &mut Problems<'_>) -> Option<f64> {
     if text(time).is_none() {
         let help = "write when it happens; a blank is not 0 here";
         problems.error("N008", time.span, "`TIME` is blank", "expected a time", help);
@@ -176,7 +173,7 @@ fn moment(row: &Row, time: &Cell, columns: &Columns, problems: &mut Problems<'_>
     match columns.date {
         None => hours,
         Some((column, order)) => {
-            let day = day(row.cells.get(column)?, order, problems);
+            let day = day(&row.get(column)?, order, problems);
             Some(24.0 * day? + hours?)
         }
     }
@@ -194,8 +191,8 @@ fn give(
     let Some(table) = parameters else { return };
     let Some(values) = table.of(&subject.id, names) else {
         let record = subject.records.first().map(|record| record.row);
-        let cell = record.and_then(|row| rows.rows.get(row)?.cells.get(columns.id));
-        let shown = cell.map(shown).unwrap_or_default();
+        let cell = record.and_then(|row| rows.row(row)?.get(columns.id));
+        let shown = cell.as_ref().map(shown).unwrap_or_default();
         let message = format!("the table of parameters has no row for ID {shown}");
         let help = format!("add a row with ID {shown} to `{}`", table.name());
         problems.error(

@@ -63,7 +63,7 @@ pub(crate) fn clock(text: &str) -> Option<f64> {
 }
 
 /// The hours in a cell of times. `None` after a report.
-pub(crate) fn hours(cell: &Cell, column: &str, problems: &mut Problems<'_>) -> Option<f64> {
+pub(crate) fn hours(cell: &Cell<'_>, column: &str, problems: &mut Problems<'_>) -> Option<f64> {
     let text = text(cell)?;
     let value = clock(text);
     if value.is_none() {
@@ -84,7 +84,7 @@ pub(crate) fn hours(cell: &Cell, column: &str, problems: &mut Problems<'_>) -> O
 }
 
 /// The day in a cell of dates, counted from any fixed day. `None` after a report.
-pub(crate) fn day(cell: &Cell, order: DateOrder, problems: &mut Problems<'_>) -> Option<f64> {
+pub(crate) fn day(cell: &Cell<'_>, order: DateOrder, problems: &mut Problems<'_>) -> Option<f64> {
     let label = format!("expected {}", order.example());
     let Some(written) = text(cell) else {
         let message = format!("`{}` is blank", order.column());

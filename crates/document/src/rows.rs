@@ -1,5 +1,6 @@
 //! Tables of cells with spans, and the reader that checks them row by row.
 
+use std::borrow::Cow;
 use std::ops::RangeBounds;
 
 use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
@@ -15,28 +16,102 @@ pub struct Rows {
     /// The text.
     pub source: Source,
     /// Names of the columns.
-    pub header: Vec<Cell>,
-    /// What follows the header.
-    pub rows: Vec<Row>,
+    pub header: Vec<Cell<'static>>,
+    /// Where the cells below the header are written, row after row: a table of millions of cells fits into memory only
+    /// without a text for each.
+    cells: Vec<Span>,
 }
 
-/// One row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// As many cells as the header has.
-    pub cells: Vec<Cell>,
+/// One row: as many cells as the header has.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    source: &'a Source,
+    cells: &'a [Span],
 }
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub struct Cell<'a> {
     /// Its text without quotes.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// Where it is written, quotes included.
     pub span: Span,
 }
 
+impl<'a> Cell<'a> {
+    fn new(source: &'a Source, span: Span) -> Self {
+        let written = source.slice(span);
+        let text = match written.strip_prefix('"') {
+            None => Cow::Borrowed(written),
+            Some(quoted) => {
+                let inside = quoted.strip_suffix('"').unwrap_or(quoted);
+                if inside.contains('"') {
+                    Cow::Owned(inside.replace("\"\"", "\""))
+                } else {
+                    Cow::Borrowed(inside)
+                }
+            }
+        };
+        Self { text, span }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The cell of a column.
+    #[must_use]
+    pub fn get(self, column: usize) -> Option<Cell<'a>> {
+        Some(Cell::new(self.source, *self.cells.get(column)?))
+    }
+
+    /// All cells.
+    pub fn cells(self) -> impl Iterator<Item = Cell<'a>> {
+        let source = self.source;
+        self.cells.iter().map(move |span| Cell::new(source, *span))
+    }
+
+    /// From the first cell to the last.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.cells.iter().copied().reduce(Span::to).unwrap_or_default()
+    }
+}
+
 impl Rows {
+    /// A table by the places of its cells, quotes included: those of the header, then row after row.
+    #[must_use]
+    pub fn new(source: &Source, header: &[Span], cells: Vec<Span>) -> Self {
+        let name = |span: &Span| Cell {
+            text: Cow::Owned(Cell::new(source, *span).text.into_owned()),
+            span: *span,
+        };
+        Self {
+            source: source.clone(),
+            header: header.iter().map(name).collect(),
+            cells,
+        }
+    }
+
+    /// What follows the header.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        let row = |cells| Row {
+            source: &self.source,
+            cells,
+        };
+        self.cells.chunks_exact(self.header.len().max(1)).map(row)
+    }
+
+    /// The row at a place among [`Self::rows`].
+    #[must_use]
+    pub fn row(&self, at: usize) -> Option<Row<'_>> {
+        let width = self.header.len();
+        let start = at.checked_mul(width)?;
+        let cells = self.cells.get(start..start.checked_add(width)?)?;
+        Some(Row {
+            source: &self.source,
+            cells,
+        })
+    }
+
     /// Checks the header, then reads every row with `read`; what `read` answers `None` to is left out.
     ///
     /// Columns that are neither required nor optional are reported, as are required ones that are missing and ones that
@@ -60,7 +135,7 @@ impl Rows {
                 diagnostics: &mut *diagnostics,
             })
         };
-        self.rows.iter().filter_map(one).collect()
+        self.rows().filter_map(one).collect()
     }
 
     fn check_header(&self, required: &[&str], optional: &[&str], diagnostics: &mut Vec<Diagnostic>) {
@@ -114,26 +189,28 @@ impl Rows {
 #[derive(Debug)]
 pub struct RowReader<'t, 'd> {
     rows: &'t Rows,
-    row: &'t Row,
+    row: Row<'t>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
 impl<'t> RowReader<'t, '_> {
     /// A cell that may be blank.
     pub fn optional(&mut self, column: &'t str) -> Option<CellItem<'t, '_>> {
-        let cell = self.row.cells.get(self.rows.column(column)?)?;
-        let item = CellItem {
+        let cell = self.row.get(self.rows.column(column)?)?;
+        if cell.text.trim().is_empty() {
+            return None;
+        }
+        Some(CellItem {
             cell,
             column,
             source: &self.rows.source,
             diagnostics: self.diagnostics,
-        };
-        (!cell.text.trim().is_empty()).then_some(item)
+        })
     }
 
     /// A cell that must not be blank.
     pub fn required(&mut self, column: &'t str) -> Option<CellItem<'t, '_>> {
-        let cell = self.row.cells.get(self.rows.column(column)?)?;
+        let cell = self.row.get(self.rows.column(column)?)?;
         if cell.text.trim().is_empty() {
             let message = format!("`{column}` is blank");
             // A blank cell has no width; the separator beside it shows where it is.
@@ -197,8 +274,9 @@ impl<'t> RowReader<'t, '_> {
     /// Where the cell of a column is written.
     #[must_use]
     pub fn span(&self, column: &str) -> Span {
-        let cell = self.rows.column(column).and_then(|at| self.row.cells.get(at));
-        cell.map_or_else(Span::default, |cell| cell.span)
+        let at = self.rows.column(column);
+        at.and_then(|at| self.row.cells.get(at).copied())
+            .unwrap_or_default()
     }
 
     /// The text being read.
@@ -224,7 +302,7 @@ impl<'t> RowReader<'t, '_> {
 /// A cell with something in it.
 #[derive(Debug)]
 pub struct CellItem<'t, 'd> {
-    cell: &'t Cell,
+    cell: Cell<'t>,
     column: &'t str,
     source: &'t Source,
     diagnostics: &'d mut Vec<Diagnostic>,
@@ -275,7 +353,7 @@ impl<'t> CellItem<'t, '_> {
         self.keep(checked)
     }
 
-    fn text(&self) -> Text<'t> {
+    fn text(&self) -> Text<'_> {
         Text {
             source: self.source,
             span: self.cell.span,

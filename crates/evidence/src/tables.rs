@@ -101,8 +101,9 @@ impl Evidence {
             claim::read,
             &mut found,
         );
+        let keys = Keys::of(tables);
         let mut check = Check {
-            keys: Keys::of(tables),
+            keys: &keys,
             found: &mut found,
         };
         check.studies(&studies, &tables.studies.source);
@@ -178,15 +179,15 @@ fn rows<T, const N: usize>(located: Vec<Located<T, N>>) -> Vec<T> {
 }
 
 /// What may be referred to, also from rows that have a mistake elsewhere: one mistake is told once.
-struct Keys<'t> {
-    studies: BTreeSet<&'t str>,
-    arms: BTreeMap<&'t str, BTreeSet<&'t str>>,
-    reviews: BTreeSet<&'t str>,
+struct Keys {
+    studies: BTreeSet<String>,
+    arms: BTreeMap<String, BTreeSet<String>>,
+    reviews: BTreeSet<String>,
 }
 
-impl<'t> Keys<'t> {
-    fn of(tables: &Tables<'t>) -> Self {
-        let mut arms: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+impl Keys {
+    fn of(tables: &Tables<'_>) -> Self {
+        let mut arms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (study, arm) in column(tables.arms, "study_id").zip(column(tables.arms, "arm_id")) {
             arms.entry(study).or_default().insert(arm);
         }
@@ -199,20 +200,19 @@ impl<'t> Keys<'t> {
 }
 
 /// The words of a column; nothing where the header lacks it, which has then been told.
-fn column<'t>(rows: &'t Rows, name: &str) -> impl Iterator<Item = &'t str> {
+fn column(rows: &Rows, name: &str) -> impl Iterator<Item = String> {
     let at = rows.header.iter().position(|cell| cell.text == name);
-    rows.rows
-        .iter()
-        .filter_map(move |row| Some(row.cells.get(at?)?.text.trim()))
+    rows.rows()
+        .filter_map(move |row| Some(row.get(at?)?.text.trim().to_owned()))
 }
 
 /// Collects what is wrong between tables.
-struct Check<'t, 'd> {
-    keys: Keys<'t>,
+struct Check<'d> {
+    keys: &'d Keys,
     found: &'d mut Vec<Diagnostic>,
 }
 
-impl Check<'_, '_> {
+impl Check<'_> {
     fn studies(&mut self, studies: &[Located<Study, 4>], source: &Source) {
         self.unique(
             studies
@@ -255,7 +255,7 @@ impl Check<'_, '_> {
         if self.keys.studies.is_empty() || self.keys.studies.contains(study) {
             return;
         }
-        let near = nearest(study, self.keys.studies.iter().copied());
+        let near = nearest(study, self.keys.studies.iter().map(String::as_str));
         self.unknown("E002", format!("there is no study `{study}`"), near, place);
     }
 
@@ -266,7 +266,7 @@ impl Check<'_, '_> {
         match self.keys.arms.get(study) {
             Some(arms) if arms.contains(arm) => {}
             Some(arms) => {
-                let near = nearest(arm, arms.iter().copied());
+                let near = nearest(arm, arms.iter().map(String::as_str));
                 self.unknown(
                     "E003",
                     format!("`{study}` has no arm `{arm}`"),
@@ -275,7 +275,7 @@ impl Check<'_, '_> {
                 );
             }
             None => {
-                let near = nearest(study, self.keys.arms.keys().copied());
+                let near = nearest(study, self.keys.arms.keys().map(String::as_str));
                 self.unknown("E002", format!("`{study}` has no arms"), near, (source, cells[0]));
             }
         }
@@ -289,7 +289,12 @@ impl Check<'_, '_> {
             "claim",
             source,
         );
-        let known: BTreeSet<&str> = self.keys.reviews.union(&self.keys.studies).copied().collect();
+        let known: BTreeSet<&str> = self
+            .keys
+            .reviews
+            .union(&self.keys.studies)
+            .map(String::as_str)
+            .collect();
         if self.keys.reviews.is_empty() || self.keys.studies.is_empty() {
             return;
         }

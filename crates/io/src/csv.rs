@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source, Span};
-use euthymia_document::{Cell, Row, Rows};
+use euthymia_document::Rows;
 
 use crate::atomic::AtomicFile;
 use crate::error::{IoError, IoErrorKind};
@@ -26,20 +26,19 @@ pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
         ended_in_quotes: false,
         untold: 0,
     };
-    let mut header = None;
-    let mut rows = Vec::new();
-    while let Some(cells) = scanner.record() {
-        match &header {
-            None => {
-                scanner.check_separator(&cells);
-                header = Some(cells);
+    let (mut header, mut cells) = (Vec::new(), Vec::new());
+    scanner.record(&mut header);
+    scanner.check_separator(&header);
+    loop {
+        let before = cells.len();
+        if !scanner.record(&mut cells) {
+            break;
+        }
+        if cells.len() - before != header.len() {
+            if !scanner.ended_in_quotes {
+                scanner.wrong_width(&header, &cells[before..]);
             }
-            Some(header) => {
-                if !scanner.ended_in_quotes {
-                    scanner.check_width(header, &cells);
-                }
-                rows.push(Row { cells });
-            }
+            cells.truncate(before);
         }
     }
     let mut diagnostics = scanner.diagnostics;
@@ -48,7 +47,7 @@ pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
         let help = "mend those above first: many have the same cause";
         diagnostics.push(Diagnostic::error("D013", message).help(help));
     }
-    if header.is_none() {
+    if header.is_empty() {
         let message = "expected a line with the names of the columns, found nothing";
         let diagnostic = Diagnostic::error("D013", message)
             .at(source, Span::default(), "empty")
@@ -56,15 +55,7 @@ pub fn rows(source: &Source) -> (Option<Rows>, Vec<Diagnostic>) {
         diagnostics.push(diagnostic);
     }
     let whole = !diagnostics.iter().any(Diagnostic::is_error);
-    let header = header.filter(|_| whole);
-    (
-        header.map(|header| Rows {
-            source: source.clone(),
-            header,
-            rows,
-        }),
-        diagnostics,
-    )
+    (whole.then(|| Rows::new(source, &header, cells)), diagnostics)
 }
 
 struct Scanner<'s> {
@@ -90,20 +81,19 @@ impl<'s> Scanner<'s> {
         &self.source.text()[self.at..]
     }
 
-    /// The cells of the next line that is not empty.
-    fn record(&mut self) -> Option<Vec<Cell>> {
+    /// Adds the places of the cells of the next line that is not empty; false at the end.
+    fn record(&mut self, cells: &mut Vec<Span>) -> bool {
         while self.line_ending() {}
         if self.rest().is_empty() {
-            return None;
+            return false;
         }
-        let mut cells = Vec::new();
         loop {
             cells.push(self.cell());
             if self.rest().starts_with(',') {
                 self.at += 1;
             } else {
                 self.line_ending();
-                return Some(cells);
+                return true;
             }
         }
     }
@@ -117,7 +107,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// A cell up to the comma or line ending after it.
-    fn cell(&mut self) -> Cell {
+    fn cell(&mut self) -> Span {
         let start = self.at;
         if self.rest().starts_with('"') {
             return self.quoted_cell();
@@ -125,15 +115,11 @@ impl<'s> Scanner<'s> {
         let rest = self.rest();
         let length = rest.find([',', '\n', '\r']).unwrap_or(rest.len());
         self.at += length;
-        Cell {
-            text: rest[..length].to_owned(),
-            span: Span::new(start, self.at),
-        }
+        Span::new(start, self.at)
     }
 
-    fn quoted_cell(&mut self) -> Cell {
+    fn quoted_cell(&mut self) -> Span {
         let start = self.at;
-        let mut text = String::new();
         self.at += 1;
         loop {
             let rest = self.rest();
@@ -147,12 +133,10 @@ impl<'s> Scanner<'s> {
                 self.ended_in_quotes = true;
                 break;
             };
-            text.push_str(&rest[..length]);
             self.at += length + 1;
             if !self.rest().starts_with('"') {
                 break;
             }
-            text.push('"');
             self.at += 1;
         }
         let end = self.at;
@@ -166,16 +150,10 @@ impl<'s> Scanner<'s> {
             self.tell(diagnostic);
             self.at += stray;
         }
-        Cell {
-            text,
-            span: Span::new(start, end),
-        }
+        Span::new(start, end)
     }
 
-    fn check_width(&mut self, header: &[Cell], cells: &[Cell]) {
-        if cells.len() == header.len() {
-            return;
-        }
+    fn wrong_width(&mut self, header: &[Span], cells: &[Span]) {
         let message = format!(
             "expected {} cells as in the header, found {}",
             header.len(),
@@ -184,12 +162,12 @@ impl<'s> Scanner<'s> {
         let diagnostic = Diagnostic::error("D013", message);
         let diagnostic = match (cells.get(header.len()), cells.last(), header.get(cells.len())) {
             (Some(surplus), _, _) => diagnostic
-                .at(self.source, surplus.span, "the first cell too many")
+                .at(self.source, *surplus, "the first cell too many")
                 .help("a cell that holds a comma goes into double quotes"),
             (None, Some(last), Some(missing)) => {
-                let label = format!("the line ends here, before `{}`", missing.text);
+                let label = format!("the line ends here, before `{}`", self.source.slice(*missing));
                 diagnostic
-                    .at(self.source, last.span, label)
+                    .at(self.source, *last, label)
                     .help("leave a cell blank, between its commas, where there is no value")
             }
             _ => diagnostic,
@@ -198,15 +176,16 @@ impl<'s> Scanner<'s> {
     }
 
     /// A header of one unquoted cell that other programs would cut.
-    fn check_separator(&mut self, header: &[Cell]) {
-        let [only] = header else { return };
+    fn check_separator(&mut self, header: &[Span]) {
+        let &[only] = header else { return };
+        let text = self.source.slice(only);
         let separator = [(';', "semicolons"), ('\t', "tabs")]
             .into_iter()
-            .find(|(separator, _)| only.text.contains(*separator));
-        if let Some((_, name)) = separator.filter(|_| !self.source.slice(only.span).starts_with('"')) {
+            .find(|(separator, _)| text.contains(*separator));
+        if let Some((_, name)) = separator.filter(|_| !text.starts_with('"')) {
             let message = format!("the cells of this table are separated by {name}");
             let diagnostic = Diagnostic::error("D013", message)
-                .at(self.source, only.span, "read as one name")
+                .at(self.source, only, "read as one name")
                 .help("separate cells with commas, and write the decimal point as `.`");
             self.tell(diagnostic);
         }

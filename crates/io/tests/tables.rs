@@ -23,19 +23,18 @@ fn reference(body: &str) -> Result<Vec<Vec<String>>, ::csv::Error> {
 }
 
 fn ours(rows: &Rows) -> Vec<Vec<String>> {
-    let cells = |cells: &[euthymia_document::Cell]| cells.iter().map(|cell| cell.text.clone()).collect();
-    std::iter::once(cells(&rows.header))
-        .chain(rows.rows.iter().map(|row| cells(&row.cells)))
-        .collect()
+    let header = rows.header.iter().map(|cell| cell.text.to_string()).collect();
+    let rows = rows
+        .rows()
+        .map(|row| row.cells().map(|cell| cell.text.to_string()).collect());
+    std::iter::once(header).chain(rows).collect()
 }
 
 /// Every span must hold the text of its cell, quoted or not.
 fn spans_hold(rows: &Rows) -> bool {
-    let cells = rows
-        .header
-        .iter()
-        .chain(rows.rows.iter().flat_map(|row| &row.cells));
-    cells.into_iter().all(|cell| {
+    let below = rows.rows().flat_map(|row| row.cells());
+    let mut cells = rows.header.iter().cloned().chain(below);
+    cells.all(|cell| {
         let written = rows.source.slice(cell.span);
         let unquoted = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         unquoted.map_or(written.to_owned(), |inner| inner.replace("\"\"", "\"")) == cell.text

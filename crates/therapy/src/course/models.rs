@@ -4,7 +4,7 @@ use super::Course;
 use crate::assembly::{Characteristic, LATENT_INSTRUMENT, SCORE, assemble};
 use crate::library::Library;
 use euthymia_diagnostics::{Diagnostic, nearest};
-use euthymia_document::Rows;
+use euthymia_document::{Cell, Rows};
 use euthymia_model::Model;
 use std::collections::BTreeSet;
 
@@ -151,19 +151,19 @@ fn observed(course: &Course, library: &Library) -> Vec<Diagnostic> {
     let missing = course
         .observed
         .iter()
-        .filter(|arm| !arms.contains(&(arm.study.as_str(), arm.arm.as_str())));
+        .filter(|arm| !arms.contains(&(arm.study.clone(), arm.arm.clone())));
     missing
         .map(|arm| {
             let of_study: Vec<&str> = arms
                 .iter()
                 .filter(|(study, _)| *study == arm.study)
-                .map(|(_, id)| *id)
+                .map(|(_, id)| id.as_str())
                 .collect();
             if of_study.is_empty() {
                 let message = format!("the evidence holds no study `{}`", arm.study);
                 let diagnostic =
                     Diagnostic::error("C052", message).at(&course.source, arm.study_span, "not there");
-                let studies: BTreeSet<&str> = arms.iter().map(|(study, _)| *study).collect();
+                let studies: BTreeSet<&str> = arms.iter().map(|(study, _)| study.as_str()).collect();
                 return match nearest(&arm.study, studies) {
                     Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
                     None => diagnostic.help("`evidence/studies.csv` lists the studies"),
@@ -182,13 +182,13 @@ fn observed(course: &Course, library: &Library) -> Vec<Diagnostic> {
 }
 
 /// Two columns of a table, row by row.
-fn pairs<'r>(rows: &'r Rows, one: &str, other: &str) -> BTreeSet<(&'r str, &'r str)> {
+fn pairs(rows: &Rows, one: &str, other: &str) -> BTreeSet<(String, String)> {
     let column = |name: &str| rows.header.iter().position(|cell| cell.text == name);
     let (Some(one), Some(other)) = (column(one), column(other)) else {
         return BTreeSet::new();
     };
-    rows.rows
-        .iter()
-        .filter_map(|row| Some((row.cells.get(one)?.text.trim(), row.cells.get(other)?.text.trim())))
+    let trimmed = |cell: Cell<'_>| cell.text.trim().to_owned();
+    rows.rows()
+        .filter_map(|row| Some((trimmed(row.get(one)?), trimmed(row.get(other)?))))
         .collect()
 }

@@ -30,9 +30,8 @@ pub(super) fn check(path: &str, rows: &Rows, diagnostics: &mut Vec<Diagnostic>) 
             continue;
         };
         for cell in rows
-            .rows
-            .iter()
-            .filter_map(|row| row.cells.get(at))
+            .rows()
+            .filter_map(|row| row.get(at))
             .filter(|cell| cell.text.trim().is_empty())
         {
             diagnostics.push(
