@@ -6,6 +6,7 @@
 
 mod said;
 
+use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use euthymia_dataset::{DataSet, Dialect, Interpolation, ModelNames, Parameters, Reported, doses, times};
@@ -58,9 +59,9 @@ static NAMES: LazyLock<ModelNames> = LazyLock::new(|| ModelNames::of(&PROGRAM));
 struct Finite;
 
 impl CourseSink for Finite {
-    type Error = ();
+    type Error = Infallible;
 
-    fn block(&mut self, block: CourseBlock) -> Result<(), ()> {
+    fn block(&mut self, block: CourseBlock) -> Result<(), Infallible> {
         let observations = block.offsets[block.subjects()];
         let amounts = &block.values[..PROGRAM.states.len() * observations];
         assert!(amounts.iter().all(|value| value.is_finite()), "{amounts:?}");
