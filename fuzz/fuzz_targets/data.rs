@@ -30,6 +30,7 @@ const MODEL: &str = "m <- function() {
   model({
     v <- 20 * (WT/70)
     k <- cl * exp(eta.cl) / v
+    cp <- central / v
     d/dt(depot) <- -ka*depot
     d/dt(central) <- ka*depot - k*central - 0.3*central + 0.1*peripheral
     d/dt(peripheral) <- 0.3*central - 0.1*peripheral
@@ -39,7 +40,6 @@ const MODEL: &str = "m <- function() {
     dur(central) <- DUR2
     rate(peripheral) <- 10 + WT
     effect(0) <- 0.1
-    cp <- central / v
     cp ~ add(0.1)
   })
 }";
@@ -50,7 +50,9 @@ const RECORDS: &str = "ID,TIME,AMT,EVID,CMT,WT,FDEP,DUR2\n1,0,100,1,1,70,1,2\n1,
 static PROGRAM: LazyLock<Program> = LazyLock::new(|| {
     let (file, problems) = parse(&Source::new("model.R", MODEL));
     assert_eq!(problems, []);
-    compile(&check(&file).0.unwrap(), &CompileOptions::default()).unwrap()
+    let (model, problems) = check(&file);
+    let model = model.unwrap_or_else(|| panic!("{problems:?}"));
+    compile(&model, &CompileOptions::default()).unwrap()
 });
 
 static NAMES: LazyLock<ModelNames> = LazyLock::new(|| ModelNames::of(&PROGRAM));

@@ -5,7 +5,7 @@ mod common;
 
 use common::{lines, names};
 use euthymia_dataset::{DataSet, Dialect, Interpolation, Parameters, doses, times};
-use euthymia_diagnostics::{Severity, Source};
+use euthymia_diagnostics::{Diagnostic, Severity, Source, render};
 use euthymia_engine::{CourseInputs, Courses};
 use euthymia_units::Unit;
 use proptest::prelude::*;
@@ -103,5 +103,67 @@ proptest! {
         prop_assert_eq!(found.is_none(), !problems.is_empty());
         let (found, problems) = times(&source);
         prop_assert_eq!(found.is_none(), !problems.is_empty());
+    }
+}
+
+/// The whole way of a table; whether it is read.
+fn read(text: &str) -> (bool, Vec<Diagnostic>) {
+    let (rows, mut found) = euthymia_io::csv::rows(&Source::new("data.csv", text));
+    let set = rows.and_then(|rows| {
+        let (set, more) = DataSet::read(&rows, &names(&["WT"]), Dialect::default(), None);
+        found.extend(more);
+        set
+    });
+    assert!(set.is_some() || found.iter().any(Diagnostic::is_error));
+    let style = render::Style {
+        colour: false,
+        width: 100,
+    };
+    assert!(render::text(&found, style).len() < 100_000);
+    assert!(render::json(&found).len() < 1_000_000);
+    (set.is_some(), found)
+}
+
+#[test]
+fn large_and_odd_tables_are_answered_briefly_and_soon() {
+    let many = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<String>();
+    let columns = many(100_000, &|at| format!(",c{at}"));
+    let zeros = ",0".repeat(100_000);
+    let digits = "9".repeat(400);
+    for (text, is_read) in [
+        (String::new(), false),
+        (" \t ".to_owned(), false),
+        ("\0".to_owned(), false),
+        ("\n".repeat(100_000), false),
+        (",".repeat(1_000_000), false),
+        ("\"".repeat(100_001), false),
+        (format!("ID,TIME,WT{columns}\n1,0,70{zeros}\n"), true),
+        (
+            format!("ID,TIME,WT{}\n1,0,70{zeros}\n", ",WT".repeat(100_000)),
+            false,
+        ),
+        (format!("ID,TIME,WT\n{}", "1,0\n".repeat(100_000)), false),
+        (format!("ID,TIME,WT\n{}", "1,\"0\"x,70\n".repeat(100_000)), false),
+        (
+            format!(
+                "ID,TIME,WT\n{}",
+                many(100_000, &|at| format!("{},0,70\n", at % 2))
+            ),
+            true,
+        ),
+        (format!("ID,TIME,WT\n{},0,70\n", "x".repeat(1_000_000)), true),
+        (format!("ID,TIME,WT\n1,{},70\n", "x".repeat(1_000_000)), false),
+        (format!("ID,TIME,WT,{}\n1,0,70,1\n", "W".repeat(1_000_000)), true),
+        (format!("ID,TIME,{}\n1,0,70\n", "W".repeat(1_000_000)), false),
+        (format!("ID,TIME,WT\n1,1e400,70\n1,{digits},70\n"), false),
+        ("ID,TIME,WT\n1,1e-400,1e-400\n".to_owned(), true),
+        ("ID,TIME,WT\r\n1,0,70\r\n".to_owned(), true),
+        ("ID,TIME,WT\r1,0,70\r".to_owned(), true),
+        ("ID,TIME,WT\n\u{5d0},0,70\n\u{202e}1,0,70\n".to_owned(), true),
+        ("ID,TIME,WT\n1,\u{661},70\n".to_owned(), false),
+    ] {
+        let (was_read, found) = read(&text);
+        let beginning: String = text.chars().take(60).collect();
+        assert_eq!(was_read, is_read, "{beginning}: {found:?}");
     }
 }

@@ -2,6 +2,11 @@
 
 use crate::source::{Source, Span};
 
+/// Messages and labels are cut to so many characters: what they quote may be as long as a file.
+const LONGEST_MESSAGE: usize = 400;
+/// Notes and help, which list what there is, are cut to so many characters.
+const LONGEST_ADVICE: usize = 2000;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -60,7 +65,7 @@ impl Diagnostic {
         Self {
             severity,
             code,
-            message: message.into(),
+            message: clipped(message.into(), LONGEST_MESSAGE),
             labels: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
@@ -73,7 +78,7 @@ impl Diagnostic {
         self.labels.push(Label {
             source: source.clone(),
             span,
-            message: message.into(),
+            message: clipped(message.into(), LONGEST_MESSAGE),
         });
         self
     }
@@ -81,14 +86,14 @@ impl Diagnostic {
     /// Adds background.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(clipped(note.into(), LONGEST_ADVICE));
         self
     }
 
     /// Adds a way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.help.push(clipped(help.into(), LONGEST_ADVICE));
         self
     }
 
@@ -97,4 +102,13 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// A text, cut where it is longer than anybody reads.
+fn clipped(mut text: String, longest: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }

@@ -2,6 +2,9 @@
 
 use std::cmp::Reverse;
 
+/// Words of so many letters are no names: comparing them would take the square of their length.
+const LONGER_THAN_ANY: usize = 200;
+
 /// The candidate most like `word`, if any is like enough to be worth suggesting.
 ///
 /// Case, `-`, `_` and blanks do not count. A slip is an insertion, deletion, replacement or swap of neighbours: none
@@ -17,7 +20,7 @@ where
     let folded = fold(word);
     let length = folded.chars().count();
     let slips = match length {
-        0 => return None,
+        0 | LONGER_THAN_ANY.. => return None,
         1 => 0,
         2..=4 => 1,
         5..=8 => 2,
@@ -25,6 +28,9 @@ where
     };
     let rank = |candidate: &'c str| {
         let other = fold(candidate);
+        if other.chars().count() >= LONGER_THAN_ANY {
+            return None;
+        }
         let shared = folded
             .chars()
             .zip(other.chars())

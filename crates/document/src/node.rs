@@ -1,5 +1,7 @@
 //! The tree: values with the bytes they were written in.
 
+use std::collections::HashSet;
+
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 
 /// A whole file.
@@ -10,7 +12,7 @@ pub struct Document {
     /// Its outermost table.
     pub root: Table,
     /// Places that have been reported as wrongly written: what is read there is a guess, and nothing more is said of it.
-    pub reported: Vec<Span>,
+    pub reported: HashSet<Span>,
 }
 
 impl Document {

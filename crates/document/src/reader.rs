@@ -10,6 +10,9 @@ use crate::item::Item;
 use crate::node::{Entry, Table, Value};
 use crate::wanted::Wanted;
 
+/// More unknown keys than this of one table are counted only.
+const MOST_UNKNOWN: usize = 50;
+
 /// Hands out the values of a table and remembers which keys were asked for.
 ///
 /// A method answers `None` when the key is missing or its value wrong; what is wrong has then been reported. Ask for
@@ -366,14 +369,23 @@ impl<'t, 'd> Reader<'t, 'd> {
     pub fn finish(mut self) {
         let table = self.table;
         let mut missing = std::mem::take(&mut self.missing);
-        for entry in table
-            .entries
-            .iter()
-            .filter(|entry| !self.asked.contains(&entry.key))
-        {
+        let absent = self.asked.iter().map(String::as_str);
+        let absent: Vec<&str> = absent.filter(|key| !self.has(key)).collect();
+        let unknown = |entry: &&Entry| !self.asked.contains(&entry.key);
+        let entries = table.entries.iter();
+        for (count, entry) in entries.filter(unknown).enumerate() {
+            if count == MOST_UNKNOWN {
+                let more = table.entries.iter().filter(unknown).count() - count;
+                let message = format!("{more} more keys are unknown");
+                self.diagnostics.push(Diagnostic::error("D005", message).at(
+                    self.source,
+                    entry.key_span,
+                    "from here on",
+                ));
+                break;
+            }
             let wanted = missing.iter().map(|missing| missing.key.as_str());
-            let absent = self.asked.iter().map(String::as_str).filter(|key| !self.has(key));
-            let near = nearest(&entry.key, wanted).or_else(|| nearest(&entry.key, absent));
+            let near = nearest(&entry.key, wanted).or_else(|| nearest(&entry.key, absent.iter().copied()));
             let message = match self.name.as_str() {
                 "" => format!("unknown key `{}`", entry.key),
                 name => format!("unknown key `{}` in `{name}`", entry.key),

@@ -83,3 +83,64 @@ proptest! {
         let _ = render::text(&found, STYLE);
     }
 }
+
+/// Each of these once took minutes, or gave a message as long as the file.
+#[test]
+fn large_and_odd_courses_are_answered_briefly_and_soon() {
+    let many = |line: &str| {
+        (0..100_000)
+            .map(|at| line.replace('N', &at.to_string()))
+            .collect::<String>()
+    };
+    let dose = |text: &str| RIGHT.replace("0.5 mg/kg", text);
+    let (open, close) = ("(".repeat(100_000), ")".repeat(100_000));
+    for text in [
+        many("kN = 1\n"),
+        many("k = N\n"),
+        many("kN = N N\n"),
+        many("[tN]\n"),
+        many("[[treatments]]\n"),
+        format!("{RIGHT}times = [{}]\n", many("\"N h\",")),
+        format!("title = \"{}\"\n{RIGHT}", "x".repeat(1_000_000)),
+        format!("# {}\n{RIGHT}", "x".repeat(1_000_000)),
+        dose(&format!("0.5 {open}mg{close}")),
+        dose(&format!("0.5 mg{}", "/kg".repeat(100_000))),
+        dose(&format!("{} mg", "9".repeat(100_000))),
+        dose(&"m".repeat(100_000)),
+        RIGHT.replace("madrs", &"m".repeat(100_000)),
+        RIGHT.replace("horizon", &"horizon".repeat(20_000)),
+        RIGHT.replace('\n', "\r"),
+        String::new(),
+    ] {
+        let (document, mut found) = support::document("course.toml", &text);
+        let course = document.and_then(|document| {
+            let (course, more) = course::read(&document, &LIBRARY);
+            found.extend(more);
+            course
+        });
+        assert!(course.is_some() || found.iter().any(Diagnostic::is_error));
+        let longest = found.iter().map(|one| one.message.len()).max().unwrap_or(0);
+        assert!(longest < 2000, "{longest}");
+        assert!(render::text(&found, STYLE).len() < 100_000);
+    }
+}
+
+#[test]
+fn line_ends_and_foreign_letters_change_nothing() {
+    let read = |text: &str| {
+        let (document, found) = support::document("course.toml", text);
+        assert_eq!(found, []);
+        let (course, found) = course::read(&document.unwrap(), &LIBRARY);
+        assert_eq!(found, []);
+        course.unwrap()
+    };
+    assert_eq!(
+        read(&RIGHT.replace('\n', "\r\n")).treatments,
+        read(RIGHT).treatments
+    );
+    let title = "\u{5e6}\u{5dc}\u{5d9}\u{5dc}\u{5d5}\u{5ea} \u{202e}\u{1f60a}";
+    assert_eq!(
+        read(&RIGHT.replace("Racemic ketamine, twice weekly", title)).title,
+        title
+    );
+}

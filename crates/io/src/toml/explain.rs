@@ -24,6 +24,9 @@ struct Complaint<'s> {
     line_end: usize,
 }
 
+/// More problems than this are counted only: to explain one may take a look at the whole text.
+const MOST_EXPLAINED: usize = 100;
+
 /// One diagnostic per line that cannot be read; what follows from it is left out.
 pub(super) fn explain(source: &Source, errors: &[Error]) -> Explained {
     let mut complaints: Vec<Complaint<'_>> =
@@ -41,7 +44,19 @@ pub(super) fn explain(source: &Source, errors: &[Error]) -> Explained {
     }
     // The line of the last diagnostic, and whether the rest of that line was understood.
     let mut last: Option<(usize, bool)> = None;
-    for complaint in &complaints {
+    for (at, complaint) in complaints.iter().enumerate() {
+        if explained.diagnostics.len() == MOST_EXPLAINED {
+            let message = format!(
+                "{} more complaints about how this file is written",
+                complaints.len() - at
+            );
+            let more = Diagnostic::error("D001", message)
+                .at(source, Span::new(complaint.start, complaint.end), "from here on")
+                .help("mend those above first: many have the same cause");
+            explained.diagnostics.push(more);
+            explained.structure_lost = true;
+            break;
+        }
         let same_line = last.is_some_and(|(line, _)| line == complaint.line_start);
         let understood = last.is_some_and(|(_, harmless)| harmless) && complaint.is_value();
         if (same_line && !understood) || complaint.follows_from(last.map(|(line, _)| line)) {

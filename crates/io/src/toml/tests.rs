@@ -74,3 +74,27 @@ fn what_is_clear_is_kept_to_be_checked_further() {
     assert!(keeps("dose = 0.5 mg/kg\n") && keeps("a = True\n") && keeps("a = 1\na = 2\n"));
     assert!(!keeps("title: \"a\"\n") && !keeps("a = [1\nb = 2\n") && !keeps("a =\n"));
 }
+
+#[test]
+fn a_hundred_thousand_mistakes_are_told_briefly_and_soon() {
+    for text in ["k 1\n", "k = 1\n", "k = a b\n", "[t]\n", "k = [1, 2\n"] {
+        let (_, diagnostics) = document(&Source::new("a.toml", text.repeat(100_000)));
+        assert!(
+            (1..=102).contains(&diagnostics.len()),
+            "{text}: {}",
+            diagnostics.len()
+        );
+    }
+}
+
+#[test]
+fn a_number_of_any_length_is_named_briefly() {
+    let text = format!("a = {}\n", "9".repeat(100_000));
+    let (found, diagnostics) = document(&Source::new("a.toml", text));
+    assert!(found.is_some() && diagnostics.len() == 1);
+    assert!(
+        diagnostics[0].message.chars().count() < 80,
+        "{}",
+        diagnostics[0].message
+    );
+}
