@@ -1,7 +1,8 @@
 //! The way of a data table, from bytes to trajectories, and of the shorter texts beside it.
 //!
 //! The first byte says what the rest is (`d` a data set, `p` a table of parameters beside a fixed data set, `o` doses,
-//! `t` times), the second how a data set is read (`l`, `n`: LOCF or NOCB; upper case: every record reported).
+//! `t` times), the second how a data set is read (`l`, `n`, `i`, `m`: LOCF, NOCB, along lines, at midpoints; upper case: every
+//! record reported).
 #![no_main]
 
 mod said;
@@ -52,7 +53,11 @@ static PROGRAM: LazyLock<Program> = LazyLock::new(|| {
     assert_eq!(problems, []);
     let (model, problems) = check(&file);
     let model = model.unwrap_or_else(|| panic!("{problems:?}"));
-    compile(&model, &CompileOptions::default()).unwrap()
+    let options = CompileOptions {
+        interpolated: ["WT".to_owned()].into(),
+        ..CompileOptions::default()
+    };
+    compile(&model, &options).unwrap()
 });
 
 static NAMES: LazyLock<ModelNames> = LazyLock::new(|| ModelNames::of(&PROGRAM));
@@ -103,7 +108,12 @@ fuzz_target!(|bytes: &[u8]| {
     let [kind, how, rest @ ..] = bytes else { return };
     let Some(text) = said::text(rest) else { return };
     let dialect = Dialect {
-        interpolation: if how.eq_ignore_ascii_case(&b'n') { Interpolation::Nocb } else { Interpolation::Locf },
+        interpolation: match how.to_ascii_lowercase() {
+            b'n' => Interpolation::Nocb,
+            b'i' => Interpolation::Linear,
+            b'm' => Interpolation::Midpoint,
+            _ => Interpolation::Locf,
+        },
         reported: if how.is_ascii_uppercase() { Reported::Every } else { Reported::Observations },
     };
     match kind {

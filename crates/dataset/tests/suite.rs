@@ -1,7 +1,7 @@
 //! The literate suite of data sets: tables in `suite/*.md` with the diagnostics they must get.
 //!
 //! The blocks of a case are a model `r` (that of the case above it where there is none) and a data set `csv`, with a table
-//! of parameters `csv parameters` beside it or not; or a line of doses `dose`; or a line of times `times`.
+//! of parameters `csv parameters` beside it or not, read as a line `interpolation:` says; or a line of doses `dose`; or a line of times `times`.
 //! `UPDATE_SUITE=1 cargo test -p euthymia-dataset --test suite` writes what is found into the pages.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -9,7 +9,7 @@
 #[path = "../../../suite/pages.rs"]
 mod pages;
 
-use euthymia_dataset::{DataSet, Dialect, ModelNames, Parameters, doses, times};
+use euthymia_dataset::{DataSet, Dialect, Interpolation, ModelNames, Parameters, doses, times};
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_document::Rows;
 use euthymia_model::check::check;
@@ -45,7 +45,7 @@ fn found(case: &Case, names: &ModelNames) -> Vec<Diagnostic> {
         parameters
     });
     if let Some(rows) = data {
-        let (set, problems) = DataSet::read(&rows, names, Dialect::default(), parameters.as_ref());
+        let (set, problems) = DataSet::read(&rows, names, dialect(case), parameters.as_ref());
         consistent(case, set.is_some(), &problems);
         diagnostics.extend(problems);
     }
@@ -61,6 +61,20 @@ fn found(case: &Case, names: &ModelNames) -> Vec<Diagnostic> {
         diagnostics.extend(problems);
     }
     diagnostics
+}
+
+/// `interpolation: linear`
+fn dialect(case: &Case) -> Dialect {
+    let mut lines = case.prose.iter();
+    let Some(word) = lines.find_map(|line| line.strip_prefix("interpolation: ")) else {
+        return Dialect::default();
+    };
+    let mut known = Interpolation::WORDS.iter();
+    let (_, interpolation) = *known.find(|(known, _)| *known == word).unwrap();
+    Dialect {
+        interpolation,
+        ..Dialect::default()
+    }
 }
 
 /// Something is read, or there is an error.

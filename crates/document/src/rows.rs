@@ -91,6 +91,17 @@ impl Rows {
         }
     }
 
+    /// The table of some of the rows.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(Row<'_>) -> bool) -> Self {
+        let kept = self.rows().filter(|row| keep(*row));
+        Self {
+            source: self.source.clone(),
+            header: self.header.clone(),
+            cells: kept.flat_map(|row| row.cells.iter().copied()).collect(),
+        }
+    }
+
     /// What follows the header.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         let row = |cells| Row {

@@ -119,22 +119,17 @@ pub fn nonmem(folder: &Path) -> Result<Vec<Case>, ReferenceError> {
         read("dosing-key.csv")?,
     );
     let mut cases = Vec::new();
-    for row in &key.rows {
-        let [id, words] = row.cells.as_slice() else {
+    for row in key.rows() {
+        let (Some(id), Some(words)) = (row.get(0), row.get(1)) else {
             continue;
         };
         let of_scenario = |rows: &Rows| {
             let column = rows.header.iter().position(|cell| cell.text.trim() == "ID");
-            let of_scenario = |row: &&Row| {
+            rows.filtered(|row| {
                 column
-                    .and_then(|column| row.cells.get(column))
+                    .and_then(|column| row.get(column))
                     .is_some_and(|cell| cell.text.trim() == id.text.trim())
-            };
-            Rows {
-                source: rows.source.clone(),
-                header: rows.header.clone(),
-                rows: rows.rows.iter().filter(of_scenario).cloned().collect(),
-            }
+            })
         };
         let model = Source::new("suite/reference/nonmem/dosing.R", NONMEM_DOSING);
         let name = format!("{}: {}", id.text.trim(), words.text.trim());
@@ -186,16 +181,12 @@ fn columns(rows: &Rows, wanted: impl Fn(&str) -> bool) -> Vec<(String, Vec<f64>)
     header
         .filter(|(_, cell)| wanted(cell.text.trim()))
         .map(|(at, cell)| {
-            let number = |row: &Row| {
-                row.cells
-                    .get(at)
+            let number = |row: Row<'_>| {
+                row.get(at)
                     .and_then(|cell| cell.text.trim().parse().ok())
                     .unwrap_or(f64::NAN)
             };
-            (
-                cell.text.trim().to_owned(),
-                rows.rows.iter().map(number).collect(),
-            )
+            (cell.text.trim().to_owned(), rows.rows().map(number).collect())
         })
         .collect()
 }
