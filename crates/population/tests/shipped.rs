@@ -189,6 +189,7 @@ cases! {
     ss2_infusion_overlapping = "ss2-infusion-overlapping",
     steady_state_then_reset_then_steady_state = "steady-state-then-reset-then-steady-state",
     stiff_linear = "stiff-linear",
+    stiff_linear_extreme = "stiff-linear-extreme",
     suppressed_variables_and_states = "suppressed-variables-and-states",
     switch_by_if = "switch-by-if",
     switch_by_mtime = "switch-by-mtime",

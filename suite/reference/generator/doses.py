@@ -201,12 +201,14 @@ oral_case("year-of-daily-doses", [
      lambda t, before: total([oral.zero] + [oral.bolus(0, 100, t - 24 * i) for i in range(365) if t - 24 * i < 400])),
 ], "365 doses by ADDL; doses more than 400 h ago have left less than 1e-25 of their amount")
 
-stiff = Linear([[-m(10) ** 4, m(10) ** 4, 0], [m(10) ** 4, -m(10) ** 4 - m("0.001"), 0], [0, m("0.001"), -m("0.0005")]])
-case("stiff-linear", {"fast": "1e4", "slow": "1e-3"},
-     ["d/dt(a) <- fast*(b - a)", "d/dt(b) <- fast*(a - b) - slow*b", "d/dt(c) <- slow*b - slow/2*c"],
-     [Subject([dose(0, 100), dose(500, 40, cmt="b", rate=4), *observe(500, 505, 510.0001, 600, 2000, 10000)],
-              amounts(lambda t, before: stiff.bolus(0, 100, t) + stiff.infusion(1, 4, 10, t - 500), "abc"))],
-     f"rates of 1e4 and 1e-3 in one system; {SOURCE}")
+for name, fast in (("stiff-linear", "1e4"), ("stiff-linear-extreme", "1e8")):
+    F = m(fast)
+    stiff = Linear([[-F, F, 0], [F, -F - m("0.001"), 0], [0, m("0.001"), -m("0.0005")]])
+    case(name, {"fast": fast, "slow": "1e-3"},
+         ["d/dt(a) <- fast*(b - a)", "d/dt(b) <- fast*(a - b) - slow*b", "d/dt(c) <- slow*b - slow/2*c"],
+         [Subject([dose(0, 100), dose(500, 40, cmt="b", rate=4), *observe(500, 505, 510.0001, 600, 2000, 10000)],
+                  amounts(lambda t, before, s=stiff: s.bolus(0, 100, t) + s.infusion(1, 4, 10, t - 500), "abc"))],
+         f"rates of {fast} and 1e-3 in one system over 10000: a rounding of the fast rate is no error of the slow one; {SOURCE}")
 
 
 chain = Linear([[-m("0.5") if i == j else m("0.5") if i == j + 1 else 0 for j in range(5)] for i in range(5)])
