@@ -27,4 +27,6 @@ pub use dosing::{PlannedDose, doses};
 pub use grid::times;
 pub use names::{CompartmentName, InputName, ModelNames};
 pub use parameters::Parameters;
-pub use set::{ClockSetBack, DataSet, Dialect, Interpolation, Record, RecordKind, Reported, Subject};
+pub use set::{
+    ClockSetBack, DataSet, Dialect, Interpolation, Observed, Record, RecordKind, Reported, Subject,
+};

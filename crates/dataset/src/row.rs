@@ -8,7 +8,7 @@ use crate::columns::Columns;
 use crate::dose::dose;
 use crate::names::ModelNames;
 use crate::problems::Problems;
-use crate::set::RecordKind;
+use crate::set::{Observed, RecordKind};
 use crate::time::hours;
 
 /// A value and the cell it stands in; the row's event cell or its first where the column is absent.
@@ -142,7 +142,7 @@ fn of_event(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<RecordKind
     match code {
         Some(0) => {
             no_dose_items(items, "an observation", problems)?;
-            observed_compartment(items, problems).map(RecordKind::Observation)
+            observed(items, problems).map(RecordKind::Observation)
         }
         Some(1) => Some(RecordKind::Dose(dose(
             items,
@@ -251,10 +251,13 @@ fn dosed_compartment(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<u
         problems.error("N012", items.event.span, message, "a dose", help);
         return None;
     }
-    compartment(items, Extra::None, problems).map(|compartment| compartment.unwrap_or(0))
+    compartment(items, Extra::None, problems).map(|named| match named {
+        Observed::Compartment(compartment) => compartment,
+        Observed::Anything | Observed::Output(_) => 0,
+    })
 }
 
-fn observed_compartment(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<Option<u16>> {
+fn observed(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<Observed> {
     compartment(items, Extra::Output, problems)
 }
 
@@ -272,8 +275,8 @@ fn turned_compartment(items: &Items<'_>, problems: &mut Problems<'_>) -> Option<
         None => (true, named(items, cell, text, Extra::Output, problems)?),
     };
     Some(match compartment {
-        Some(compartment) => RecordKind::Turn { compartment, on },
-        None => RecordKind::Other,
+        Observed::Compartment(compartment) => RecordKind::Turn { compartment, on },
+        Observed::Anything | Observed::Output(_) => RecordKind::Other,
     })
 }
 
@@ -284,14 +287,14 @@ enum Extra {
     Output,
 }
 
-/// The compartment of a row: `Some(None)` where it names none.
-fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> Option<Option<u16>> {
+/// The compartment or output of a row. `None` after a report.
+fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> Option<Observed> {
     let Some((cell, text)) = items
         .compartment
         .as_ref()
         .and_then(|cell| Some((cell, text(cell)?)))
     else {
-        return Some(None);
+        return Some(Observed::Anything);
     };
     let known = &items.names.compartments;
     let turned = text.strip_prefix('-');
@@ -306,40 +309,43 @@ fn compartment(items: &Items<'_>, extra: Extra, problems: &mut Problems<'_>) -> 
     named(items, cell, text, extra, problems)
 }
 
-/// The compartment that a text names.
+/// The compartment or output that a text names.
 fn named(
     items: &Items<'_>,
     cell: &Cell<'_>,
     text: &str,
     extra: Extra,
     problems: &mut Problems<'_>,
-) -> Option<Option<u16>> {
-    let known = &items.names.compartments;
+) -> Option<Observed> {
+    let (known, outputs) = (&items.names.compartments, &items.names.outputs);
     let index = |at: usize| u16::try_from(at).ok();
-    let Some(number) = parse(text) else {
-        let at = known.iter().position(|compartment| compartment.name == text);
-        if at.is_some() {
-            return Some(at.and_then(index));
+    let compartment = |at: usize| index(at).map(Observed::Compartment);
+    let takes_outputs = extra == Extra::Output;
+    let output = |at: usize| index(at).map(Observed::Output).filter(|_| takes_outputs);
+    let found = match parse(text) {
+        None => {
+            let at = known.iter().position(|compartment| compartment.name == text);
+            let of_output = || outputs.iter().position(|output| output == text);
+            at.and_then(compartment).or_else(|| of_output().and_then(output))
         }
-        if extra == Extra::Output && items.names.outputs.iter().any(|output| output == text) {
-            return Some(None);
+        Some(0.0) => Some(Observed::Anything),
+        Some(number) => {
+            let counted = (1..=known.len() + outputs.len()).find(|&at| at as f64 == number);
+            match counted {
+                Some(at) if at <= known.len() => compartment(at - 1),
+                Some(at) => output(at - known.len() - 1),
+                // The output compartment of NONMEM, and what follows the compartments where no output has a name.
+                None => {
+                    let any = number == 100.0 || number == 1000.0 || number == (known.len() + 1) as f64;
+                    (any && takes_outputs).then_some(Observed::Anything)
+                }
+            }
         }
-        unknown(items, cell, problems);
-        return None;
     };
-    let count = known.len();
-    if number == 0.0 {
-        return Some(None);
+    if found.is_none() {
+        unknown(items, cell, problems);
     }
-    if let Some(at) = (0..count).find(|&at| (at + 1) as f64 == number) {
-        return Some(index(at));
-    }
-    let outputs = (count + 1..=count + items.names.outputs.len().max(1)).any(|at| at as f64 == number);
-    if extra == Extra::Output && (outputs || number == 100.0 || number == 1000.0) {
-        return Some(None);
-    }
-    unknown(items, cell, problems);
-    None
+    found
 }
 
 fn unknown(items: &Items<'_>, cell: &Cell<'_>, problems: &mut Problems<'_>) {

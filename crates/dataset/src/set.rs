@@ -55,11 +55,22 @@ pub struct Dialect {
     pub reported: Reported,
 }
 
+/// What an observation record observes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observed {
+    /// It does not say.
+    Anything,
+    /// A compartment, as an index.
+    Compartment(u16),
+    /// A computed variable, as an index into [`ModelNames::outputs`].
+    Output(u16),
+}
+
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RecordKind {
-    /// `EVID` 0, of this compartment if the table names one.
-    Observation(Option<u16>),
+    /// `EVID` 0.
+    Observation(Observed),
     /// `EVID` 2: nothing happens, covariates may change.
     Other,
     /// `EVID` 2 with a compartment: it is turned on, or with a minus off.

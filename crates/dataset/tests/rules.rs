@@ -4,7 +4,7 @@
 mod common;
 
 use common::{lines, names, read, rows};
-use euthymia_dataset::{DataSet, Dialect, Interpolation, Parameters, RecordKind, Reported};
+use euthymia_dataset::{DataSet, Dialect, Interpolation, Observed, Parameters, RecordKind, Reported};
 use euthymia_engine::{CourseInputs, Courses, DoseInput, Event, SteadyState};
 
 fn plain(text: &str) -> DataSet {
@@ -100,11 +100,14 @@ fn an_absent_evid_follows_from_the_row() {
     assert!(matches!(found[0], RecordKind::Dose(_)));
     assert_eq!(
         found[1..],
-        [RecordKind::Observation(None), RecordKind::Observation(None)]
+        [
+            RecordKind::Observation(Observed::Anything),
+            RecordKind::Observation(Observed::Anything)
+        ]
     );
     let found = kinds("ID,TIME,AMT,MDV\n1,0,5,1\n1,1,0,0\n1,2,0,1\n1,3,0,101\n1,4,0,100\n");
     assert!(matches!(found[0], RecordKind::Dose(_)));
-    let observation = RecordKind::Observation(None);
+    let observation = RecordKind::Observation(Observed::Anything);
     assert_eq!(
         found[1..],
         [observation, RecordKind::Other, RecordKind::Other, observation]
@@ -118,7 +121,7 @@ fn every_evid_is_a_kind_of_record() {
     let found = kinds(
         "ID,TIME,EVID,AMT,CMT\n1,0,0,0,2\n1,0,1,5,1\n1,0,2,0,0\n1,0,3,0,0\n1,0,4,5,2\n1,0,5,0,2\n1,0,6,0.5,1\n1,0,7,5,1\n",
     );
-    assert_eq!(found[0], RecordKind::Observation(Some(1)));
+    assert_eq!(found[0], RecordKind::Observation(Observed::Compartment(1)));
     assert!(matches!(found[1], RecordKind::Dose(dose) if dose.compartment == 0 && dose.amount == 5.0));
     assert_eq!(found[2..4], [RecordKind::Other, RecordKind::Reset]);
     assert!(matches!(found[4], RecordKind::ResetAndDose(dose) if dose.compartment == 1));
@@ -159,9 +162,14 @@ fn compartments_have_numbers_and_names_and_a_default() {
         [0, 0, 0, 1, 0, 1]
     );
     assert_eq!(dose("ID,TIME,AMT\n1,0,5\n").compartment, 0);
-    for output in ["3", "100", "1000", "cp"] {
-        let text = format!("ID,TIME,CMT\n1,0,{output}\n");
-        assert_eq!(kinds(&text), [RecordKind::Observation(None)], "{output}");
+    for (cmt, observed) in [
+        ("3", Observed::Output(0)),
+        ("cp", Observed::Output(0)),
+        ("100", Observed::Anything),
+        ("1000", Observed::Anything),
+    ] {
+        let text = format!("ID,TIME,CMT\n1,0,{cmt}\n");
+        assert_eq!(kinds(&text), [RecordKind::Observation(observed)], "{cmt}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use euthymia_dataset::Observed;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_model::program::Program;
 use euthymia_model::{Endpoint, Model};
@@ -54,8 +55,8 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
     pub(crate) origins: Vec<Origin>,
     pub(crate) endpoints: Vec<Residual>,
-    /// Compartment whose observations are an endpoint's.
-    pub(crate) compartment_of: Vec<Option<u16>>,
+    /// What a record observes that is of an endpoint.
+    pub(crate) observed_as: Vec<Observed>,
 }
 
 /// The name by which a data set may ask for an endpoint.
@@ -114,7 +115,7 @@ impl Layout {
             columns: Vec::new(),
             origins: Vec::new(),
             endpoints: Vec::new(),
-            compartment_of: Vec::new(),
+            observed_as: Vec::new(),
         };
         let mut add = |name: &str, kind: Kind, origin: Origin, unit: Option<String>| {
             let label = labels.iter().find(|label| label.name == name);
@@ -167,16 +168,32 @@ impl Layout {
             .iter()
             .filter_map(|endpoint| Residual::new(endpoint, place))
             .collect();
-        layout.compartment_of = endpoints
-            .iter()
-            .map(|endpoint| {
-                let name = endpoint_name(endpoint);
-                let at = program.states.iter().position(|state| state.name == name)?;
-                u16::try_from(at).ok()
-            })
-            .collect();
+        layout.observed_as = observed_as(model, program);
         layout
     }
+}
+
+/// Names of the endpoints that are not compartments: `CMT` numbers them after the compartments, as rxode2 does.
+pub(crate) fn outputs(model: &Model, program: &Program) -> Vec<String> {
+    let is_state = |name: &str| program.states.iter().any(|state| state.name == name);
+    let names = model.endpoints().iter().map(endpoint_name);
+    names.filter(|name| !is_state(name)).map(str::to_owned).collect()
+}
+
+/// What a record observes that is of each endpoint.
+fn observed_as(model: &Model, program: &Program) -> Vec<Observed> {
+    let outputs = outputs(model, program);
+    let index = |at: Option<usize>| at.and_then(|at| u16::try_from(at).ok());
+    let of = |endpoint: &Endpoint| {
+        let name = endpoint_name(endpoint);
+        let state = program.states.iter().position(|state| state.name == name);
+        let output = outputs.iter().position(|output| output == name);
+        index(state)
+            .map(Observed::Compartment)
+            .or_else(|| index(output).map(Observed::Output))
+            .unwrap_or(Observed::Anything)
+    };
+    model.endpoints().iter().map(of).collect()
 }
 
 /// Identifiers are numbers where all of them are whole, words otherwise.

@@ -12,7 +12,7 @@ use euthymia_stats::random::Stream;
 use euthymia_units::Unit;
 
 use crate::effects::Effects;
-use crate::layout::{Column, Layout, reported};
+use crate::layout::{Column, Layout, outputs, reported};
 use crate::request::{Request, Schedule};
 use crate::settings::{self, OmegaChanges};
 
@@ -100,7 +100,10 @@ fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<R
         .filter(|name| values.iter().all(|(given, _)| given != name))
         .collect();
     let program = program(request, &values, &open, diagnostics)?;
-    let names = ModelNames::of(&program);
+    let mut names = ModelNames::of(&program);
+    let endpoints = outputs(model, &program);
+    names.outputs.retain(|output| !endpoints.contains(output));
+    names.outputs.splice(0..0, endpoints);
     let parameters = match request.parameters {
         Some(rows) => {
             let (parameters, problems) = Parameters::read(rows, &names);

@@ -1,6 +1,6 @@
 //! What the engine observed as rows of results.
 
-use euthymia_dataset::RecordKind;
+use euthymia_dataset::{Observed, RecordKind};
 use euthymia_engine::CourseBlock;
 use euthymia_stats::random::Purpose;
 
@@ -41,7 +41,7 @@ struct Row {
 
 impl Run {
     /// The rows of a block: subject after subject, each in the order of its observations; where the model has several
-    /// endpoints, an observation has a row for each, or for the one of the compartment that its record names.
+    /// endpoints, an observation has a row for each, or for the one that its record names.
     #[must_use]
     pub fn batch(&self, block: &CourseBlock) -> Batch {
         let rows = self.rows(block);
@@ -83,13 +83,10 @@ impl Run {
         let endpoints = self.layout.endpoints.len().max(1);
         let mut rows = Vec::with_capacity(block.times.len() * endpoints);
         for subject in 0..block.subjects() {
-            let mut named = self.named_compartments(block.first + subject as u64);
+            let mut named = self.named(block.first + subject as u64);
             for observation in block.offsets[subject]..block.offsets[subject + 1] {
-                let compartment = named.next().flatten();
-                let only = compartment.and_then(|compartment| {
-                    let of = |own: &Option<u16>| *own == Some(compartment);
-                    self.layout.compartment_of.iter().position(of)
-                });
+                let observed = named.next().unwrap_or(Observed::Anything);
+                let only = self.layout.observed_as.iter().position(|own| *own == observed);
                 let range = match only {
                     Some(endpoint) => endpoint..endpoint + 1,
                     None => 0..endpoints,
@@ -104,8 +101,8 @@ impl Run {
         rows
     }
 
-    /// The compartment that each observation record of a subject names, where that can matter.
-    fn named_compartments(&self, index: u64) -> Box<dyn Iterator<Item = Option<u16>> + '_> {
+    /// What each observation record of a subject observes, where that can matter.
+    fn named(&self, index: u64) -> Box<dyn Iterator<Item = Observed> + '_> {
         let Told::Data(data) = &self.told else {
             return Box::new(std::iter::empty());
         };
@@ -114,8 +111,8 @@ impl Run {
             Some(subject) if self.layout.endpoints.len() > 1 => {
                 let reported = subject.records.iter().filter(|record| data.reports(record));
                 Box::new(reported.map(|record| match record.kind {
-                    RecordKind::Observation(compartment) => compartment,
-                    _ => None,
+                    RecordKind::Observation(observed) => observed,
+                    _ => Observed::Anything,
                 }))
             }
             _ => Box::new(std::iter::empty()),

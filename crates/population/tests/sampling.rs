@@ -288,3 +288,33 @@ fn values_by_subject_go_before_what_is_drawn() {
     assert_ne!(found.get("b")[0], 0.0);
     assert_eq!(found.names()[..2], ["id", "time"]);
 }
+
+#[test]
+fn an_observation_is_of_the_endpoint_that_its_record_names() {
+    let text = "m <- function() {
+      ini({
+        sd <- 0.1
+      })
+      model({
+        d/dt(depot) <- -depot
+        d/dt(central) <- depot
+        cp <- central
+        effect <- 2*central
+        cp ~ add(sd)
+        effect ~ add(sd)
+        depot ~ add(sd)
+      })
+    }";
+    let model = model(text);
+    // Endpoints that are no compartments are numbered after these.
+    let data = rows(
+        "data.csv",
+        "ID,TIME,AMT,EVID,CMT\n1,0,10,1,depot\n1,1,.,0,effect\n1,1,.,0,3\n1,1,.,0,4\n1,1,.,0,depot\n1,1,.,0,.\n",
+    );
+    let found = table(&request(&model, Schedule::Data(&data)), &Options::precise()).unwrap();
+    assert_eq!(found.get("CMT"), [1.0, 0.0, 1.0, 2.0, 0.0, 1.0, 2.0]);
+    let (cp, predicted) = (found.get("cp"), found.get("ipredSim"));
+    assert_eq!(predicted[0], 2.0 * cp[0]);
+    assert_eq!(predicted[1], cp[1]);
+    assert_eq!(predicted[3], found.get("depot")[3]);
+}
