@@ -283,3 +283,150 @@ fn ctrl_c_ends_with_130_and_leaves_no_file() {
     assert_eq!(run.wait().expect("the command ends").code(), Some(130));
     assert_eq!(files(&folder), Vec::<String>::new());
 }
+
+const MODEL: &str = "suite/reference/rxode2/oral-addl/model.R";
+const DATA: &str = "suite/reference/rxode2/oral-addl/data.csv";
+
+#[test]
+fn a_model_runs_for_a_data_set_to_every_format() {
+    let out = tempfile::tempdir().expect("a folder");
+    let printed = euthymia(&["run", MODEL, "--data", DATA]);
+    assert!(printed.status.success(), "{}", text(&printed.stderr));
+    let rows = text(&printed.stdout);
+    assert!(rows.starts_with("id,time,"), "{rows:.80}");
+    assert_eq!(rows.lines().count(), 26);
+    for (name, magic) in [
+        ("rows.csv", &b"id,time"[..]),
+        ("rows.parquet", b"PAR1"),
+        ("rows.arrow", b"ARROW1"),
+    ] {
+        let path = out.path().join("made").join(name);
+        let target = path.to_str().expect("UTF-8");
+        let run = euthymia(&["run", MODEL, "--data", DATA, "-o", target]);
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        assert!(text(&run.stdout).contains("25 rows of 1 subject"));
+        let bytes = std::fs::read(&path).expect("the file");
+        assert!(bytes.starts_with(magic), "{name}");
+    }
+    let csv = std::fs::read(out.path().join("made/rows.csv")).expect("the rows");
+    assert_eq!(text(&csv), rows);
+}
+
+#[test]
+fn doses_times_and_parameters_come_from_the_command_line_too() {
+    let typical = euthymia(&[
+        "run",
+        "examples/warfarin.R",
+        "--dose",
+        "100 mg at 0 every 12 h x 3 into depot, 50 mg over 2 h at 40 h into central",
+        "--times",
+        "0:12:48,100",
+        "--theta",
+        "WT=70,lcl=-2",
+        "--omega",
+        "0",
+        "--sigma",
+        "0",
+    ]);
+    assert!(typical.status.success(), "{}", text(&typical.stderr));
+    let rows = text(&typical.stdout);
+    assert_eq!(rows.lines().count(), 7, "{rows}");
+    assert!(
+        rows.starts_with("id,time,ka,cl,v,cp,ipredSim,sim,depot,central\n"),
+        "{rows}"
+    );
+    assert!(rows.lines().last().is_some_and(|line| line.starts_with("1,100,")));
+}
+
+#[test]
+fn a_population_has_rounds_and_the_same_bits_on_any_number_of_threads() {
+    let run = |threads: &str| {
+        let run = euthymia(&[
+            "run",
+            "examples/warfarin.R",
+            "--data",
+            "examples/warfarin.csv",
+            "--times",
+            "0:6:48",
+            "--subjects",
+            "600",
+            "--seed",
+            "7",
+            "--threads",
+            threads,
+        ]);
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        run.stdout
+    };
+    let one = run("1");
+    assert_eq!(one, run("2"));
+    let rows = text(&one);
+    assert!(rows.starts_with("sim.id,id,time,"), "{rows:.80}");
+    assert_eq!(rows.lines().count(), 1 + 600 * 9);
+    assert!(
+        rows.lines()
+            .last()
+            .is_some_and(|line| line.starts_with("300,2,48,"))
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_run_is_told_at_its_place_and_nothing_is_written() {
+    let out = tempfile::tempdir().expect("a folder");
+    let path = out.path().join("rows.csv");
+    let target = path.to_str().expect("UTF-8");
+    for (arguments, code, message) in [
+        (
+            &["--data", DATA, "--theta", "lkaa=1"][..],
+            1,
+            "did you mean `lka`?",
+        ),
+        (&["--dose", "100 mg", "--times", "0:-1:3"], 1, "the step of"),
+        (
+            &["--dose", "100 mg into gut", "--times", "0"],
+            1,
+            "unknown compartment `gut`",
+        ),
+        (&["--dose", "100 mg"], 1, "nothing says when to observe"),
+        (
+            &["--data", "suite/reference/rxode2/oral-addl/dta.csv"],
+            4,
+            "data.csv",
+        ),
+        (&["--data", DATA, "--rtol", "0"], 2, "option `rtol`"),
+        (
+            &["--data", DATA, "--max-steps", "2", "--solver", "rodas5p"],
+            3,
+            "ID 1: ",
+        ),
+    ] {
+        let all: Vec<&str> = ["run", MODEL]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .chain(["-o", target])
+            .collect();
+        let run = euthymia(&all);
+        let said = text(&run.stderr);
+        assert_eq!(run.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(message), "{arguments:?}: {said}");
+        assert_eq!(files(out.path()), [] as [&str; 0], "{arguments:?}");
+    }
+    let odd = euthymia(&["run", MODEL, "--data", DATA, "-o", "rows.xlsx"]);
+    assert_eq!(odd.status.code(), Some(4));
+    assert!(text(&odd.stderr).contains("name the file `.csv`, `.parquet` or `.arrow`"));
+}
+
+#[test]
+fn conformance_is_a_table_json_and_a_page() {
+    let out = tempfile::tempdir().expect("a folder");
+    let page = out.path().join("page.html");
+    let target = page.to_str().expect("UTF-8");
+    let run = euthymia(&["conformance", "--json", "--html", target]);
+    assert!(run.status.success(), "{}", text(&run.stdout));
+    assert!(text(&run.stdout).contains("\"largest_relative_error\""));
+    let page = std::fs::read_to_string(page).expect("the page");
+    assert!(page.contains("oral-ss1-lag") && page.contains("NONMEM's rule is ours"));
+    let absent = euthymia(&["conformance", "--nonmem", "no-such-folder"]);
+    assert_eq!(absent.status.code(), Some(4));
+}
