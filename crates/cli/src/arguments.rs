@@ -176,6 +176,9 @@ pub(crate) struct Run {
     /// Seed of the random streams: the same seed gives the same bits on any machine
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Units that contradict each other in the model are errors, or are only reported
+    #[arg(long, value_enum, default_value_t = Units::Enforced)]
+    pub(crate) units: Units,
     /// Linear models by their exponentials and others by integration, or all by integration
     #[arg(long, value_enum, default_value_t = SolverChoice::Auto)]
     pub(crate) solver: SolverChoice,
@@ -197,6 +200,15 @@ pub(crate) struct Run {
     /// Also print the time each phase took, the solver's work and the peak memory
     #[arg(long)]
     pub(crate) bench: bool,
+}
+
+/// What becomes of units that contradict each other.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Units {
+    /// They stop the run
+    Enforced,
+    /// They are warnings
+    Reported,
 }
 
 /// How subjects are advanced.

@@ -11,10 +11,11 @@ use euthymia_engine::{
 };
 use euthymia_io::IoError;
 use euthymia_io::results::ResultsWriter;
-use euthymia_model::{Model, check, syntax};
+use euthymia_model::check::{self, UnitCheck};
+use euthymia_model::{Model, syntax};
 use euthymia_population::{Request, Run as Prepared, Schedule};
 
-use crate::arguments::{Covariates, Run, Shared, SolverChoice};
+use crate::arguments::{Covariates, Run, Shared, SolverChoice, Units};
 use crate::exit::{Failure, show};
 use crate::progress::Progress;
 use crate::watch::Watch;
@@ -47,7 +48,7 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
         .transpose()?;
     watch.lap("read");
 
-    let model = read_model(&source, shared)?;
+    let model = read_model(&source, options.units, shared)?;
     let prepared = prepare(options, &model, data.as_ref(), parameters.as_ref(), shared)?;
     watch.lap("compile");
 
@@ -134,10 +135,20 @@ fn table(source: &Source, shared: &Shared) -> Result<Rows, Failure> {
     settle(rows, diagnostics, shared)
 }
 
-fn read_model(source: &Source, shared: &Shared) -> Result<Model, Failure> {
+fn read_model(source: &Source, units: Units, shared: &Shared) -> Result<Model, Failure> {
     let (file, mut diagnostics) = syntax::parse(source);
-    let (model, more) = check::check(&file);
+    let units = match units {
+        Units::Enforced => UnitCheck::Enforced,
+        Units::Reported => UnitCheck::Reported,
+    };
+    let (model, more) = check::check_with(&file, units);
     diagnostics.extend(more);
+    for diagnostic in &mut diagnostics {
+        if diagnostic.is_error() && check::UNIT_CODES.contains(&diagnostic.code) {
+            let way_out = "to compute with the numbers as they are written, add `--units reported`";
+            diagnostic.help.push(way_out.to_owned());
+        }
+    }
     settle(model, diagnostics, shared)
 }
 

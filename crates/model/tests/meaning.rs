@@ -377,3 +377,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn vectors_in_values_are_computed_element_by_element() {
+    let text = "m <- function() {\n ini({\n lk <- log(c(0.5, 1, 2))\n b <- 2*c(1, 2)\n })\n model({\n d/dt(x) <- -exp(lk)*b*x\n })\n}";
+    let (file, problems) = euthymia_model::syntax::parse(&Source::new("m.R", text));
+    assert_eq!(problems, []);
+    let model = check(&file).0.unwrap();
+    let [lk, b] = model.thetas() else {
+        panic!("two parameters")
+    };
+    let half = euthymia_vecmath::scalar::ln(0.5);
+    assert_eq!((lk.lower, lk.value, lk.upper), (half, 0.0, -half));
+    assert_eq!((b.lower, b.value, b.upper), (2.0, 4.0, f64::INFINITY));
+}

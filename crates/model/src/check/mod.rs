@@ -13,7 +13,7 @@ mod metadata;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
+use euthymia_diagnostics::{Diagnostic, Severity, Source, Span, nearest};
 
 use crate::history::question_of;
 use crate::model::{Compartment, Covariate, Model, Symbol};
@@ -23,17 +23,42 @@ use crate::syntax::tree::{Block, ModelFile, Name, Statement, StatementKind, Targ
 pub(crate) use constant::constant;
 pub(crate) use equations::key;
 
+/// What becomes of units that contradict each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitCheck {
+    /// They are errors.
+    Enforced,
+    /// They are warnings: the numbers are computed as they are written.
+    Reported,
+}
+
+/// Codes of the check of units.
+pub const UNIT_CODES: &[&str] = &["M070", "M071", "M072"];
+
 /// Checks a model. The model is absent if there are errors, or were when the file was parsed; warnings come with it.
 ///
 /// A file that was not understood wholly is checked too, so that every problem is told at once, save for what may only
 /// be a consequence of what is missing.
 #[must_use]
 pub fn check(file: &ModelFile) -> (Option<Model>, Vec<Diagnostic>) {
+    check_with(file, UnitCheck::Enforced)
+}
+
+/// [`check`], with what becomes of units that contradict each other.
+#[must_use]
+pub fn check_with(file: &ModelFile, units: UnitCheck) -> (Option<Model>, Vec<Diagnostic>) {
     let (expanded, problems) = linear::expand(file);
     let files = [Arc::new(expanded)];
     let mut checker = Checker::new(&files, &[]);
     checker.diagnostics = problems;
     checker.run();
+    if units == UnitCheck::Reported {
+        for diagnostic in &mut checker.diagnostics {
+            if UNIT_CODES.contains(&diagnostic.code) {
+                diagnostic.severity = Severity::Warning;
+            }
+        }
+    }
     checker.warn_unused();
     checker.finish()
 }

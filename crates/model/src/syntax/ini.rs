@@ -165,7 +165,13 @@ impl Parser<'_> {
             {
                 (function, arguments)
             }
-            _ => return Ok((vec![value], false)),
+            kind => {
+                let value = Expression {
+                    kind,
+                    span: value.span,
+                };
+                return Ok((elements(value), false));
+            }
         };
         let (mut values, mut fixed) = (Vec::new(), function.text != "c");
         for argument in arguments {
@@ -238,5 +244,48 @@ impl Parser<'_> {
             fixed,
             level,
         })
+    }
+}
+
+/// The elements of a value that is computed from `c(...)`, as in `log(c(1, 2, 3))`; R computes one by one.
+fn elements(value: Expression) -> Vec<Expression> {
+    match width(&value) {
+        Some(width) => (0..width).map(|at| element(&value, at)).collect(),
+        None => vec![value],
+    }
+}
+
+/// How many elements the vectors in a value have; `None` where there is none, or where they differ.
+fn width(value: &Expression) -> Option<usize> {
+    if let ExpressionKind::Call(function, arguments) = &value.kind
+        && function.text == "c"
+    {
+        return Some(arguments.len()).filter(|count| *count > 0);
+    }
+    let mut widths = value.children().into_iter().filter_map(width);
+    let first = widths.next()?;
+    widths.all(|other| other == first).then_some(first)
+}
+
+/// One element of a value, every vector replaced by its own.
+fn element(value: &Expression, at: usize) -> Expression {
+    let inner = |value: &Expression| Box::new(element(value, at));
+    let kind = match &value.kind {
+        ExpressionKind::Call(function, arguments) if function.text == "c" => {
+            return arguments.get(at).unwrap_or(value).clone();
+        }
+        ExpressionKind::Call(function, arguments) => ExpressionKind::Call(
+            function.clone(),
+            arguments.iter().map(|argument| element(argument, at)).collect(),
+        ),
+        ExpressionKind::Unary(operator, operand) => ExpressionKind::Unary(*operator, inner(operand)),
+        ExpressionKind::Binary(operator, left, right) => {
+            ExpressionKind::Binary(*operator, inner(left), inner(right))
+        }
+        other => other.clone(),
+    };
+    Expression {
+        kind,
+        span: value.span,
     }
 }
