@@ -86,7 +86,15 @@ impl Telling<'_> {
                 RecordKind::Turn { compartment, on } => self.push(time, Event::Turn { compartment, on }),
             }
             if self.set.reports(record) {
-                self.push(time, Event::Observe);
+                self.push(
+                    time,
+                    match record.kind {
+                        RecordKind::Dose(dose) | RecordKind::ResetAndDose(dose) => {
+                            Event::ObserveDose(dose.amount)
+                        }
+                        _ => Event::Observe,
+                    },
+                );
             }
             let next = subject.records.get(at + 1);
             if next.is_none_or(|next| next.time > time) {

@@ -257,7 +257,7 @@ fn nocb_tells_the_next_value_after_the_record_and_every_record_may_be_reported()
     assert_eq!(inputs[1], 60.0);
     let input = |value| Event::Input { input: 1, value };
     let rest = [
-        (0.0, Event::Observe),
+        (0.0, Event::ObserveDose(5.0)),
         (0.0, input(70.0)),
         (0.0, Event::Observe),
         (4.0, Event::Observe),

@@ -143,8 +143,11 @@ fn outputs<const L: usize>(
                 let own = program.history.iter().zip(subjects.history(plan, number));
                 for (asked, &value) in own {
                     let first = observation == 0 && subjects.is_observed_first(subject);
-                    let is_new = first && asked.kind == HistoryKind::Newness;
-                    r[usize::from(asked.register)].0[lane] = if is_new { 1.0 } else { value };
+                    r[usize::from(asked.register)].0[lane] = match (asked.kind, observed) {
+                        (HistoryKind::Newness, _) if first => 1.0,
+                        (HistoryKind::RecordAmount, Observed::Own(own)) => own[observation].amount,
+                        _ => value,
+                    };
                 }
             }
         }

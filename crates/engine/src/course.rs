@@ -41,6 +41,8 @@ pub struct CourseDose {
 pub enum Event {
     /// States and outputs are reported as they are at this place in the order of the records.
     Observe,
+    /// The same at the record of a dose of this amount, which is what `amt` is there.
+    ObserveDose(f64),
     /// A dose.
     Dose(CourseDose),
     /// A dose that the equations see, by `tad()`, `podo()` and `transit()`, and that adds nothing (`EVID` 7). It arrives

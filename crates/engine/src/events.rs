@@ -71,6 +71,8 @@ pub(crate) struct Observation {
     pub(crate) row: u32,
     /// What is seen of the doses.
     pub(crate) history: u32,
+    /// Amount of the dose whose record it is; NaN at any other.
+    pub(crate) amount: f64,
 }
 
 /// A change or an observation with its place in the order.
@@ -87,7 +89,7 @@ struct Item {
 #[derive(Clone, Copy, Debug)]
 enum What {
     Change(u16, Effect),
-    Observe(u32),
+    Observe(u32, f64),
 }
 
 /// What clears the course begins its segment; infusions that it leaves running follow, then doses that an earlier record
@@ -218,7 +220,8 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
     fn record(&mut self, place: i64, record: &Record, before: f64, new_row: bool) -> Result<(), FailureKind> {
         let time = record.time;
         match record.event {
-            Event::Observe => self.push(time, place, What::Observe(self.row)),
+            Event::Observe => self.push(time, place, What::Observe(self.row, f64::NAN)),
+            Event::ObserveDose(amount) => self.push(time, place, What::Observe(self.row, amount)),
             Event::Dose(dose) => self.dose(place, time, &dose, false)?,
             Event::Phantom {
                 compartment,

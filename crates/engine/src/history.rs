@@ -240,7 +240,7 @@ impl<'a> Known<'a> {
                     HistoryKind::FirstTime if value.is_nan() => *value = time,
                     HistoryKind::LastAmount => *value = amount,
                     HistoryKind::Count => *value += 1.0,
-                    HistoryKind::FirstTime | HistoryKind::Newness => {}
+                    HistoryKind::FirstTime | HistoryKind::Newness | HistoryKind::RecordAmount => {}
                 }
             }
         }

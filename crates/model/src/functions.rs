@@ -279,8 +279,6 @@ const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
 /// Reserved names of rxode2 that are refused by name, with what to write instead.
 const REFUSED_NAMES: &[(&str, &str)] = &[
     ("rxFlag", "leave it out: it says which part of rxode2 is at work"),
-    ("amt", AMOUNT),
-    ("AMT", AMOUNT),
     (
         "evid",
         "rxode2 does not take it either: give what it decides as a covariate of another name",
@@ -303,11 +301,10 @@ const REFUSED_NAMES: &[(&str, &str)] = &[
     ("Inf", "give a large number, such as `1e300`"),
 ];
 
-const AMOUNT: &str =
-    "between records there is none: write `dose()` or `podo(compartment)` for the amount of the last dose";
-
 /// Names with a meaning of their own, which nothing else may take, beside those of [`CONSTANTS`].
-const RESERVED: &[&str] = &["t", "time", "TRUE", "FALSE", "tlast", "newind", "NEWIND"];
+const RESERVED: &[&str] = &[
+    "t", "time", "TRUE", "FALSE", "tlast", "newind", "NEWIND", "amt", "AMT",
+];
 
 /// Names that are numbers, by R's `Rmath.h` and C's `math.h`.
 const CONSTANTS: &[(&str, f64)] = &[

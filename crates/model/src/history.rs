@@ -76,6 +76,7 @@ pub(crate) fn kind_of_name(name: &str) -> Option<HistoryKind> {
     match name {
         "tlast" => Some(HistoryKind::LastTime),
         "newind" | "NEWIND" => Some(HistoryKind::Newness),
+        "amt" | "AMT" => Some(HistoryKind::RecordAmount),
         _ => None,
     }
 }

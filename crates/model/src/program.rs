@@ -87,6 +87,8 @@ pub enum HistoryKind {
     Count,
     /// 1 at the subject's first record, 2 afterwards.
     Newness,
+    /// Amount of the dose whose record is reported; NaN at every other record and between records.
+    RecordAmount,
 }
 
 impl HistoryKind {
@@ -94,7 +96,7 @@ impl HistoryKind {
     #[must_use]
     pub fn at_first(self) -> f64 {
         match self {
-            Self::LastTime | Self::FirstTime | Self::LastAmount => f64::NAN,
+            Self::LastTime | Self::FirstTime | Self::LastAmount | Self::RecordAmount => f64::NAN,
             Self::Count => 0.0,
             Self::Newness => 1.0,
         }

@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Table, model, request, rows, table};
+use euthymia_dataset::{Dialect, Reported};
 use euthymia_diagnostics::Source;
 use euthymia_engine::Options;
 use euthymia_population::{Request, Schedule};
@@ -317,4 +318,37 @@ fn an_observation_is_of_the_endpoint_that_its_record_names() {
     assert_eq!(predicted[0], 2.0 * cp[0]);
     assert_eq!(predicted[1], cp[1]);
     assert_eq!(predicted[3], found.get("depot")[3]);
+}
+
+/// rxode2: the amount of the dose at the record of a dose, no value at any other.
+#[test]
+fn amt_is_that_of_the_record() {
+    let text = "m <- function() {
+      model({
+        d/dt(x) <- -x
+        a <- amt
+        b <- 2*AMT
+      })
+    }";
+    let model = model(text);
+    let data = rows(
+        "data.csv",
+        "ID,TIME,AMT,EVID\n1,0,10,1\n1,0,.,0\n1,1,.,2\n1,2,5,4\n1,3,.,0\n",
+    );
+    let request = Request {
+        dialect: Dialect {
+            reported: Reported::Every,
+            ..Dialect::default()
+        },
+        ..request(&model, Schedule::Data(&data))
+    };
+    let found = table(&request, &Options::precise()).unwrap();
+    let (a, b) = (found.get("a"), found.get("b"));
+    assert_eq!((a[0], a[3], b[0]), (10.0, 5.0, 20.0));
+    assert!(
+        [1, 2, 4]
+            .iter()
+            .all(|&row: &usize| a[row].is_nan() && b[row].is_nan())
+    );
+    assert_eq!(found.get("x")[3], 5.0);
 }

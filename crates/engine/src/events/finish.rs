@@ -49,11 +49,12 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                     compartment,
                     effect,
                 }),
-                What::Observe(row) => into.observations.push(Observation {
+                What::Observe(row, amount) => into.observations.push(Observation {
                     time,
                     before: (into.changes.len() - first) as u32,
                     row,
                     history: 0,
+                    amount,
                 }),
             }
         }

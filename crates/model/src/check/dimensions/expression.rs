@@ -151,7 +151,9 @@ impl<'m> Inference<'m> {
     fn history(&mut self, kind: HistoryKind) -> Measure {
         match kind {
             HistoryKind::LastTime | HistoryKind::FirstTime => self.time(),
-            HistoryKind::LastAmount => self.dose().unwrap_or_else(|| self.unknown()),
+            HistoryKind::LastAmount | HistoryKind::RecordAmount => {
+                self.dose().unwrap_or_else(|| self.unknown())
+            }
             HistoryKind::Count | HistoryKind::Newness => Measure::bare(),
         }
     }
