@@ -137,6 +137,11 @@ fn large_texts_take_little_time_and_memory() {
     all_stages(&format!(
         "m <- function() {{ ini({{ a <- 1 }})\n model({{\n{variables}{conditions}d/dt(x) <- -a\n}}) }}"
     ));
+    // Each of a hundred thousand covariates might be a slip for each of a hundred thousand variables.
+    let copies: String = (0..100_000)
+        .map(|at| format!("value{at} ~ given{at}\n"))
+        .collect();
+    all_stages(&format!("m <- function() {{ model({{\n{copies}}}) }}"));
 }
 
 #[test]

@@ -63,6 +63,9 @@ pub fn check_with(file: &ModelFile, units: UnitCheck) -> (Option<Model>, Vec<Dia
     checker.finish()
 }
 
+/// Covariates are held against other names for slips up to so many comparisons: a model written by hand has far fewer.
+const MOST_COMPARED: usize = 4_000_000;
+
 /// Codes that say that something is missing, which it may not be once the rest of the file can be read.
 const ABSENCES: &[&str] = &[
     "M029", "M040", "M045", "M047", "M049", "M050", "M051", "M053", "M054", "M055",
@@ -312,18 +315,21 @@ impl<'m> Checker<'m> {
             self.report(diagnostic);
         }
         let covariates: Vec<Covariate> = self.model.covariates.clone();
+        let entries = self.model.entries("covariateData");
+        let documented: HashSet<String> = entries.map(|(known, _)| known.to_owned()).collect();
+        let names = self.declared.len() + self.assigned.len();
+        let few = covariates.len().saturating_mul(names) <= MOST_COMPARED;
         for covariate in covariates {
-            self.warn_mistyped(&covariate);
+            if !documented.contains(&covariate.name) {
+                self.warn_mistyped(&covariate, few);
+            }
         }
     }
 
-    fn warn_mistyped(&mut self, covariate: &Covariate) {
+    /// A covariate that nothing describes; `compare` with the names there are.
+    fn warn_mistyped(&mut self, covariate: &Covariate, compare: bool) {
         let name = covariate.name.as_str();
-        let declared_as_covariate = self
-            .model
-            .entries("covariateData")
-            .any(|(known, _)| known == name);
-        if !declared_as_covariate && question_of(name).is_some() {
+        if question_of(name).is_some() {
             let diagnostic = Diagnostic::warning(
                 "M054",
                 format!("nothing defines `{name}`: it is taken as a covariate"),
@@ -335,7 +341,7 @@ impl<'m> Checker<'m> {
             self.report(diagnostic);
             return;
         }
-        if declared_as_covariate || name.len() < 4 || !name.chars().any(char::is_lowercase) {
+        if !compare || name.len() < 4 || !name.chars().any(char::is_lowercase) {
             return;
         }
         let candidates: Vec<&str> = self
