@@ -5,8 +5,8 @@ use euthymia_engine::{CourseDose, DoseInput, SteadyState};
 use crate::problems::Problems;
 use crate::row::{Item, Items};
 
-/// More additional doses than this of one record are taken for a slip.
-const MOST_ADDITIONAL: f64 = 1e6;
+/// More additional doses than this of one individual are taken for a slip: a short table would fill the memory.
+pub(crate) const MOST_ADDITIONAL: f64 = 1e5;
 
 /// The dose of a row. `None` after a report; everything that is wrong with the row is reported.
 pub(crate) fn dose(
@@ -177,11 +177,11 @@ fn additional(additional: Item, problems: &mut Problems<'_>) -> Option<u32> {
     }
     if value.fract() != 0.0 || value > MOST_ADDITIONAL {
         let message = format!("ADDL {value} is no count of doses");
-        let help = "write how many doses follow the first, at most a million";
+        let help = "write how many doses follow the first, at most 100000";
         problems.error("N019", additional.span, message, "expected a whole number", help);
         return None;
     }
-    // A whole number of at most a million.
+    // A whole number of at most a hundred thousand.
     Some(value as u32)
 }
 

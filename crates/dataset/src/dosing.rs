@@ -19,8 +19,8 @@ pub struct PlannedDose {
 
 const WORDS: [&str; 8] = ["at", "every", "x", "into", "over", "rate", "ss", "times"];
 
-/// Most doses that one item may make.
-const MOST: f64 = 1e6;
+/// Most doses that a line may make.
+const MOST: f64 = 1e5;
 
 /// Reads a comma-separated list of doses. An item is an amount, then in any order `at TIME` (0 unless given),
 /// `every INTERVAL`, `x COUNT` (doses in all), `into COMPARTMENT` (the first unless given), `over DURATION` or
@@ -33,7 +33,7 @@ pub fn doses(
     time: &Unit,
     amount: &Unit,
 ) -> (Option<Vec<PlannedDose>>, Vec<Diagnostic>) {
-    let (mut doses, mut problems) = (Vec::new(), Vec::new());
+    let (mut doses, mut problems, mut count) = (Vec::new(), Vec::new(), 0.0);
     let mut start = 0;
     for part in source.text().split(',') {
         let mut item = Item {
@@ -44,7 +44,16 @@ pub fn doses(
             at: 0,
         };
         match item.read(time, amount) {
-            Ok(dose) => doses.push(dose),
+            Ok(PlannedDose { dose, .. }) if count + f64::from(dose.additional) >= MOST => {
+                count += f64::from(dose.additional);
+                let message = format!("these are more than {MOST} doses");
+                let help = "write fewer: a dose is a computation of its own";
+                problems.push(*item.wrong(item.whole, message, "with those before", help));
+            }
+            Ok(planned) => {
+                count += 1.0 + f64::from(planned.dose.additional);
+                doses.push(planned);
+            }
             Err(problem) => problems.push(*problem),
         }
         start += part.len() + 1;
@@ -261,7 +270,7 @@ impl<'a> Item<'a> {
             .and_then(|(word, _)| parse(word))
             .filter(|count| count.fract() == 0.0 && (1.0..=MOST).contains(count));
         match count {
-            // A whole number of at most a million.
+            // A whole number of at most a hundred thousand.
             Some(count) => Ok(count as u32),
             None => {
                 let span = written.map_or(self.whole, |(_, span)| span);

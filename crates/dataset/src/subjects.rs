@@ -8,6 +8,7 @@ use euthymia_document::{Cell, Row, Rows};
 use crate::cell::{parse, shown, text};
 use crate::columns::Columns;
 use crate::covariates;
+use crate::dose::MOST_ADDITIONAL;
 use crate::names::ModelNames;
 use crate::parameters::Parameters;
 use crate::problems::Problems;
@@ -97,6 +98,7 @@ fn individuals(
     let mut seen: HashMap<String, Span> = HashMap::new();
     let mut last = (0.0, Span::default());
     let mut origin = None;
+    let mut additional = 0.0;
     for (at, row) in counted() {
         let (Some(id), Some(time)) = (row.get(columns.id), row.get(columns.time)) else {
             continue;
@@ -126,6 +128,7 @@ fn individuals(
                 parameters: Vec::new(),
             });
             origin = None;
+            additional = 0.0;
         }
         let Some(written) = moment(row, &time, columns, problems) else {
             continue;
@@ -151,6 +154,20 @@ fn individuals(
             problems.push(problem);
         }
         last = (value, time.span);
+        if let Some(RecordKind::Dose(dose) | RecordKind::ResetAndDose(dose)) = kind {
+            let before = additional;
+            additional += f64::from(dose.additional);
+            if before <= MOST_ADDITIONAL && additional > MOST_ADDITIONAL {
+                let message = format!(
+                    "ID {} has more than {MOST_ADDITIONAL} additional doses",
+                    subject.id
+                );
+                let cell = columns.additional.and_then(|column| row.get(column));
+                let span = cell.map_or_else(|| row.span(), |cell| cell.span);
+                let help = "write fewer doses, or a constant infusion (SS 1 with AMT 0)";
+                problems.error("N019", span, message, "with those before", help);
+            }
+        }
         subject.records.push(Record {
             time: value,
             // Where there is none the data set is refused.

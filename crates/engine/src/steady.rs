@@ -29,7 +29,7 @@ pub(crate) enum Inside {
 }
 
 /// More infusions than this at once are refused.
-const MOST_AT_ONCE: f64 = 1e6;
+const MOST_AT_ONCE: f64 = 1e5;
 
 impl Steady {
     /// An infusion without beginning.

@@ -52,7 +52,7 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
             }
             let steady = Steady::repeated(time, dose, into.lag, first);
             if steady.rate.is_nan() {
-                let expected = "such that fewer than a million overlap at steady state";
+                let expected = "such that fewer than a hundred thousand overlap at steady state";
                 return Err(into.refuse(time, "interval", dose.interval, expected));
             }
             self.steady(place, time, steady);
