@@ -2,8 +2,8 @@
 //!
 //! Names are recognised in upper and lower case as rxode2 does: clearances and volumes (`cl`, `v`, `q`, `vp` ...),
 //! rate constants (`k`, `k12`, `k21` ...), or the constants of the exponentials (`alpha`, `beta`, `aob`, or `A`,
-//! `alpha`, `B`, `beta` ...), with `ka` for a depot. The compartments are the last ones of the file, as in rxode2. They
-//! are integrated like any other compartment.
+//! `alpha`, `B`, `beta` ...), with `ka` for a depot. The compartments are the last ones of the file, as in rxode2. Whether
+//! they are solved or integrated is for the engine to find out, as of any other compartment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
