@@ -3,7 +3,7 @@
 use euthymia_dataset::Dialect;
 use euthymia_diagnostics::{Diagnostic, Source, render};
 use euthymia_document::Rows;
-use euthymia_engine::{CourseBlock, CourseSink, Options, Silent, simulate_courses};
+use euthymia_engine::Options;
 use euthymia_model::{check::check, syntax::parse};
 
 use crate::prepare::Run;
@@ -162,13 +162,7 @@ impl Case {
         };
         let (run, problems) = Run::new(&request);
         let run = run.ok_or_else(|| in_words(&problems))?;
-        let mut gather = Gather {
-            run: &run,
-            batches: Vec::new(),
-        };
-        simulate_courses(run.program(), &run, options, &mut gather, &Silent)
-            .map_err(|error| error.to_string())?;
-        let batches = gather.batches;
+        let batches = run.all(options).map_err(|error| error.to_string())?;
         Ok((run, batches))
     }
 
@@ -223,20 +217,6 @@ impl Case {
                 tolerated,
             });
         }
-    }
-}
-
-struct Gather<'r> {
-    run: &'r Run,
-    batches: Vec<Batch>,
-}
-
-impl CourseSink for Gather<'_> {
-    type Error = std::convert::Infallible;
-
-    fn block(&mut self, block: CourseBlock) -> Result<(), Self::Error> {
-        self.batches.push(self.run.batch(&block));
-        Ok(())
     }
 }
 

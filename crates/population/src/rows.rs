@@ -1,7 +1,9 @@
 //! What the engine observed as rows of results.
 
+use std::convert::Infallible;
+
 use euthymia_dataset::{Observed, RecordKind};
-use euthymia_engine::CourseBlock;
+use euthymia_engine::{CourseBlock, CourseSink, Options, Silent, SimulationError, simulate_courses};
 use euthymia_stats::random::Purpose;
 
 use crate::layout::{Kind, Origin};
@@ -39,7 +41,35 @@ struct Row {
     endpoint: usize,
 }
 
+/// Keeps every batch.
+struct Gather<'r> {
+    run: &'r Run,
+    batches: Vec<Batch>,
+}
+
+impl CourseSink for Gather<'_> {
+    type Error = Infallible;
+
+    fn block(&mut self, block: CourseBlock) -> Result<(), Infallible> {
+        self.batches.push(self.run.batch(&block));
+        Ok(())
+    }
+}
+
 impl Run {
+    /// Runs to the end and keeps all rows: for runs that fit into memory.
+    ///
+    /// # Errors
+    /// Those of [`simulate_courses`].
+    pub fn all(&self, options: &Options) -> Result<Vec<Batch>, SimulationError<Infallible>> {
+        let mut gather = Gather {
+            run: self,
+            batches: Vec::new(),
+        };
+        simulate_courses(self.program(), self, options, &mut gather, &Silent)?;
+        Ok(gather.batches)
+    }
+
     /// The rows of a block: subject after subject, each in the order of its observations; where the model has several
     /// endpoints, an observation has a row for each, or for the one that its record names.
     #[must_use]

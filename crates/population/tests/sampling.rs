@@ -35,9 +35,22 @@ fn source(name: &str, text: &str) -> Source {
     Source::new(name, text)
 }
 
-fn sampled(text: &str, change: impl Fn(Request<'_>) -> Table) -> Table {
-    let model = model(text);
-    change(request(&model, Schedule::Nothing))
+/// So many subjects at these times.
+fn sampled(text: &str, times: &str, subjects: u64) -> Table {
+    sampled_with(text, times, subjects, &[], &Options::standard())
+}
+
+/// The same with other random effects, which leaves out residual error too, and other options.
+fn sampled_with(text: &str, times: &str, subjects: u64, omega: &[Source], options: &Options) -> Table {
+    let (model, times) = (model(text), source("--times", times));
+    let request = Request {
+        times: Some(&times),
+        subjects: Some(subjects),
+        omega,
+        residual: omega.is_empty(),
+        ..request(&model, Schedule::Nothing)
+    };
+    table(&request, options).unwrap()
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -61,15 +74,7 @@ fn close(found: f64, expected: f64, va: f64, vb: f64, n: usize) {
 
 #[test]
 fn random_effects_have_the_covariance_of_their_block_and_residuals_their_variance() {
-    let times = source("--times", "1");
-    let found = sampled(MODEL, |request| {
-        let request = Request {
-            times: Some(&times),
-            subjects: Some(N),
-            ..request
-        };
-        table(&request, &Options::standard()).unwrap()
-    });
+    let found = sampled(MODEL, "1", N);
     let (a, b) = (found.get("a"), found.get("b"));
     assert_eq!(a.len() as u64, N);
     close(covariance(&a, &a), 0.04, 0.04, 0.04, a.len());
@@ -89,16 +94,8 @@ fn random_effects_have_the_covariance_of_their_block_and_residuals_their_varianc
 
 #[test]
 fn standard_deviations_add_where_the_model_says_combined1() {
-    let times = source("--times", "1");
     let text = MODEL.replace("prop(sd.prop)", "prop(sd.prop) + combined1()");
-    let found = sampled(&text, |request| {
-        let request = Request {
-            times: Some(&times),
-            subjects: Some(N),
-            ..request
-        };
-        table(&request, &Options::standard()).unwrap()
-    });
+    let found = sampled(&text, "1", N);
     let sim = found.get("sim");
     close(covariance(&sim, &sim), 6.25, 6.25, 6.25, sim.len());
 }
@@ -108,15 +105,7 @@ fn endpoint(error: &str) -> (f64, f64) {
     let text = format!(
         "m <- function() {{\n ini({{\n sd <- 0.4\n }})\n model({{\n cp <- 0.3\n cp ~ {error}\n }})\n}}"
     );
-    let times = source("--times", "0");
-    let found = sampled(&text, |request| {
-        let request = Request {
-            times: Some(&times),
-            subjects: Some(N),
-            ..request
-        };
-        table(&request, &Options::standard()).unwrap()
-    });
+    let found = sampled(&text, "0", N);
     let sim = found.get("sim");
     (mean(&sim), covariance(&sim, &sim))
 }
@@ -164,15 +153,7 @@ fn endpoints_of_every_kind_have_their_moments() {
         let text = format!(
             "m <- function() {{\n ini({{\n sd <- 0.4\n }})\n model({{\n cp <- 0.3\n cp ~ {error}\n }})\n}}"
         );
-        let times = source("--times", "0");
-        let found = sampled(&text, |request| {
-            let request = Request {
-                times: Some(&times),
-                subjects: Some(N),
-                ..request
-            };
-            table(&request, &Options::standard()).unwrap()
-        });
+        let found = sampled(&text, "0", N);
         let below = found.get("sim").iter().filter(|value| **value < 0.3).count() as f64;
         near(error, below / n, 0.5, (0.25 / n).sqrt());
         assert!(found.get("sim").iter().all(|value| (0.0..2.0).contains(value)));
@@ -181,33 +162,16 @@ fn endpoints_of_every_kind_have_their_moments() {
 
 #[test]
 fn nothing_varies_where_nothing_is_asked_to() {
-    let (times, zero) = (source("--times", "0:1:3"), [source("--omega", "0")]);
-    let found = sampled(MODEL, |request| {
-        let request = Request {
-            times: Some(&times),
-            omega: &zero,
-            residual: false,
-            subjects: Some(3),
-            ..request
-        };
-        table(&request, &Options::standard()).unwrap()
-    });
+    let zero = [source("--omega", "0")];
+    let found = sampled_with(MODEL, "0:1:3", 3, &zero, &Options::standard());
     assert!(found.get("a").iter().all(|value| *value == 10.0));
     assert_eq!(found.get("sim"), found.get("ipredSim"));
 }
 
 #[test]
 fn another_variance_keeps_the_correlation() {
-    let (times, omega) = (source("--times", "0"), [source("--omega", "eta.a=0.16")]);
-    let found = sampled(MODEL, |request| {
-        let request = Request {
-            times: Some(&times),
-            omega: &omega,
-            subjects: Some(N),
-            ..request
-        };
-        table(&request, &Options::standard()).unwrap()
-    });
+    let omega = [source("--omega", "eta.a=0.16")];
+    let found = sampled_with(MODEL, "0", N, &omega, &Options::standard());
     let (a, b) = (found.get("a"), found.get("b"));
     close(covariance(&a, &a), 0.16, 0.16, 0.16, a.len());
     close(covariance(&a, &b), 0.06, 0.16, 0.09, a.len());
@@ -215,21 +179,13 @@ fn another_variance_keeps_the_correlation() {
 
 #[test]
 fn a_subject_is_the_same_however_many_there_are_and_whoever_computes_it() {
-    let times = source("--times", "0:1:2");
     let of = |subjects: u64, threads: usize, block: usize| {
-        sampled(MODEL, |request| {
-            let request = Request {
-                times: Some(&times),
-                subjects: Some(subjects),
-                ..request
-            };
-            let options = Options {
-                threads,
-                block,
-                ..Options::standard()
-            };
-            table(&request, &options).unwrap()
-        })
+        let options = Options {
+            threads,
+            block,
+            ..Options::standard()
+        };
+        sampled_with(MODEL, "0:1:2", subjects, &[], &options)
     };
     let (few, many) = (of(5, 1, 2), of(50, 2, 7));
     for name in few.names() {

@@ -4,9 +4,9 @@
 use euthymia_dataset::Dialect;
 use euthymia_diagnostics::{Diagnostic, Source, render};
 use euthymia_document::Rows;
-use euthymia_engine::{CourseBlock, CourseSink, Options, Silent, simulate_courses};
+use euthymia_engine::Options;
 use euthymia_model::{Model, check::check, syntax::parse};
-use euthymia_population::{Batch, Column, Request, Run, Schedule, Values};
+use euthymia_population::{Column, Request, Run, Schedule, Values};
 
 pub fn text(diagnostics: &[Diagnostic]) -> String {
     let style = render::Style {
@@ -65,31 +65,12 @@ impl Table {
     }
 }
 
-struct Gather<'r> {
-    run: &'r Run,
-    batches: Vec<Batch>,
-}
-
-impl CourseSink for Gather<'_> {
-    type Error = std::convert::Infallible;
-
-    fn block(&mut self, block: CourseBlock) -> Result<(), Self::Error> {
-        self.batches.push(self.run.batch(&block));
-        Ok(())
-    }
-}
-
 /// Runs what is asked.
 pub fn table(request: &Request<'_>, options: &Options) -> Result<Table, String> {
     let (run, problems) = Run::new(request);
     let run = run.ok_or_else(|| text(&problems))?;
-    let mut gather = Gather {
-        run: &run,
-        batches: Vec::new(),
-    };
-    simulate_courses(run.program(), &run, options, &mut gather, &Silent)
-        .map_err(|error| error.to_string())?;
-    let mut batches = gather.batches.into_iter();
+    let all = run.all(options).map_err(|error| error.to_string())?;
+    let mut batches = all.into_iter();
     let mut whole = batches.next().ok_or("no rows")?;
     for batch in batches {
         for (values, more) in whole.columns.iter_mut().zip(batch.columns) {
