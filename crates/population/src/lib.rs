@@ -6,6 +6,18 @@
 //! [`Courses`](euthymia_engine::Courses)): the individuals of the data set in turn, as often as asked, each time with
 //! random effects of their own. [`Run::batch`] makes rows of what the engine observed, with residual error (`residual`).
 //!
+//! | code | what is wrong |
+//! |---|---|
+//! | R001 | a value of the command line that is not `name=value`, or no variance |
+//! | R002 | a name that the model has not |
+//! | R003 | a value given twice |
+//! | R004 | a parameter outside of its bounds (warning) |
+//! | R005 | nothing that is observed |
+//! | R006 | observation times for a subject whose clock is set back |
+//! | R007 | two columns of one name |
+//! | R008 | a covariate without a value, or a table without rows |
+//! | R009 | doses with units for a model that does not say its own (warning) |
+//!
 //! Everything random is an address (seed, purpose, replicate, subject, draw), so a subject is the same whoever computes it.
 //! The crate opens no file and knows no drug.
 

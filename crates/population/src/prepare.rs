@@ -318,33 +318,40 @@ fn of_plan(
     Some((Told::Plan(Plan { doses, times, inputs }), ids))
 }
 
-/// Doses of a line, in the units of the model.
+/// Doses of a line, in the units of the model. Where the model does not say them, numbers are taken as they are, and units
+/// as if the model counted in hours and milligrams, which is told.
 fn read_doses(
     source: &Source,
     model: &Model,
     names: &ModelNames,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<PlannedDose>> {
-    let unit = |of: &str| model.unit_text(of).and_then(|text| Unit::parse(text).ok());
-    let (time, amount) = (unit("time"), unit("dosing"));
+    let said = |of: &str| model.unit_text(of).and_then(|text| Unit::parse(text).ok());
+    let (time, amount) = (said("time"), said("dosing"));
     let silent = time.is_none() || amount.is_none();
-    // The unit of a number alone.
-    let none = Unit::parse("1").ok()?;
-    let (doses, problems) = doses(
-        source,
-        names,
-        time.as_ref().unwrap_or(&none),
-        amount.as_ref().unwrap_or(&none),
-    );
-    diagnostics.extend(problems.into_iter().map(|problem| {
-        if silent {
-            problem
-                .note("the model does not say its units of time and dose, so numbers are taken as they are")
-                .help("write the numbers without units, or add `units <- list(time = \"h\", dosing = \"mg\")` to the model")
-        } else {
-            problem
-        }
-    }));
+    let read = |time_otherwise: &str, amount_otherwise: &str| {
+        let unit = |said: &Option<Unit>, otherwise| match said {
+            Some(unit) => Some(unit.clone()),
+            None => Unit::parse(otherwise).ok(),
+        };
+        let (time, amount) = (unit(&time, time_otherwise)?, unit(&amount, amount_otherwise)?);
+        Some(doses(source, names, &time, &amount))
+    };
+    let (doses, problems) = read("1", "1")?;
+    if doses.is_some() || !silent {
+        diagnostics.extend(problems);
+        return doses;
+    }
+    let (doses, problems) = read("h", "mg")?;
+    if doses.is_some() {
+        let message = "the model does not say its units of time and dose: taken as hours and milligrams";
+        let whole = Span::new(0, source.text().len());
+        let warning = Diagnostic::warning("R009", message)
+            .at(source, whole, "with units")
+            .help("add `units <- list(time = \"h\", dosing = \"mg\")` to the model, or write numbers alone");
+        diagnostics.push(warning);
+    }
+    diagnostics.extend(problems);
     doses
 }
 

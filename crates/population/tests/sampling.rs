@@ -308,3 +308,23 @@ fn amt_is_that_of_the_record() {
     );
     assert_eq!(found.get("x")[3], 5.0);
 }
+
+#[test]
+fn doses_with_units_for_a_model_without_are_told_how_they_are_taken() {
+    let text = "m <- function() {\n ini({\n k <- 1\n })\n model({\n d/dt(x) <- -k*x\n })\n}";
+    let (model, times) = (model(text), source("--times", "0"));
+    for (line, warned) in [("100 at 0", false), ("0.1 g at 0 h", true)] {
+        let doses = source("--dose", line);
+        let request = Request {
+            times: Some(&times),
+            ..request(&model, Schedule::Doses(&doses))
+        };
+        let (_, problems) = euthymia_population::Run::new(&request);
+        assert_eq!(
+            problems.iter().any(|problem| problem.code == "R009"),
+            warned,
+            "{line}"
+        );
+        assert_eq!(table(&request, &Options::precise()).unwrap().get("x"), [100.0]);
+    }
+}
