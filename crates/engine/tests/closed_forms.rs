@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Listed, linear, options, run};
+use common::{Listed, layouts, linear, options, run};
 use euthymia_engine::{Dose, DoseInput, Options, Solver};
 
 /// Central amount as a sum of exponentials after a unit bolus: (coefficient, rate) pairs.
@@ -177,4 +177,45 @@ fn first_order_input() {
             .sum::<f64>()
     };
     agree(&doses, closed);
+}
+
+#[test]
+fn what_is_solved_has_the_same_bits_however_it_is_laid_out() {
+    let doses = [
+        dose(0.0, 0, 100.0, DoseInput::Bolus),
+        dose(3.3, 1, 60.0, DoseInput::Duration(4.0)),
+    ];
+    let times: Vec<f64> = (0..40).map(|i| 0.7 * f64::from(i)).collect();
+    for (program, rates, _) in systems() {
+        // Subjects that differ, among them one with equal rates, which has no exponentials of its own.
+        let subjects: Vec<(Vec<f64>, Vec<Dose>)> = (0..9)
+            .map(|i| {
+                let mut own = rates.clone();
+                own[0] *= 1.0 + 0.1 * f64::from(i);
+                if i == 4 {
+                    own[0] = own[1];
+                }
+                (own, doses.to_vec())
+            })
+            .collect();
+        let population = Listed(subjects);
+        let solved = Options {
+            solver: Solver::Auto,
+            ..options(1e-9, 1e-12)
+        };
+        let (expected, _) = run(&program, &population, &times, &solved).unwrap();
+        for layout in layouts(solved) {
+            let (found, _) = run(&program, &population, &times, &layout).unwrap();
+            assert_eq!(found, expected, "{layout:?}");
+        }
+        let integrated = Options {
+            solver: Solver::Rodas5p,
+            ..solved
+        };
+        let (integrated, _) = run(&program, &population, &times, &integrated).unwrap();
+        let flat = |found: &[Vec<Vec<f64>>]| found.iter().flatten().flatten().copied().collect::<Vec<f64>>();
+        for (solved, integrated) in flat(&expected).into_iter().zip(flat(&integrated)) {
+            assert!((solved - integrated).abs() < 1e-7 * (1.0 + solved.abs()));
+        }
+    }
 }

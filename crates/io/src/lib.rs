@@ -1,9 +1,8 @@
 //! The only crate that opens a file: TOML, CSV, Parquet, the library, manifests.
 //!
 //! In: [`read_source`] reads a text, [`toml::document`] and [`csv::rows`] turn it into trees and tables with spans, and
-//! [`library::Library`] and [`reference`] hand out the texts that are shipped with the program. Out: [`atomic`] writes whole files or
-//! none, [`csv::write_table`], [`parquet::TrajectoryWriter`] and
-//! [`results::ResultsWriter`] write results.
+//! [`library::Library`] and [`mod@reference`] hand out the texts that are shipped with the program. Out: [`atomic`] writes
+//! whole files or none, [`csv::write_table`], [`parquet::TrajectoryWriter`] and [`results::ResultsWriter`] write results.
 
 pub mod atomic;
 pub mod csv;
