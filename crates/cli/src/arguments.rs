@@ -85,7 +85,7 @@ pub(crate) struct Models {
 pub(crate) enum WhichModels {
     /// Show one model
     Show {
-        /// Its name, as `euthymia models` lists it
+        /// Its name, as `euthymia models` lists it, or a file of your own
         name: String,
     },
 }

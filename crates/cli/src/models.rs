@@ -1,6 +1,7 @@
 //! `euthymia models`: the models that ship, and one of them with its equations, parameters and sources.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source, nearest};
 use euthymia_io::library::Library as Files;
@@ -44,7 +45,11 @@ fn list(files: &Files, shared: &Shared) -> Result<(), Failure> {
 }
 
 fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
-    let source = find(name, files)?;
+    let source = if is_path(name) {
+        euthymia_io::read_source(name)?
+    } else {
+        find(name, files)?
+    };
     let model = checked(&source)?;
     if shared.json {
         println!("{}", as_json(name, &source, &model));
@@ -52,6 +57,11 @@ fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
         print!("{}", as_text(&source, &model));
     }
     Ok(())
+}
+
+/// Whether an argument names a file and not a model of the library.
+pub(crate) fn is_path(argument: &str) -> bool {
+    argument.contains(['/', '\\', '.']) || Path::new(argument).is_file()
 }
 
 /// The text of a model of the library.

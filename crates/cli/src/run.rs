@@ -1,6 +1,5 @@
 //! `euthymia run`: model text and data set -> run -> engine -> rows of results in a file.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use euthymia_dataset::{Dialect, Interpolation, Reported};
@@ -122,8 +121,7 @@ fn counted(count: u64, what: &str) -> String {
 
 /// The text of a model: a file if the argument names one, else a model of the library.
 fn model_source(argument: &str, shared: &Shared) -> Result<Source, Failure> {
-    let looks_like_path = argument.contains(['/', '\\', '.']) || Path::new(argument).is_file();
-    if looks_like_path {
+    if models::is_path(argument) {
         Ok(euthymia_io::read_source(argument)?)
     } else {
         models::find(argument, &library::files(shared)?)
