@@ -29,6 +29,8 @@ pub struct Run {
     pub(crate) stream: Stream,
     pub(crate) residual: bool,
     pub(crate) ids: Vec<String>,
+    /// The same as numbers, where all of them are whole; else zeros.
+    pub(crate) numbers: Vec<i64>,
     pub(crate) layout: Layout,
 }
 
@@ -151,6 +153,7 @@ fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<R
         random,
         stream: Stream::new(request.seed),
         residual: request.residual,
+        numbers: ids.iter().map(|id| id.parse().unwrap_or(0)).collect(),
         ids,
         layout,
     })

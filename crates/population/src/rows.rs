@@ -89,8 +89,8 @@ impl Run {
                 match &column.kind {
                     Kind::Word(_) => Values::Word(rows.iter().map(|row| individual(row) as u32).collect()),
                     Kind::Whole | Kind::Number => {
-                        let numbers: Vec<i64> = self.ids.iter().map(|id| id.parse().unwrap_or(0)).collect();
-                        Values::Whole(rows.iter().map(|row| numbers[individual(row) as usize]).collect())
+                        let number = |row: &Row| self.numbers[individual(row) as usize];
+                        Values::Whole(rows.iter().map(number).collect())
                     }
                 }
             }
