@@ -9,7 +9,8 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum SimulationError<E> {
     /// An option outside its range.
-    #[error("option `{option}` is {value}; it must be {expected}")]
+    #[error("option `{option}` is {v}; it must be {expected}",
+        v = shown(*.value))]
     Option {
         /// Name of the option.
         option: &'static str,
@@ -20,8 +21,8 @@ pub enum SimulationError<E> {
     },
     /// Observation times that are none, not finite or not ascending.
     #[error(
-        "observation time {index} is {time}; observation times must be at least one, finite and ascending"
-    )]
+        "observation time {index} is {t}; observation times must be at least one, finite and ascending",
+        t = shown(*.time))]
     Times {
         /// Position in the list of times.
         index: usize,
@@ -109,7 +110,8 @@ pub struct Failure {
 #[non_exhaustive]
 pub enum FailureKind {
     /// An input that has no default was not given, or is infinite.
-    #[error("input `{input}` is {value}; give it a finite value")]
+    #[error("input `{input}` is {v}; give it a finite value",
+        v = shown(*.value))]
     Input {
         /// Name of the input.
         input: String,
@@ -118,9 +120,9 @@ pub enum FailureKind {
     },
     /// An input that must be common to the run differs from the first subject's.
     #[error(
-        "input `{input}` is {value} but {first} for the first subject; compile the model with `{input}` varying between \
-         subjects"
-    )]
+        "input `{input}` is {v} but {v0} for the first subject; compile the model with `{input}` varying between \
+         subjects",
+        v = shown(*.value), v0 = shown(*.first))]
     NotCommon {
         /// Name of the input.
         input: String,
@@ -130,7 +132,8 @@ pub enum FailureKind {
         first: f64,
     },
     /// A dose into a compartment that does not exist.
-    #[error("dose at t = {time}: compartment {compartment} does not exist; the model has {states}")]
+    #[error("dose at t = {t}: compartment {compartment} does not exist; the model has {states}",
+        t = shown(*.time))]
     Compartment {
         /// Time of the dose.
         time: f64,
@@ -140,7 +143,8 @@ pub enum FailureKind {
         states: usize,
     },
     /// A dose with an impossible value.
-    #[error("dose at t = {time} into `{compartment}`: {quantity} is {value}; it must be {expected}")]
+    #[error("dose at t = {t} into `{compartment}`: {quantity} is {v}; it must be {expected}",
+        t = shown(*.time), v = shown(*.value))]
     Dose {
         /// Time of the dose.
         time: f64,
@@ -154,7 +158,8 @@ pub enum FailureKind {
         expected: &'static str,
     },
     /// A dose that relies on a duration or rate that the model does not define.
-    #[error("dose at t = {time} into `{compartment}`: the model does not define {attribute}({compartment})")]
+    #[error("dose at t = {t} into `{compartment}`: the model does not define {attribute}({compartment})",
+        t = shown(*.time))]
     Attribute {
         /// Time of the dose.
         time: f64,
@@ -164,7 +169,8 @@ pub enum FailureKind {
         attribute: &'static str,
     },
     /// A record whose time is not finite or before that of the record before it.
-    #[error("record at t = {time}: it follows one at t = {before}; only a reset may set the clock back")]
+    #[error("record at t = {t}: it follows one at t = {earlier}; only a reset may set the clock back",
+        t = shown(*.time), earlier = shown(*.before))]
     Record {
         /// Time of the record.
         time: f64,
@@ -172,7 +178,8 @@ pub enum FailureKind {
         before: f64,
     },
     /// A change of an input that the program does not have.
-    #[error("record at t = {time}: input {input} does not exist; the model has {inputs}")]
+    #[error("record at t = {t}: input {input} does not exist; the model has {inputs}",
+        t = shown(*.time))]
     NoInput {
         /// Time of the record.
         time: f64,
@@ -183,9 +190,9 @@ pub enum FailureKind {
     },
     /// A steady state that does not exist.
     #[error(
-        "steady state of the dose at t = {time} into `{compartment}`: `{state}` comes to none, for what enters it does \
-         not leave; give the doses one by one, without steady_state"
-    )]
+        "steady state of the dose at t = {t} into `{compartment}`: `{state}` comes to none, for what enters it does \
+         not leave; give the doses one by one, without steady_state",
+        t = shown(*.time))]
     NoSteadyState {
         /// Time of the dose.
         time: f64,
@@ -196,10 +203,10 @@ pub enum FailureKind {
     },
     /// A steady state that the doses do not come to within the steps and intervals that may be spent.
     #[error(
-        "steady state of the dose at t = {time} into `{compartment}`: after {intervals} intervals and {steps} steps \
-         `{state}` still goes from {from} to {to} in one; if more enters than can leave there is none, so give the \
-         doses one by one, without steady_state; if it only is slow, raise max_steps"
-    )]
+        "steady state of the dose at t = {t} into `{compartment}`: after {intervals} intervals and {steps} steps \
+         `{state}` still goes from {begins} to {ends} in one; if more enters than can leave there is none, so give the \
+         doses one by one, without steady_state; if it only is slow, raise max_steps",
+        t = shown(*.time), begins = shown(*.from), ends = shown(*.to))]
     NotSettled {
         /// Time of the dose.
         time: f64,
@@ -218,10 +225,10 @@ pub enum FailureKind {
     },
     /// A steady state of a model that changes with time and not in step with the doses.
     #[error(
-        "steady state of the dose at t = {time} into `{compartment}`: the model changes with time, and not in step with \
-         the doses: what begins alike ends with `{state}` at {from} or at {to}, as the clock has it; give the doses one \
-         by one, without steady_state"
-    )]
+        "steady state of the dose at t = {t} into `{compartment}`: the model changes with time, and not in step with \
+         the doses: what begins alike ends with `{state}` at {begins} or at {ends}, as the clock has it; give the doses one \
+         by one, without steady_state",
+        t = shown(*.time), begins = shown(*.from), ends = shown(*.to))]
     NotPeriodic {
         /// Time of the dose.
         time: f64,
@@ -235,7 +242,8 @@ pub enum FailureKind {
         to: f64,
     },
     /// An initial value that is not finite.
-    #[error("initial value of `{state}` is {value}")]
+    #[error("initial value of `{state}` is {v}",
+        v = shown(*.value))]
     Initial {
         /// Name of the state.
         state: String,
@@ -244,9 +252,9 @@ pub enum FailureKind {
     },
     /// The step budget is spent.
     #[error(
-        "t = {time}: {steps} steps spent, the last of length {step:e}; raise max_steps, loosen rtol or atol, or bound the \
-         parameters"
-    )]
+        "t = {t}: {steps} steps spent, the last of length {step:e}; raise max_steps, loosen rtol or atol, or bound the \
+         parameters",
+        t = shown(*.time))]
     Steps {
         /// Time reached.
         time: f64,
@@ -257,9 +265,9 @@ pub enum FailureKind {
     },
     /// No step, however small, meets the tolerance.
     #[error(
-        "t = {time}: a step of {step:e} still misses the tolerance; loosen rtol or atol, or look for a discontinuity or \
-         a solution that grows without bound"
-    )]
+        "t = {t}: a step of {step:e} still misses the tolerance; loosen rtol or atol, or look for a discontinuity or \
+         a solution that grows without bound",
+        t = shown(*.time))]
     StepSize {
         /// Time reached.
         time: f64,
@@ -268,8 +276,8 @@ pub enum FailureKind {
     },
     /// A derivative that asks about a dose where there is none yet.
     #[error(
-        "t = {time}: d/dt({state}) is not a number before the first dose, of which it asks: write `tad0()`, `podo0()` and so on for 0 before it, or decide by `is.na()`"
-    )]
+        "t = {t}: d/dt({state}) is not a number before the first dose, of which it asks: write `tad0()`, `podo0()` and so on for 0 before it, or decide by `is.na()`",
+        t = shown(*.time))]
     NoDose {
         /// Time reached.
         time: f64,
@@ -278,8 +286,8 @@ pub enum FailureKind {
     },
     /// A steady state of equations that depend on the doses before.
     #[error(
-        "t = {time}: no steady state of `{compartment}` is known where an equation asks about the doses before (`tad()`, `podo()`, `transit()`): give the doses one by one, or by `ADDL`"
-    )]
+        "t = {t}: no steady state of `{compartment}` is known where an equation asks about the doses before (`tad()`, `podo()`, `transit()`): give the doses one by one, or by `ADDL`",
+        t = shown(*.time))]
     SteadyHistory {
         /// Time of the dose.
         time: f64,
@@ -288,8 +296,8 @@ pub enum FailureKind {
     },
     /// A derivative that is not finite.
     #[error(
-        "t = {time}: d/dt({state}) is {value} (step {step:e}); look for a division by 0, or ln or a power of a negative number"
-    )]
+        "t = {t}: d/dt({state}) is {v} (step {step:e}); look for a division by 0, or ln or a power of a negative number",
+        t = shown(*.time), v = shown(*.value))]
     Derivative {
         /// Time reached.
         time: f64,
@@ -300,6 +308,22 @@ pub enum FailureKind {
         /// What the derivative was.
         value: f64,
     },
+}
+
+/// A number in as few characters as tell it from its neighbours: with an exponent where it would be long without.
+fn shown(value: f64) -> impl fmt::Display {
+    struct Shown(f64);
+    impl fmt::Display for Shown {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let magnitude = self.0.abs();
+            if magnitude == 0.0 || (1e-5..1e16).contains(&magnitude) || !magnitude.is_finite() {
+                write!(f, "{}", self.0)
+            } else {
+                write!(f, "{:e}", self.0)
+            }
+        }
+    }
+    Shown(value)
 }
 
 impl std::error::Error for Failure {}
@@ -313,9 +337,21 @@ impl fmt::Display for Failure {
             }
             write!(f, "\n  {title}:")?;
             for (name, value) in values {
-                write!(f, " {name}={value}")?;
+                write!(f, " {name}={}", shown(*value))?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn numbers_are_short() {
+        let all = [0.0, 0.1, -12.5, 1e-300, 5e22, f64::NAN, f64::INFINITY];
+        let words = ["0", "0.1", "-12.5", "1e-300", "5e22", "NaN", "inf"];
+        assert_eq!(all.map(|value| shown(value).to_string()), words);
     }
 }
