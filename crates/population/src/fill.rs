@@ -22,6 +22,9 @@ impl Courses for Run {
         let CourseInputs { inputs, records } = into;
         let individuals = self.individuals.max(1);
         let (individual, round) = (index % individuals, index / individuals);
+        if let Some(occasion) = self.only_occasion {
+            inputs[usize::from(occasion)] = 1.0;
+        }
         let mut scratch = Vec::new();
         for block in &self.random {
             let source = match block.level {

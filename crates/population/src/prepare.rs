@@ -24,8 +24,10 @@ pub struct Run {
     pub(crate) subjects: u64,
     pub(crate) individuals: u64,
     pub(crate) random: Vec<Random>,
-    /// Input that says which occasion it is.
+    /// Input that says which occasion it is, where effects differ between them.
     pub(crate) occasion: Option<u16>,
+    /// The same input where no equation reads it: without a table that tells occasions apart there is one.
+    pub(crate) only_occasion: Option<u16>,
     pub(crate) stream: Stream,
     pub(crate) residual: bool,
     pub(crate) ids: Vec<String>,
@@ -106,6 +108,11 @@ fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<R
     let endpoints = outputs(model, &program);
     names.outputs.retain(|output| !endpoints.contains(output));
     names.outputs.splice(0..0, endpoints);
+    let occasion = Level::Occasion.word();
+    let only_occasion = input(&program, occasion).filter(|_| !open.contains(&occasion));
+    if let (Some(at), true) = (only_occasion, changes.none) {
+        names.inputs[usize::from(at)].has_default = true;
+    }
     let parameters = match request.parameters {
         Some(rows) => {
             let (parameters, problems) = Parameters::read(rows, &names);
@@ -143,6 +150,7 @@ fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<R
     let random = random(model, &program, &changes, given, diagnostics);
     let occasional = random.iter().any(|block| block.level == Level::Occasion);
     Some(Run {
+        only_occasion,
         occasion: occasional
             .then(|| input(&program, Level::Occasion.word()))
             .flatten(),
@@ -295,7 +303,7 @@ fn of_plan(
     if !complete {
         return None;
     }
-    let (ids, mut inputs) = match parameters {
+    let (ids, inputs) = match parameters {
         None => (vec!["1".to_owned()], vec![Vec::new()]),
         Some(table) => {
             let ids = table.ids().to_vec();
@@ -310,13 +318,6 @@ fn of_plan(
                 .help("write a row for each subject"),
         );
         return None;
-    }
-    // Without a table that tells occasions apart there is one.
-    let at = names.inputs.iter().position(|input| input.name == occasion);
-    if let Some(at) = at.and_then(|at| u16::try_from(at).ok())
-        && !given(occasion)
-    {
-        inputs.iter_mut().for_each(|own: &mut Vec<_>| own.push((at, 1.0)));
     }
     Some((Told::Plan(Plan { doses, times, inputs }), ids))
 }

@@ -8,7 +8,7 @@ use common::{Table, model, request, rows, table};
 use euthymia_dataset::{Dialect, Reported};
 use euthymia_diagnostics::Source;
 use euthymia_engine::Options;
-use euthymia_population::{Request, Schedule};
+use euthymia_population::{Request, Run, Schedule};
 
 const N: u64 = 20_000;
 
@@ -226,6 +226,16 @@ fn effects_between_occasions_change_with_the_occasion_and_only_then() {
     }
     close(covariance(&first, &first), 0.09, 0.09, 0.09, first.len());
     close(covariance(&first, &second), 0.0, 0.09, 0.09, first.len());
+    // A table without occasions is refused, unless there are no effects that need them.
+    let data = rows("data.csv", "ID,TIME,EVID\n1,0,0\n");
+    let (run, problems) = Run::new(&common::request(&model, Schedule::Data(&data)));
+    assert!(run.is_none() && problems.iter().any(|problem| problem.code == "N006"));
+    let zero = [source("--omega", "0")];
+    let request = Request {
+        omega: &zero,
+        ..common::request(&model, Schedule::Data(&data))
+    };
+    assert_eq!(table(&request, &Options::standard()).unwrap().get("k"), [0.0]);
 }
 
 #[test]
@@ -319,7 +329,7 @@ fn doses_with_units_for_a_model_without_are_told_how_they_are_taken() {
             times: Some(&times),
             ..request(&model, Schedule::Doses(&doses))
         };
-        let (_, problems) = euthymia_population::Run::new(&request);
+        let (_, problems) = Run::new(&request);
         assert_eq!(
             problems.iter().any(|problem| problem.code == "R009"),
             warned,
