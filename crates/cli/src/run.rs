@@ -51,7 +51,7 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
     let prepared = prepare(options, &model, data.as_ref(), parameters.as_ref(), shared)?;
     watch.lap("compile");
 
-    let engine = engine_options(options);
+    let engine = engine_options(options, &prepared);
     let mut output = Output::create(&prepared, options, &engine)?;
     let progress = Progress::new(
         euthymia_engine::Courses::len(&prepared),
@@ -211,7 +211,7 @@ fn prepare(
     settle(prepared, diagnostics, shared)
 }
 
-fn engine_options(options: &Run) -> Options {
+fn engine_options(options: &Run, run: &Prepared) -> Options {
     let precise = Options::precise();
     Options {
         solver: match options.solver {
@@ -222,6 +222,7 @@ fn engine_options(options: &Run) -> Options {
         atol: options.atol.unwrap_or(precise.atol),
         max_steps: options.max_steps.unwrap_or(precise.max_steps),
         threads: simulate::threads(options.threads),
+        block: run.block(),
         ..precise
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use euthymia_dataset::{DataSet, Interpolation, ModelNames, Parameters, PlannedDose, doses, times};
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_document::Rows;
+use euthymia_engine::Options;
 use euthymia_model::compile::{CompileOptions, PerSubject, compile};
 use euthymia_model::program::Program;
 use euthymia_model::{Level, Model};
@@ -15,6 +16,9 @@ use crate::effects::Effects;
 use crate::layout::{Column, Layout, outputs, reported};
 use crate::request::{Request, Schedule};
 use crate::settings::{self, OmegaChanges};
+
+/// A block of subjects has about so many values at most.
+const MOST_VALUES: usize = 2_000_000;
 
 /// A run, ready for the engine.
 #[derive(Clone, Debug)]
@@ -80,6 +84,24 @@ impl Run {
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.layout.columns
+    }
+
+    /// How many subjects to take at a time so that their values fit into some tens of megabytes.
+    #[must_use]
+    pub fn block(&self) -> usize {
+        let observations = match &self.told {
+            Told::Plan(plan) => plan.times.len(),
+            Told::Data(data) => data.times().map_or_else(
+                || {
+                    let records = data.subjects.iter().map(|subject| subject.records.len());
+                    records.max().unwrap_or(0)
+                },
+                <[f64]>::len,
+            ),
+        };
+        let columns = self.program.states.len() + self.program.outputs_reported.len();
+        let values = observations.max(1).saturating_mul(columns.max(1));
+        (MOST_VALUES / values).clamp(1, Options::standard().block)
     }
 
     /// The individual behind subject `index` of the engine, and the round, from 1.
