@@ -303,7 +303,6 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
         Ok((self.compartment)(self.row, usize::from(compartment)))
     }
 
-    /// Equations see that a dose arrives, if they look.
     /// What a record makes of an amount, which bioavailability and lag apply to as to a dose, as in rxode2.
     fn assign(
         &mut self,
@@ -328,6 +327,7 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
         Ok(())
     }
 
+    /// Equations see that a dose arrives, if they look.
     fn told(&mut self, time: f64, place: i64, compartment: u16, amount: f64) {
         if self.tracked {
             self.push(time, place, What::Change(compartment, Effect::Dose(amount)));

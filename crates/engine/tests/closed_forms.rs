@@ -215,7 +215,7 @@ fn what_is_solved_has_the_same_bits_however_it_is_laid_out() {
         let (integrated, _) = run(&program, &population, &times, &integrated).unwrap();
         let flat = |found: &[Vec<Vec<f64>>]| found.iter().flatten().flatten().copied().collect::<Vec<f64>>();
         for (solved, integrated) in flat(&expected).into_iter().zip(flat(&integrated)) {
-            assert!((solved - integrated).abs() < 1e-7 * (1.0 + solved.abs()));
+            assert!((solved - integrated).abs() < 1e-8 * (1.0 + solved.abs()));
         }
     }
 }

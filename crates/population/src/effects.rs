@@ -1,8 +1,17 @@
 //! Random effects: blocks that vary together, one standard normal deviate per name, at an address.
 
 use euthymia_model::OmegaBlock;
-use euthymia_stats::random::Address;
+use euthymia_stats::random::{Address, Purpose};
 use euthymia_stats::{Cholesky, CholeskyError};
+
+/// Random effects of a subject.
+pub const SUBJECT_EFFECTS: Purpose = Purpose(2);
+/// Random effects of a study.
+pub const STUDY_EFFECTS: Purpose = Purpose(3);
+/// Residual error of an observation.
+pub const RESIDUAL: Purpose = Purpose(5);
+/// Random effects of an occasion of a subject.
+pub(crate) const OCCASION_EFFECTS: Purpose = Purpose(6);
 
 /// The draw that belongs to a name (FNV-1a, 32 bit): an effect keeps its draws when other effects come or go, so that
 /// models are compared in the same people.

@@ -2,16 +2,9 @@
 
 use euthymia_engine::{CourseInputs, Courses, Event, Record};
 use euthymia_model::Level;
-use euthymia_stats::random::Purpose;
 
+use crate::effects::{OCCASION_EFFECTS, STUDY_EFFECTS, SUBJECT_EFFECTS};
 use crate::prepare::{Plan, Run, Told};
-
-/// Random effects of a subject.
-const SUBJECT_EFFECTS: Purpose = Purpose(2);
-/// Random effects of a study.
-const STUDY_EFFECTS: Purpose = Purpose(3);
-/// Random effects of an occasion of a subject.
-const OCCASION_EFFECTS: Purpose = Purpose(6);
 
 impl Courses for Run {
     fn len(&self) -> u64 {

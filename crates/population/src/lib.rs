@@ -31,7 +31,7 @@ mod residual;
 mod rows;
 mod settings;
 
-pub use effects::{Effects, draw_of};
+pub use effects::{Effects, RESIDUAL, STUDY_EFFECTS, SUBJECT_EFFECTS, draw_of};
 pub use layout::{Column, Kind};
 pub use prepare::Run;
 pub use request::{Request, Schedule};

@@ -4,13 +4,10 @@ use std::convert::Infallible;
 
 use euthymia_dataset::{Observed, RecordKind};
 use euthymia_engine::{CourseBlock, CourseSink, Options, Silent, SimulationError, simulate_courses};
-use euthymia_stats::random::Purpose;
 
+use crate::effects::RESIDUAL;
 use crate::layout::{Kind, Origin};
 use crate::prepare::{Run, Told};
-
-/// Residual error.
-const RESIDUAL: Purpose = Purpose(5);
 
 /// Rows of results, column by column in the order of [`Run::columns`].
 #[derive(Clone, Debug, PartialEq)]

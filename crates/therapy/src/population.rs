@@ -14,14 +14,8 @@ use euthymia_stats::random::Purpose;
 
 /// Weight, age, sex, ancestry and baseline of a patient.
 const CHARACTERISTICS: Purpose = Purpose(1);
-/// Random effects of a patient.
-const PATIENT_EFFECTS: Purpose = Purpose(2);
-/// Random effects of a study.
-const STUDY_EFFECTS: Purpose = Purpose(3);
 /// Uncertain parameters of a draw.
 const PARAMETERS: Purpose = Purpose(4);
-/// Residual of a rating.
-const RESIDUAL: Purpose = Purpose(5);
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! Random effects and uncertain parameters of virtual patients and studies.
 
-use super::{PARAMETERS, PATIENT_EFFECTS, STUDY_EFFECTS};
+use super::PARAMETERS;
 use crate::result::Design;
 use euthymia_model::{Level, Model};
-use euthymia_population::{Effects, draw_of};
+use euthymia_population::{Effects, STUDY_EFFECTS, SUBJECT_EFFECTS, draw_of};
 use euthymia_stats::CholeskyError;
 use euthymia_stats::random::Stream;
 
@@ -20,7 +20,7 @@ pub(crate) fn draw_patient(
     subject: u64,
     mut each: impl FnMut(usize, usize, f64),
 ) {
-    let source = stream.at(PATIENT_EFFECTS, 0, subject);
+    let source = stream.at(SUBJECT_EFFECTS, 0, subject);
     let mut scratch = Vec::new();
     for (block, effects) in blocks.iter().enumerate() {
         effects.draw(&source, &mut scratch, |effect, value| each(block, effect, value));

@@ -1,8 +1,8 @@
 //! Patients as the engine asks for them: inputs of the compiled model and doses, by index.
 
+use super::Sampler;
 use super::effects::{self, Columns};
 use super::sampler::Characteristics;
-use super::{RESIDUAL, Sampler};
 use crate::assembly::{Assembly, Characteristic, LATENT_INSTRUMENT, SCORE};
 use crate::course::{Course, DoseAmount};
 use crate::events::PlannedInput;
@@ -11,7 +11,7 @@ use crate::result::Design;
 use euthymia_engine::{Dose, DoseInput, Population, SubjectInputs};
 use euthymia_model::program::Program;
 use euthymia_model::{ErrorArgument, ErrorKind, Model};
-use euthymia_population::{Effects, draw_of};
+use euthymia_population::{Effects, RESIDUAL, draw_of};
 use euthymia_stats::CholeskyError;
 use euthymia_stats::random::Stream;
 use thiserror::Error;
