@@ -14,7 +14,7 @@
 mod flow;
 mod symmetric;
 
-pub(crate) use flow::{Evaluate, Flow, Segment};
+pub(crate) use flow::{Evaluate, Flow};
 
 use euthymia_model::program::JacobianEntry;
 

@@ -19,7 +19,7 @@ use crate::options::Options;
 use crate::plan::Plan;
 use crate::statistics::Statistics;
 use crate::step::{Attempt, Tried};
-use crate::subjects::{Observed, Subjects};
+use crate::subjects::Subjects;
 
 /// What a lane is doing.
 #[derive(Clone, Copy, Debug)]
@@ -237,19 +237,9 @@ impl<const L: usize> Group<'_, L> {
             let end = end(own, length);
             let (observed, place) = self.subjects.observed(subject, self.times);
             self.thetas.clear();
-            match observed {
-                Observed::Common(times) => {
-                    let inside = times[own.observation..].iter().take_while(|&&time| time < end);
-                    self.thetas.extend(inside.map(|time| (time - own.time) / length));
-                }
-                Observed::Own(all) => {
-                    let inside = all[own.observation..own.limit]
-                        .iter()
-                        .take_while(|next| next.time < end);
-                    self.thetas
-                        .extend(inside.map(|next| (next.time - own.time) / length));
-                }
-            }
+            let thetas = &mut self.thetas;
+            let theta = |time: f64| thetas.push((time - own.time) / length);
+            observed.until(own.observation..own.limit, end, theta);
             if self.thetas.is_empty() {
                 continue;
             }

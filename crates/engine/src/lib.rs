@@ -30,6 +30,7 @@ mod executor;
 mod group;
 mod history;
 mod lu;
+mod matrix;
 mod options;
 #[cfg(test)]
 mod order;

@@ -20,10 +20,11 @@ use euthymia_vecmath::Lanes;
 
 use crate::control::{Pace, advise};
 use crate::executor::Registers;
+use crate::matrix::solve;
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::statistics::Statistics;
-use crate::steady::{Inside, Steady, solve};
+use crate::steady::{Inside, Steady};
 use crate::step::Attempt;
 
 /// A search for one steady state.

@@ -64,6 +64,23 @@ pub(crate) enum Observed<'a> {
 }
 
 impl Observed<'_> {
+    /// Hands the times of those of a range that come before `end` to `each`, in order.
+    pub(crate) fn until(self, range: Range<usize>, end: f64, each: impl FnMut(f64)) {
+        match self {
+            Self::Common(times) => {
+                let inside = times[range].iter().copied().take_while(|time| *time < end);
+                inside.for_each(each);
+            }
+            Self::Own(own) => {
+                let inside = own[range]
+                    .iter()
+                    .map(|next| next.time)
+                    .take_while(|time| *time < end);
+                inside.for_each(each);
+            }
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Common(times) => times.len(),

@@ -4,6 +4,7 @@ use euthymia_vecmath::{Kernel, Lanes};
 
 use super::symmetric::eigen;
 use super::{MOST_STATES, Shape};
+use crate::matrix::inverse;
 
 /// A decomposition that loses more digits than this is not used.
 const LARGEST_ERROR: f64 = 1e-11;
@@ -191,44 +192,6 @@ fn balance(k: usize, entry: impl Fn(usize, usize) -> f64) -> Option<Vec<f64>> {
         }
     }
     scale.into_iter().collect()
-}
-
-/// The inverse of a matrix, row by row, by elimination with pivots.
-fn inverse(matrix: &[f64], n: usize) -> Option<Vec<f64>> {
-    let mut a = matrix.to_vec();
-    let mut inverse = vec![0.0; n * n];
-    (0..n).for_each(|i| inverse[i * n + i] = 1.0);
-    for column in 0..n {
-        let largest = (column..n).fold(column, |best, row| {
-            if a[row * n + column].abs() > a[best * n + column].abs() {
-                row
-            } else {
-                best
-            }
-        });
-        let pivot = a[largest * n + column];
-        if !(pivot.is_finite() && pivot != 0.0) {
-            return None;
-        }
-        for place in 0..n {
-            a.swap(largest * n + place, column * n + place);
-            inverse.swap(largest * n + place, column * n + place);
-        }
-        for place in 0..n {
-            a[column * n + place] /= pivot;
-            inverse[column * n + place] /= pivot;
-        }
-        for row in (0..n).filter(|row| *row != column) {
-            let factor = a[row * n + column];
-            if factor != 0.0 {
-                for place in 0..n {
-                    a[row * n + place] -= factor * a[column * n + place];
-                    inverse[row * n + place] -= factor * inverse[column * n + place];
-                }
-            }
-        }
-    }
-    Some(inverse)
 }
 
 /// The course of a system from a state on, as amplitudes of its exponentials.

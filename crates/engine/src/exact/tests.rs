@@ -6,7 +6,7 @@ use euthymia_vecmath::Isa;
 use proptest::prelude::*;
 
 use super::{Evaluate, Flow, Shape};
-use crate::steady::exponential;
+use crate::matrix::advance;
 
 fn entries(pairs: &[(u16, u16)]) -> Vec<JacobianEntry> {
     pairs
@@ -86,21 +86,14 @@ proptest! {
             stride: 2,
         };
         Isa::Portable.dispatch(evaluate);
-        let mut augmented = vec![0.0; 49];
-        for row in 0..6 {
-            for column in 0..6 {
-                augmented[row * 7 + column] = a[row * 6 + column] * time;
-            }
-            augmented[row * 7 + 6] = inflow[row] * time;
-        }
-        let exponential = exponential(augmented, 6);
+        let (exponential, moved) = advance(&a, time, &inflow);
         // A decomposition gives its matrix back to 1e-11, which the longest time multiplies by the largest rate.
         let largest = a.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let tolerated = 1e-11 * (1.0 + largest * time);
         let size: f64 = state.iter().chain(&inflow).sum::<f64>() * (1.0 + time);
         for row in 0..6 {
-            let expected = exponential[row * 7 + 6]
-                + (0..6).map(|column| exponential[row * 7 + column] * state[column]).sum::<f64>();
+            let expected = moved[row]
+                + (0..6).map(|column| exponential[row * 6 + column] * state[column]).sum::<f64>();
             prop_assert!((values[row * 2] - state[row]).abs() < tolerated * size, "{row} at 0: {} for {}", values[row * 2], state[row]);
             prop_assert!((values[row * 2 + 1] - expected).abs() < tolerated * size, "{row}: {} for {expected}", values[row * 2 + 1]);
         }

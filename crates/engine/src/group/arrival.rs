@@ -1,13 +1,13 @@
 //! A lane at its stop: changes happen, observations are taken, and the next stop is set.
 
 use super::Group;
-use super::flowing::{Motion, System};
+use super::flowing::Motion;
 use crate::control::{Pace, SMALLEST_STEP};
 use crate::error::FailureKind;
 use crate::events::{Change, Effect, Observation};
 use crate::executor::registers;
 use crate::search::{Search, Trouble};
-use crate::steady::{Linear, Steady};
+use crate::steady::Steady;
 use crate::subjects::Observed;
 
 /// What a lane does when it has arrived at its stop.
@@ -213,26 +213,17 @@ impl<const L: usize> Group<'_, L> {
         let (plan, program) = (self.plan, self.plan.program);
         let name = |state: usize| program.states[state].name.clone();
         let (time, compartment) = (steady.time, name(usize::from(steady.compartment)));
-        let System {
-            mut matrix,
-            mut constant,
-            ..
-        } = self.linear_system(lane);
+        let mut system = self.linear_system(lane);
         // What is produced in any case is there once, however many doses are added.
         if steady.add {
-            constant.fill(0.0);
+            system.constant.fill(0.0);
         }
         // What is off comes to nothing.
         for state in 0..plan.states {
             if self.registers[plan.on + state].0[lane] == 0.0 {
-                matrix[state * plan.states + state] = -1.0;
+                system.matrix[state * plan.states + state] = -1.0;
             }
         }
-        let system = Linear {
-            states: plan.states,
-            matrix,
-            constant,
-        };
         system
             .steady_state(steady)
             .map_err(|state| FailureKind::NoSteadyState {

@@ -1,11 +1,11 @@
 //! Lanes of linear models: solved from stop to stop, and not integrated (see `exact`).
 
 use crate::error::FailureKind;
-use crate::exact::{Evaluate, Flow, Segment};
+use crate::exact::{Evaluate, Flow};
 use crate::executor::execute;
+use crate::matrix::advance;
 use crate::options::Solver;
-use crate::steady::exponential;
-use crate::subjects::Observed;
+use crate::steady::Linear;
 
 use super::Group;
 use super::arrival::Arrival;
@@ -25,22 +25,11 @@ pub(super) enum Motion {
     #[default]
     Unknown,
     /// Its exponentials, and what flows in besides infusions.
-    Flow(Flow, System),
+    Flow(Flow, Linear),
     /// Its matrix.
-    Matrix(System),
+    Matrix(Linear),
     /// It has to be integrated.
     Integrated,
-}
-
-/// A linear system.
-#[derive(Debug)]
-pub(super) struct System {
-    /// Row by row.
-    pub(super) matrix: Vec<f64>,
-    /// What flows in besides infusions.
-    pub(super) constant: Vec<f64>,
-    /// The largest entry of the matrix.
-    largest: f64,
 }
 
 impl<const L: usize> Group<'_, L> {
@@ -61,7 +50,7 @@ impl<const L: usize> Group<'_, L> {
         let room = self.lanes[lane].stop - self.lanes[lane].time;
         let solved = match &motion {
             Motion::Unknown | Motion::Integrated => false,
-            Motion::Flow(_, system) | Motion::Matrix(system) => system.largest * room <= LONGEST,
+            Motion::Flow(_, system) | Motion::Matrix(system) => system.largest() * room <= LONGEST,
         };
         if !solved {
             self.motions[lane] = motion;
@@ -108,20 +97,10 @@ impl<const L: usize> Group<'_, L> {
         let own = &self.lanes[lane];
         let (observed, _) = self.subjects.observed(subject, self.times);
         self.thetas.clear();
-        match observed {
-            Observed::Common(times) => {
-                let inside = times[own.observation..]
-                    .iter()
-                    .take_while(|&&time| time < own.stop);
-                self.thetas.extend(inside.map(|time| time - own.time));
-            }
-            Observed::Own(all) => {
-                let inside = all[own.observation..own.limit]
-                    .iter()
-                    .take_while(|next| next.time < own.stop);
-                self.thetas.extend(inside.map(|next| next.time - own.time));
-            }
-        }
+        let thetas = &mut self.thetas;
+        observed.until(own.observation..own.limit, own.stop, |time| {
+            thetas.push(time - own.time)
+        });
         let inside = self.thetas.len();
         self.thetas.push(own.stop - own.time);
         inside
@@ -133,13 +112,14 @@ impl<const L: usize> Group<'_, L> {
         let (_, place) = self.subjects.observed(subject, self.times);
         let first = place + self.lanes[lane].observation;
         let state = |at: usize| self.registers[plan.current + at].0[lane];
-        let on = |at: usize| self.registers[plan.on + at].0[lane];
+        let inflow = |constant: &[f64], at: usize| {
+            let infused = self.registers[plan.infusions + at].0[lane];
+            self.registers[plan.on + at].0[lane] * (constant[at] + infused)
+        };
         let mut end = vec![0.0; plan.states];
         match motion {
             Motion::Flow(flow, system) => {
-                let inflow =
-                    |at: usize| on(at) * (system.constant[at] + self.registers[plan.infusions + at].0[lane]);
-                let segment: Segment = flow.segment(state, inflow);
+                let segment = flow.segment(state, |at| inflow(&system.constant, at));
                 if inside > 0 {
                     self.options.isa.dispatch(Evaluate::<L> {
                         flow,
@@ -159,21 +139,13 @@ impl<const L: usize> Group<'_, L> {
                     stride: 1,
                 });
             }
-            Motion::Matrix(System { matrix, constant, .. }) => {
-                let (n, m) = (plan.states, plan.states + 1);
+            Motion::Matrix(system) => {
+                let inflow: Vec<f64> = (0..plan.states).map(|at| inflow(&system.constant, at)).collect();
                 for (at, &elapsed) in self.thetas.iter().enumerate() {
-                    let mut augmented = vec![0.0; m * m];
-                    for row in 0..n {
-                        for column in 0..n {
-                            augmented[row * m + column] = matrix[row * n + column] * elapsed;
-                        }
-                        let inflow = constant[row] + self.registers[plan.infusions + row].0[lane];
-                        augmented[row * m + n] = on(row) * inflow * elapsed;
-                    }
-                    let exponential = exponential(augmented, n);
-                    for row in 0..n {
-                        let from = &exponential[row * m..][..m];
-                        let value = (0..n).fold(from[n], |sum, column| sum + from[column] * state(column));
+                    let (exponential, moved) = advance(&system.matrix, elapsed, &inflow);
+                    for (row, from) in exponential.chunks(plan.states).enumerate() {
+                        let value = (from.iter().enumerate())
+                            .fold(moved[row], |sum, (column, from)| sum + from * state(column));
                         if at < inside {
                             self.values[row * self.observations + first + at] = value;
                         } else {
@@ -208,7 +180,7 @@ impl<const L: usize> Group<'_, L> {
     }
 
     /// The linear system in a lane. What is off is empty.
-    pub(super) fn linear_system(&mut self, lane: usize) -> System {
+    pub(super) fn linear_system(&mut self, lane: usize) -> Linear {
         let plan = self.plan;
         let n = plan.states;
         let mut matrix = vec![0.0; n * n];
@@ -236,13 +208,10 @@ impl<const L: usize> Group<'_, L> {
                 constant[state] = 0.0;
             }
         }
-        let largest = matrix
-            .iter()
-            .fold(0.0_f64, |largest, value| largest.max(value.abs()));
-        System {
+        Linear {
+            states: n,
             matrix,
             constant,
-            largest,
         }
     }
 }

@@ -6,7 +6,8 @@ use euthymia_vecmath::Lanes;
 
 use super::{AT_REST, MOST_SLOPES, Search, Trouble};
 use crate::executor::execute;
-use crate::steady::{SMALLEST_PIVOT, Steady, solve};
+use crate::matrix::{SMALLEST_PIVOT, solve};
+use crate::steady::Steady;
 
 /// Windows that are run through.
 const MOST_WINDOWS: u32 = 60;
