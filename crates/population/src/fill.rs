@@ -4,7 +4,7 @@ use euthymia_engine::{CourseInputs, Courses, Event, Record};
 use euthymia_model::Level;
 
 use crate::effects::{OCCASION_EFFECTS, STUDY_EFFECTS, SUBJECT_EFFECTS};
-use crate::prepare::{Plan, Run, Told};
+use crate::prepare::{Run, Told};
 
 impl Courses for Run {
     fn len(&self) -> u64 {
@@ -89,27 +89,4 @@ fn number_of(occasion: f64) -> u32 {
     let bits = occasion.to_bits();
     // Whole numbers, as occasions are, have their bits in the upper half.
     (bits >> 32) as u32 ^ bits as u32
-}
-
-impl Plan {
-    fn fill(&self, individual: u64, inputs: &mut [f64], records: &mut Vec<Record>) {
-        let own = usize::try_from(individual)
-            .ok()
-            .and_then(|at| self.inputs.get(at));
-        for &(input, value) in own.into_iter().flatten() {
-            inputs[usize::from(input)] = value;
-        }
-        let mut doses = self.doses.iter().peekable();
-        for &time in &self.times {
-            while let Some(dose) = doses.next_if(|dose| dose.time <= time) {
-                let event = Event::Dose(dose.dose);
-                records.push(Record {
-                    time: dose.time,
-                    event,
-                });
-            }
-            let event = Event::Observe;
-            records.push(Record { time, event });
-        }
-    }
 }

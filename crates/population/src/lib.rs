@@ -25,6 +25,7 @@ pub mod conformance;
 mod effects;
 mod fill;
 mod layout;
+mod plan;
 mod prepare;
 mod request;
 mod residual;
