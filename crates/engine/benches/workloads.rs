@@ -58,8 +58,12 @@ fn main() {
         Some("16") => LaneWidth::Sixteen,
         Some(other) => panic!("lanes={other}"),
     };
-    let exact = arguments.iter().any(|argument| argument == "exact");
-    options.solver = if exact { Solver::Auto } else { Solver::Rodas5p };
+    options.solver = match value("solver") {
+        None | Some("auto") => Solver::Auto,
+        Some("collocation") => Solver::Collocation,
+        Some("rodas5p") => Solver::Rodas5p,
+        Some(other) => panic!("solver={other}"),
+    };
     if arguments.iter().any(|argument| argument == "portable") {
         options.isa = Isa::Portable;
     }

@@ -2,15 +2,15 @@
 
 use euthymia_vecmath::{Isa, Kernel, Lanes};
 
-use crate::rodas5p::{ORDER, STAGES};
 use crate::statistics::Statistics;
+use crate::step::Tried;
 
 /// Part of the length that would just meet the tolerance that is tried.
 const SAFETY: f64 = 0.9;
-/// Exponents of the proportional and the integral part for a step that was accepted (Gustafsson 1991; Hairer and
-/// Wanner, Solving Ordinary Differential Equations II, IV.2).
-const PROPORTIONAL: f64 = 0.7 / ORDER;
-const INTEGRAL: f64 = 0.4 / ORDER;
+/// Exponents of the proportional and the integral part for a step that was accepted, times the order (Gustafsson 1991;
+/// Hairer and Wanner, Solving Ordinary Differential Equations II, IV.2).
+const PROPORTIONAL: f64 = 0.7;
+const INTEGRAL: f64 = 0.4;
 /// A step changes its length by these factors at most.
 const SMALLEST: f64 = 0.2;
 const LARGEST: f64 = 8.0;
@@ -21,6 +21,8 @@ const FIRST_LOG_ERROR: f64 = -9.0;
 
 /// Computes the factors by which lengths change.
 pub(crate) struct Control<const L: usize> {
+    /// Order of the error of a step.
+    pub(crate) order: f64,
     /// Error relative to what is tolerated.
     pub(crate) error: Lanes<L>,
     /// ln of the error of the last step that was accepted.
@@ -38,8 +40,17 @@ pub(crate) struct Advice<const L: usize> {
 }
 
 /// Computes the advice.
-pub(crate) fn advise<const L: usize>(isa: Isa, error: Lanes<L>, log_before: Lanes<L>) -> Advice<L> {
-    isa.dispatch(Control { error, log_before })
+pub(crate) fn advise<const L: usize>(
+    isa: Isa,
+    order: f64,
+    error: Lanes<L>,
+    log_before: Lanes<L>,
+) -> Advice<L> {
+    isa.dispatch(Control {
+        order,
+        error,
+        log_before,
+    })
 }
 
 impl<const L: usize> Kernel for Control<L> {
@@ -53,9 +64,10 @@ impl<const L: usize> Kernel for Control<L> {
                 .max(Lanes::splat(SMALLEST))
                 .min(Lanes::splat(LARGEST))
         };
+        let part = |exponent: f64| Lanes::splat(exponent / self.order);
         let accepted =
-            (self.log_before * Lanes::splat(INTEGRAL) - log_error * Lanes::splat(PROPORTIONAL)).exp();
-        let alone = (log_error * Lanes::splat(-1.0 / ORDER)).exp();
+            (self.log_before * part(INTEGRAL) - log_error * part(PROPORTIONAL)).exp();
+        let alone = (log_error * part(-1.0)).exp();
         Advice {
             accepted: bound(accepted),
             alone: bound(alone),
@@ -88,15 +100,16 @@ impl Pace {
         }
     }
 
-    /// Books a step of this length that a lane has tried. Whether it is accepted.
+    /// Books the step that a lane has tried. Whether it is accepted.
     pub(crate) fn book<const L: usize>(
         &mut self,
         lane: usize,
-        (length, error): (f64, f64),
+        tried: &Tried<L>,
         advice: &Advice<L>,
         statistics: &mut Statistics,
     ) -> bool {
-        statistics.derivatives += STAGES as u64;
+        let (length, error) = (tried.length.0[lane], tried.error.0[lane]);
+        statistics.derivatives += tried.derivatives.0[lane] as u64;
         statistics.factorisations += 1;
         if !self.rejected {
             statistics.jacobians += 1;

@@ -18,6 +18,8 @@ pub(crate) use flow::{Evaluate, Flow};
 
 use euthymia_model::program::JacobianEntry;
 
+use crate::blocks::blocks;
+
 /// Systems of more states than this are integrated.
 pub(crate) const MOST_STATES: usize = 24;
 
@@ -34,38 +36,13 @@ impl Shape {
             return None;
         }
         // Row `to` is fed by column `from`.
-        let mut reaches = vec![vec![false; states]; states];
+        let mut feeds = vec![vec![false; states]; states];
         for entry in entries {
-            reaches[usize::from(entry.column)][usize::from(entry.row)] = true;
+            feeds[usize::from(entry.column)][usize::from(entry.row)] = true;
         }
-        for middle in 0..states {
-            let onwards = reaches[middle].clone();
-            for from in reaches.iter_mut().filter(|from| from[middle]) {
-                from.iter_mut()
-                    .zip(&onwards)
-                    .for_each(|(to, onwards)| *to |= onwards);
-            }
-        }
-        let mut blocks: Vec<Vec<usize>> = Vec::new();
-        for (state, own) in reaches.iter().enumerate() {
-            let same = |block: &&mut Vec<usize>| reaches[block[0]][state] && own[block[0]];
-            match blocks.iter_mut().find(same) {
-                Some(block) => block.push(state),
-                None => blocks.push(vec![state]),
-            }
-        }
-        // What feeds comes first; a block that nothing waiting feeds is always there, for no two feed each other.
-        let mut ordered: Vec<Vec<usize>> = Vec::new();
-        while !blocks.is_empty() {
-            let free = |block: &Vec<usize>| {
-                blocks
-                    .iter()
-                    .all(|other| other[0] == block[0] || !reaches[other[0]][block[0]])
-            };
-            let next = blocks.iter().position(free)?;
-            ordered.push(blocks.remove(next));
-        }
-        Some(Self { blocks: ordered })
+        Some(Self {
+            blocks: blocks(feeds),
+        })
     }
 }
 

@@ -42,71 +42,98 @@ impl<const L: usize> Kernel for Execute<'_, L> {
 
     #[inline(always)]
     fn run(self) {
-        let r = self.registers;
         for instruction in self.tape {
-            let a = usize::from(instruction.a);
-            let b = usize::from(instruction.b);
-            let c = usize::from(instruction.c);
+            let from = [instruction.a, instruction.b, instruction.c].map(usize::from);
             let to = usize::from(instruction.destination);
-            match instruction.op {
-                Op::Copy => r[to] = r[a],
-                Op::Add => r[to] = r[a] + r[b],
-                Op::Sub => r[to] = r[a] - r[b],
-                Op::Mul => r[to] = r[a] * r[b],
-                Op::Div => r[to] = r[a] / r[b],
-                Op::Neg => r[to] = -r[a],
-                Op::MulAdd => r[to] = r[a].mul_add_twice(r[b], r[c]),
-                Op::MulSub => r[to] = r[a].mul_sub_twice(r[b], r[c]),
-                Op::Exp => r[to] = r[a].exp(),
-                Op::Ln => r[to] = r[a].ln(),
-                Op::Log10 => r[to] = r[a].log10(),
-                Op::Log2 => r[to] = r[a].log2(),
-                Op::Log1p => r[to] = r[a].log1p(),
-                Op::Expm1 => r[to] = r[a].expm1(),
-                Op::Pow => r[to] = r[a].pow(r[b]),
-                Op::Sqrt => r[to] = r[a].sqrt(),
-                Op::Abs => r[to] = r[a].abs(),
-                Op::Min => r[to] = r[a].min(r[b]),
-                Op::Max => r[to] = r[a].max(r[b]),
-                Op::Floor => r[to] = r[a].floor(),
-                Op::Ceil => r[to] = r[a].ceil(),
-                Op::Round => r[to] = r[a].round(),
-                // The reference itself: these are rare.
-                Op::Remainder | Op::GammaLower | Op::GammaUpper => {
-                    let (x, y) = (r[a], r[b]);
-                    r[to] = Lanes(from_fn(|lane| {
-                        evaluate(instruction.op, x.0[lane], y.0[lane], 0.0)
-                    }));
-                }
-                Op::Sin => r[to] = r[a].sin(),
-                Op::Cos => r[to] = r[a].cos(),
-                Op::Tan => r[to] = r[a].tan(),
-                Op::Tanh => r[to] = r[a].tanh(),
-                Op::Phi => r[to] = r[a].phi(),
-                Op::Erf => r[to] = r[a].erf(),
-                Op::LogGamma => r[to] = r[a].log_gamma(),
-                Op::NonZero => {
-                    let zero = r[a].equal(Lanes::splat(0.0));
-                    r[to] = Lanes::select(zero, Lanes::splat(f64::EPSILON), r[a]);
-                }
-                Op::AboveZero => {
-                    let none = r[a].less_equal(Lanes::splat(0.0));
-                    r[to] = Lanes::select(none, Lanes::splat(f64::EPSILON), r[a]);
-                }
-                Op::PowerBase => {
-                    let zero = Lanes::splat(0.0);
-                    let pole = r[a].equal(zero).and(r[b].less(zero));
-                    r[to] = Lanes::select(pole, Lanes::splat(f64::EPSILON), r[a]);
-                }
-                Op::Less => r[to] = r[a].less(r[b]),
-                Op::LessEqual => r[to] = r[a].less_equal(r[b]),
-                Op::Equal => r[to] = r[a].equal(r[b]),
-                Op::NotEqual => r[to] = r[a].not_equal(r[b]),
-                Op::And => r[to] = r[a].and(r[b]),
-                Op::Or => r[to] = r[a].or(r[b]),
-                Op::Not => r[to] = !r[a],
-                Op::Select => r[to] = Lanes::select(r[a], r[b], r[c]),
-            }
+            apply::<L, 1>(instruction.op, to, from, [0; 3], self.registers);
         }
     }
+}
+
+/// Runs an operation for `P` registers from `to` on, with operands that are as many registers apart as `strides` says.
+#[inline(always)]
+pub(crate) fn apply<const L: usize, const P: usize>(
+    op: Op,
+    to: usize,
+    [a, b, c]: [usize; 3],
+    strides: [usize; 3],
+    r: &mut Registers<L>,
+) {
+    macro_rules! each {
+        ($x:ident => $value:expr) => {
+            for point in 0..P {
+                let $x = r[at(a + point * strides[0])];
+                r[at(to + point)] = $value;
+            }
+        };
+        ($x:ident, $y:ident => $value:expr) => {
+            for point in 0..P {
+                let $x = r[at(a + point * strides[0])];
+                let $y = r[at(b + point * strides[1])];
+                r[at(to + point)] = $value;
+            }
+        };
+        ($x:ident, $y:ident, $z:ident => $value:expr) => {
+            for point in 0..P {
+                let $x = r[at(a + point * strides[0])];
+                let $y = r[at(b + point * strides[1])];
+                let $z = r[at(c + point * strides[2])];
+                r[at(to + point)] = $value;
+            }
+        };
+    }
+    let (zero, least) = (Lanes::splat(0.0), Lanes::splat(f64::EPSILON));
+    match op {
+        Op::Copy => each!(x => x),
+        Op::Add => each!(x, y => x + y),
+        Op::Sub => each!(x, y => x - y),
+        Op::Mul => each!(x, y => x * y),
+        Op::Div => each!(x, y => x / y),
+        Op::Neg => each!(x => -x),
+        Op::MulAdd => each!(x, y, z => x.mul_add_twice(y, z)),
+        Op::MulSub => each!(x, y, z => x.mul_sub_twice(y, z)),
+        Op::Exp => each!(x => x.exp()),
+        Op::Ln => each!(x => x.ln()),
+        Op::Log10 => each!(x => x.log10()),
+        Op::Log2 => each!(x => x.log2()),
+        Op::Log1p => each!(x => x.log1p()),
+        Op::Expm1 => each!(x => x.expm1()),
+        Op::Pow => each!(x, y => x.pow(y)),
+        Op::Sqrt => each!(x => x.sqrt()),
+        Op::Abs => each!(x => x.abs()),
+        Op::Min => each!(x, y => x.min(y)),
+        Op::Max => each!(x, y => x.max(y)),
+        Op::Floor => each!(x => x.floor()),
+        Op::Ceil => each!(x => x.ceil()),
+        Op::Round => each!(x => x.round()),
+        // The reference itself: these are rare.
+        Op::Remainder | Op::GammaLower | Op::GammaUpper => {
+            each!(x, y => Lanes(from_fn(|lane| evaluate(op, x.0[lane], y.0[lane], 0.0))));
+        }
+        Op::Sin => each!(x => x.sin()),
+        Op::Cos => each!(x => x.cos()),
+        Op::Tan => each!(x => x.tan()),
+        Op::Tanh => each!(x => x.tanh()),
+        Op::Phi => each!(x => x.phi()),
+        Op::Erf => each!(x => x.erf()),
+        Op::LogGamma => each!(x => x.log_gamma()),
+        Op::NonZero => each!(x => Lanes::select(x.equal(zero), least, x)),
+        Op::AboveZero => each!(x => Lanes::select(x.less_equal(zero), least, x)),
+        Op::PowerBase => each!(x, y => Lanes::select(x.equal(zero).and(y.less(zero)), least, x)),
+        Op::Less => each!(x, y => x.less(y)),
+        Op::LessEqual => each!(x, y => x.less_equal(y)),
+        Op::Equal => each!(x, y => x.equal(y)),
+        Op::NotEqual => each!(x, y => x.not_equal(y)),
+        Op::And => each!(x, y => x.and(y)),
+        Op::Or => each!(x, y => x.or(y)),
+        Op::Not => each!(x => !x),
+        Op::Select => each!(x, y, z => Lanes::select(x, y, z)),
+    }
+}
+
+/// The index itself, in a form that needs no bounds check: whoever plans the registers makes sure that all places can be
+/// addressed.
+#[inline(always)]
+pub(crate) fn at(index: usize) -> usize {
+    index & (ADDRESSABLE - 1)
 }

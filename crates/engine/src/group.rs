@@ -12,13 +12,14 @@ use euthymia_vecmath::{Kernel, Lanes};
 use self::arrival::Arrival;
 use self::flowing::Motion;
 use crate::control::{Advice, Pace, advise};
-use crate::dense;
+use crate::collocation;
 use crate::error::{Failure, FailureKind};
 use crate::executor::Registers;
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::statistics::Statistics;
-use crate::step::{Attempt, Tried};
+use crate::rodas5p;
+use crate::step::{Attempt, Method, Tried};
 use crate::subjects::Subjects;
 
 /// What a lane is doing.
@@ -50,6 +51,7 @@ struct Lane {
 pub(crate) struct Group<'a, const L: usize> {
     plan: &'a Plan<'a>,
     options: &'a Options,
+    method: Method<'a>,
     /// Observation times, if they are common.
     times: Option<&'a [f64]>,
     /// Observations of all subjects.
@@ -99,6 +101,7 @@ pub(crate) fn advance<const L: usize>(
     let mut group = Group {
         plan,
         options,
+        method: Method::new(plan, options.solver),
         times,
         observations: values.len() / plan.columns().max(1),
         subjects,
@@ -199,6 +202,7 @@ impl<const L: usize> Group<'_, L> {
     fn step(&mut self) {
         let attempt = Attempt {
             plan: self.plan,
+            method: self.method,
             isa: self.options.isa,
             rtol: self.options.rtol,
             atol: self.options.atol,
@@ -208,9 +212,9 @@ impl<const L: usize> Group<'_, L> {
             masked: self.lanes.iter().any(|lane| lane.off > 0),
             registers: &mut *self.registers,
         };
-        let tried = self.options.isa.dispatch(attempt);
+        let tried = attempt.run();
         let log_before = Lanes(from_fn(|lane| self.lanes[lane].pace.log_error));
-        let advice = advise(self.options.isa, tried.error, log_before);
+        let advice = advise(self.options.isa, self.method.order(), tried.error, log_before);
 
         self.observe(&tried);
         self.options.isa.dispatch(Accept {
@@ -243,19 +247,36 @@ impl<const L: usize> Group<'_, L> {
             if self.thetas.is_empty() {
                 continue;
             }
-            if !prepared {
-                dense::prepare(isa, plan, self.registers);
-                prepared = true;
+            let (thetas, registers) = (&self.thetas[..], &mut *self.registers);
+            let (values, stride) = (&mut *self.values, self.observations);
+            let first = place + own.observation;
+            match self.method {
+                Method::Rodas5p => {
+                    if !prepared {
+                        rodas5p::prepare(isa, plan, registers);
+                        prepared = true;
+                    }
+                    isa.dispatch(rodas5p::Evaluate {
+                        plan,
+                        lane,
+                        thetas,
+                        registers,
+                        values,
+                        first,
+                        stride,
+                    });
+                }
+                Method::Collocation(parts) => isa.dispatch(collocation::Evaluate {
+                    parts,
+                    states: plan.states,
+                    lane,
+                    thetas,
+                    registers,
+                    values,
+                    first,
+                    stride,
+                }),
             }
-            isa.dispatch(dense::Evaluate {
-                plan,
-                lane,
-                thetas: &self.thetas,
-                registers: self.registers,
-                values: self.values,
-                first: place + own.observation,
-                stride: self.observations,
-            });
             own.observation += self.thetas.len();
         }
     }
@@ -265,8 +286,7 @@ impl<const L: usize> Group<'_, L> {
         let own = &mut self.lanes[lane];
         let length = tried.length.0[lane];
         own.steps += 1;
-        let step = (length, tried.error.0[lane]);
-        if own.pace.book(lane, step, advice, &mut self.statistics) {
+        if own.pace.book(lane, tried, advice, &mut self.statistics) {
             if let Some(kind) = own.fresh.take() {
                 own.suited[kind] = length * advice.alone.0[lane];
             }

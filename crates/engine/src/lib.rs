@@ -19,9 +19,10 @@
 //! The crate opens no file, reads no clock, and knows no drug.
 
 mod block;
+mod blocks;
+mod collocation;
 mod control;
 mod course;
-mod dense;
 mod entry;
 mod error;
 mod events;
@@ -32,8 +33,6 @@ mod history;
 mod lu;
 mod matrix;
 mod options;
-#[cfg(test)]
-mod order;
 mod plan;
 mod population;
 mod rodas5p;

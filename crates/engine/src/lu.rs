@@ -2,7 +2,7 @@
 
 use euthymia_vecmath::Lanes;
 
-use crate::executor::Registers;
+use crate::executor::{Registers, at};
 use crate::symbolic::Pattern;
 
 /// Factorises `diagonal * I - J` into the registers from `first` on; the Jacobian stands where the program left it. The result is not 0 in the lanes whose pivots are all usable.
@@ -84,10 +84,4 @@ pub(crate) fn solve<const L: usize>(pattern: &Pattern, first: usize, vector: usi
         }
         r[at(vector + state)] = value * r[at(first + state)];
     }
-}
-
-/// The index itself, in a form that needs no bounds check: `plan` has made sure that all places can be addressed.
-#[inline(always)]
-pub(crate) fn at(index: usize) -> usize {
-    index & (crate::executor::ADDRESSABLE - 1)
 }

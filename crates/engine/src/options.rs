@@ -20,8 +20,11 @@ pub enum LaneWidth {
 /// How subjects are advanced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Solver {
-    /// Linear models with constant rates by their exponentials, exactly; others by [`Solver::Rodas5p`].
+    /// Linear models with constant rates by their exponentials, exactly; others by [`Solver::Collocation`], or by
+    /// [`Solver::Rodas5p`] where many states all depend on each other.
     Auto,
+    /// Integration by collocation of order 13, part after part of the model, whatever the model.
+    Collocation,
     /// Integration by Rodas5P, whatever the model.
     Rodas5p,
 }

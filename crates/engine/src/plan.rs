@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use euthymia_model::program::{Program, Scope};
-use euthymia_model::tape::{Op, Register, Tape};
+use euthymia_model::tape::{Register, Tape};
 
+use crate::collocation::Parts;
 use crate::exact::Shape;
 use crate::executor::ADDRESSABLE;
 use crate::rodas5p::STAGES;
@@ -52,6 +53,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) linear: bool,
     /// Which of its states exchange, where it is linear and small enough to be solved.
     pub(crate) shape: Option<Shape>,
+    /// The parts that its states form, where they have room.
+    pub(crate) parts: Option<Parts>,
     /// Whether the derivatives read the time.
     pub(crate) timed: bool,
     /// First of the places in what is kept where the times of the program's stops are.
@@ -125,6 +128,7 @@ impl<'p> Plan<'p> {
         kept.extend(program.stops.iter().map(|stop| usize::from(stop.register)));
         let mut plan = Self {
             end: 0,
+            parts: None,
             timed: read(&program.derivatives).any(|register| register == program.time),
             attributes,
             stops,
@@ -163,10 +167,11 @@ impl<'p> Plan<'p> {
         };
         plan.end = end;
         if end > ADDRESSABLE {
-            Err(PlanError::TooLarge { needed: end })
-        } else {
-            Ok(plan)
+            return Err(PlanError::TooLarge { needed: end });
         }
+        plan.parts = Parts::new(program, end);
+        plan.end = plan.parts.as_ref().map_or(end, |parts| parts.end);
+        Ok(plan)
     }
 
     /// Columns of a block: states, then outputs.
@@ -205,29 +210,6 @@ fn linear(program: &Program) -> bool {
     let later: BTreeSet<Register> = written(&program.derivatives)
         .chain(written(&program.jacobian))
         .collect();
-    let chooses = |op: Op| {
-        use Op::{
-            Abs, And, Ceil, Equal, Floor, Less, LessEqual, Max, Min, Not, NotEqual, Or, Remainder, Round,
-            Select,
-        };
-        matches!(
-            op,
-            Abs | And
-                | Ceil
-                | Equal
-                | Floor
-                | Less
-                | LessEqual
-                | Max
-                | Min
-                | Not
-                | NotEqual
-                | Or
-                | Remainder
-                | Round
-                | Select
-        )
-    };
     program.time_derivatives.is_empty()
         && !historic(program)
         && !read(&program.derivatives).any(|register| register == program.time)
@@ -239,7 +221,7 @@ fn linear(program: &Program) -> bool {
             .derivatives
             .instructions
             .iter()
-            .any(|instruction| chooses(instruction.op))
+            .any(|instruction| instruction.op.chooses())
 }
 
 /// Whether the right-hand sides read what is known of the doses.

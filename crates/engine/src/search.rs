@@ -25,7 +25,7 @@ use crate::options::Options;
 use crate::plan::Plan;
 use crate::statistics::Statistics;
 use crate::steady::{Inside, Steady};
-use crate::step::Attempt;
+use crate::step::{Attempt, Method};
 
 /// A search for one steady state.
 pub(crate) struct Search<'a> {
@@ -306,6 +306,7 @@ impl<'a> Search<'a> {
     /// Advances the system.
     fn advance(&mut self, from: f64, to: f64) -> Result<(), Trouble> {
         let (plan, isa) = (self.plan, self.options.isa);
+        let method = Method::new(plan, self.options.solver);
         let (mut time, mut pace) = (from, Pace::new(0.0));
         while time < to {
             if self.steps >= self.budget {
@@ -314,6 +315,7 @@ impl<'a> Search<'a> {
             self.steps += 1;
             let attempt = Attempt {
                 plan,
+                method,
                 isa,
                 rtol: self.options.rtol * self.tighter,
                 atol: self.options.atol * self.tighter,
@@ -323,10 +325,10 @@ impl<'a> Search<'a> {
                 masked: self.masked,
                 registers: &mut *self.registers,
             };
-            let tried = isa.dispatch(attempt);
-            let advice = advise(isa, tried.error, Lanes([pace.log_error]));
+            let tried = attempt.run();
+            let advice = advise(isa, method.order(), tried.error, Lanes([pace.log_error]));
             let length = tried.length.0[0];
-            if pace.book(0, (length, tried.error.0[0]), &advice, &mut self.statistics) {
+            if pace.book(0, &tried, &advice, &mut self.statistics) {
                 for state in 0..plan.states {
                     self.registers[plan.current + state] = self.registers[plan.next + state];
                 }

@@ -1,15 +1,50 @@
-//! One pass of Rodas5P over a lane group: a step is tried in every lane, each with its own time and length.
+//! A step to try in every lane of a group, each with its own time and length, and what comes of it, whatever the method.
 
-use euthymia_vecmath::{Isa, Kernel, Lanes};
+use euthymia_vecmath::{Isa, Lanes};
 
-use crate::executor::{Registers, execute};
-use crate::lu::{at, factorise, solve};
+use crate::collocation::{self, Parts};
+use crate::executor::{Registers, at, execute};
+use crate::options::Solver;
 use crate::plan::Plan;
-use crate::rodas5p::{A, C, D, GAMMA, NODES, ORDER, STAGES};
+use crate::rodas5p;
+
+/// How steps are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Method<'a> {
+    /// By Rodas5P.
+    Rodas5p,
+    /// By collocation, part by part.
+    Collocation(&'a Parts),
+}
+
+impl<'a> Method<'a> {
+    /// The method that is asked for; of a program that has no parts, Rodas5P.
+    pub(crate) fn new(plan: &'a Plan<'_>, solver: Solver) -> Self {
+        let suits = |parts: &&Parts| solver == Solver::Collocation || parts.largest <= LARGEST_PART;
+        let parts = plan.parts.as_ref().filter(suits);
+        match parts.filter(|_| solver != Solver::Rodas5p) {
+            Some(parts) => Self::Collocation(parts),
+            None => Self::Rodas5p,
+        }
+    }
+
+    /// Order of the error of a step.
+    pub(crate) fn order(self) -> f64 {
+        match self {
+            Self::Rodas5p => rodas5p::ORDER,
+            Self::Collocation(_) => collocation::ORDER,
+        }
+    }
+}
+
+/// Parts of more states than this are not worth a dense factorisation: their models are integrated by Rodas5P, whose
+/// factorisation is sparse.
+const LARGEST_PART: usize = 8;
 
 /// A step to try in every lane.
 pub(crate) struct Attempt<'a, const L: usize> {
     pub(crate) plan: &'a Plan<'a>,
+    pub(crate) method: Method<'a>,
     pub(crate) isa: Isa,
     pub(crate) rtol: f64,
     pub(crate) atol: f64,
@@ -30,89 +65,56 @@ pub(crate) struct Tried<const L: usize> {
     pub(crate) length: Lanes<L>,
     /// Largest error of a state relative to what is tolerated; infinite where the step is of no use.
     pub(crate) error: Lanes<L>,
+    /// Evaluations of the right-hand sides.
+    pub(crate) derivatives: Lanes<L>,
 }
 
-impl<const L: usize> Kernel for Attempt<'_, L> {
-    type Output = Tried<L>;
+impl<const L: usize> Attempt<'_, L> {
+    /// Tries the step.
+    pub(crate) fn run(self) -> Tried<L> {
+        match self.method {
+            Method::Rodas5p => self.isa.dispatch(rodas5p::Step(self)),
+            Method::Collocation(parts) => self.isa.dispatch(collocation::Step(self, parts)),
+        }
+    }
 
+    /// First register of what says which compartments are on, where one is off.
     #[inline(always)]
-    fn run(self) -> Tried<L> {
-        let Self {
-            plan,
-            isa,
-            rtol,
-            atol,
-            time,
-            length,
-            room,
-            masked,
-            registers: r,
-        } = self;
-        let program = plan.program;
-        let on = masked.then_some(plan.on);
+    pub(crate) fn on(&self) -> Option<usize> {
+        self.masked.then_some(self.plan.on)
+    }
 
-        // At the start of the step: the Jacobian, the time derivatives and, from the same tape, the derivatives.
-        r[usize::from(program.time)] = time;
+    /// Runs the Jacobian's tape where the step starts. It leaves the derivatives too.
+    #[inline(always)]
+    pub(crate) fn linearise(&mut self) {
+        let (plan, r) = (self.plan, &mut *self.registers);
+        r[usize::from(plan.program.time)] = self.time;
         for state in 0..plan.states {
             r[at(plan.arguments[state])] = r[at(plan.current + state)];
         }
-        execute(isa, &program.jacobian.instructions, r);
-        for (place, &(state, register)) in program.time_derivatives.iter().enumerate() {
+        execute(self.isa, &plan.program.jacobian.instructions, r);
+        for (place, &(state, register)) in plan.program.time_derivatives.iter().enumerate() {
             let own = r[usize::from(register)];
+            let on = self.masked.then_some(plan.on);
             r[at(plan.time_derivatives + place)] = where_on(on, usize::from(state), own, r);
         }
+    }
 
-        let zero = Lanes::splat(0.0);
-        let mut length = length;
-        let unknown = length.less_equal(zero);
+    /// The lengths to try: those asked for, or estimates, which need the system [linearised](Self::linearise).
+    #[inline(always)]
+    pub(crate) fn length(&mut self, unknown: Lanes<L>) -> Lanes<L> {
+        let mut length = self.length;
         if unknown.any() {
-            let estimate = first_length(plan, on, rtol, atol, room, r);
+            let estimate = first_length(self);
             length = Lanes::select(unknown, estimate, length);
         }
-        let length = fit(length, room);
-        let diagonal = Lanes::splat(1.0) / (length * Lanes::splat(GAMMA));
-        let usable = factorise(&plan.pattern, plan.factor, diagonal, on, r);
-
-        let step = Step {
-            plan,
-            isa,
-            time,
-            length,
-            per_length: Lanes::splat(1.0) / length,
-            on,
-        };
-        step.finish_stage::<L, 0>(r);
-        step.stage::<L, 1>(r);
-        step.stage::<L, 2>(r);
-        step.stage::<L, 3>(r);
-        step.stage::<L, 4>(r);
-        step.stage::<L, 5>(r);
-        step.stage::<L, 6>(r);
-        step.stage::<L, 7>(r);
-
-        let last = plan.stages + (STAGES - 1) * plan.states;
-        let (rtol, atol) = (Lanes::splat(rtol), Lanes::splat(atol));
-        let infinite = Lanes::splat(f64::INFINITY);
-        let mut error = zero;
-        for state in 0..plan.states {
-            let correction = r[at(last + state)];
-            let next = r[at(plan.arguments[state])] + correction;
-            r[at(plan.next + state)] = next;
-            let magnitude = r[at(plan.current + state)].abs().max(next.abs());
-            let own = correction.abs() / rtol.mul_add_twice(magnitude, atol);
-            error = error.max(Lanes::select(magnitude.is_finite(), own, infinite));
-        }
-        let good = usable.and(error.is_finite());
-        Tried {
-            length,
-            error: Lanes::select(good, error, infinite),
-        }
+        fit(length, self.room)
     }
 }
 
 /// The value in the lanes where the state's compartment is on, else 0.
 #[inline(always)]
-fn where_on<const L: usize>(on: Option<usize>, state: usize, value: Lanes<L>, r: &Registers<L>) -> Lanes<L> {
+pub(crate) fn where_on<const L: usize>(on: Option<usize>, state: usize, value: Lanes<L>, r: &Registers<L>) -> Lanes<L> {
     match on {
         Some(on) => Lanes::select(r[at(on + state)], value, Lanes::splat(0.0)),
         None => value,
@@ -121,7 +123,7 @@ fn where_on<const L: usize>(on: Option<usize>, state: usize, value: Lanes<L>, r:
 
 /// The derivative of a state with what is infused.
 #[inline(always)]
-fn slope<const L: usize>(plan: &Plan<'_>, on: Option<usize>, state: usize, r: &Registers<L>) -> Lanes<L> {
+pub(crate) fn slope<const L: usize>(plan: &Plan<'_>, on: Option<usize>, state: usize, r: &Registers<L>) -> Lanes<L> {
     let slope = r[at(plan.derivatives[state])] + r[at(plan.infusions + state)];
     where_on(on, state, slope, r)
 }
@@ -134,86 +136,6 @@ fn fit<const L: usize>(length: Lanes<L>, room: Lanes<L>) -> Lanes<L> {
     Lanes::select((room * Lanes::splat(0.99)).less(length), room, within)
 }
 
-/// What is known of the step once its length is.
-#[derive(Clone, Copy)]
-struct Step<'a, const L: usize> {
-    plan: &'a Plan<'a>,
-    isa: Isa,
-    time: Lanes<L>,
-    length: Lanes<L>,
-    per_length: Lanes<L>,
-    on: Option<usize>,
-}
-
-impl<const L: usize> Step<'_, L> {
-    /// Stage `I` (from 0): its argument, the derivatives there, and its solution.
-    #[inline(always)]
-    fn stage<const LANES: usize, const I: usize>(self, r: &mut Registers<L>) {
-        let Self {
-            plan,
-            isa,
-            time,
-            length,
-            ..
-        } = self;
-        let n = plan.states;
-        for state in 0..n {
-            let argument = at(plan.arguments[state]);
-            r[argument] = if I < A.len() {
-                let mut sum = r[at(plan.current + state)];
-                let mut j = 0;
-                while j < I {
-                    sum = r[at(plan.stages + j * n + state)]
-                        .mul_add_twice(Lanes::splat(A[I.min(5)][j.min(4)]), sum);
-                    j += 1;
-                }
-                sum
-            } else {
-                r[argument] + r[at(plan.stages + (I - 1) * n + state)]
-            };
-        }
-        r[usize::from(plan.program.time)] = length.mul_add_twice(Lanes::splat(NODES[I]), time);
-        execute(isa, &plan.program.derivatives.instructions, r);
-        self.finish_stage::<LANES, I>(r);
-    }
-
-    /// The right-hand side of stage `I` from the derivatives that stand in the registers, and its solution.
-    #[inline(always)]
-    fn finish_stage<const LANES: usize, const I: usize>(self, r: &mut Registers<L>) {
-        let Self {
-            plan,
-            length,
-            per_length,
-            on,
-            ..
-        } = self;
-        let n = plan.states;
-        let to = plan.stages + I * n;
-        for state in 0..n {
-            let derivative = slope(plan, on, state, r);
-            r[at(to + state)] = if I == 0 {
-                derivative
-            } else {
-                let mut sum = r[at(plan.stages + state)] * Lanes::splat(C[I][0]);
-                let mut j = 1;
-                while j < I {
-                    sum = r[at(plan.stages + j * n + state)].mul_add_twice(Lanes::splat(C[I][j.min(6)]), sum);
-                    j += 1;
-                }
-                sum.mul_add_twice(per_length, derivative)
-            };
-        }
-        if I < D.len() {
-            let scale = length * Lanes::splat(D[I.min(4)]);
-            for (place, &(state, _)) in plan.program.time_derivatives.iter().enumerate() {
-                let row = at(to + usize::from(state));
-                r[row] = scale.mul_add_twice(r[at(plan.time_derivatives + place)], r[row]);
-            }
-        }
-        solve(&plan.pattern, plan.factor, to, r);
-    }
-}
-
 /// The part of the room that a first step takes at least; if that is too much, it is rejected.
 const SHORTEST_FIRST: f64 = 1e-9;
 
@@ -223,16 +145,11 @@ const SHORTEST_FIRST: f64 = 1e-9;
 /// amplitude `|y'|/lambda`. A method of order p makes an error of about amplitude * (h lambda)^p with a constant below
 /// 1. Nothing moves: all the room there is.
 #[inline(always)]
-fn first_length<const L: usize>(
-    plan: &Plan<'_>,
-    on: Option<usize>,
-    rtol: f64,
-    atol: f64,
-    room: Lanes<L>,
-    r: &mut Registers<L>,
-) -> Lanes<L> {
+fn first_length<const L: usize>(attempt: &mut Attempt<'_, L>) -> Lanes<L> {
+    let (plan, on, room, order) = (attempt.plan, attempt.on(), attempt.room, attempt.method.order());
     let n = plan.states;
-    let (rtol, atol) = (Lanes::splat(rtol), Lanes::splat(atol));
+    let (rtol, atol) = (Lanes::splat(attempt.rtol), Lanes::splat(attempt.atol));
+    let r = &mut *attempt.registers;
     // `next` is free here: it takes y''.
     for state in 0..n {
         r[at(plan.next + state)] = Lanes::splat(0.0);
@@ -253,7 +170,7 @@ fn first_length<const L: usize>(
         second = second.max(change.abs() / tolerated);
     }
     let amplitude = first * first / second;
-    let reduction = amplitude.max(Lanes::splat(1.0)).ln() * Lanes::splat(-1.0 / ORDER);
+    let reduction = amplitude.max(Lanes::splat(1.0)).ln() * Lanes::splat(-1.0 / order);
     let estimate = first / second * reduction.exp();
     let usable = estimate.is_finite().and(Lanes::splat(0.0).less(estimate));
     Lanes::select(

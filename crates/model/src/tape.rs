@@ -150,6 +150,31 @@ impl Op {
     }
 }
 
+impl Op {
+    /// Whether its result may jump or bend where its operands do not, so that a derivative does not tell all of it.
+    #[must_use]
+    pub fn chooses(self) -> bool {
+        matches!(
+            self,
+            Self::Abs
+                | Self::Min
+                | Self::Max
+                | Self::Floor
+                | Self::Ceil
+                | Self::Round
+                | Self::Remainder
+                | Self::Less
+                | Self::LessEqual
+                | Self::Equal
+                | Self::NotEqual
+                | Self::And
+                | Self::Or
+                | Self::Not
+                | Self::Select
+        )
+    }
+}
+
 /// One instruction: `destination = op(a, b, c)`. Operands beyond the arity are 0 and not read. The destination may be
 /// one of the operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

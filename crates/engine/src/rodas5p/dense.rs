@@ -2,10 +2,10 @@
 
 use euthymia_vecmath::{Isa, Kernel, Lanes};
 
-use crate::executor::Registers;
-use crate::lu::at;
+use crate::executor::{Registers, at};
 use crate::plan::Plan;
-use crate::rodas5p::{H, STAGES};
+
+use super::coefficients::{H, STAGES};
 
 /// Computes the coefficients of the polynomial of the step just tried.
 struct Coefficients<'a, const L: usize> {

@@ -7,7 +7,7 @@ use euthymia_vecmath::{Isa, Kernel, Lanes, scalar};
 use crate::dense;
 use crate::executor::registers;
 use crate::plan::Plan;
-use crate::step::Attempt;
+use crate::step::{Attempt, Method};
 use crate::testing::{Layer, Writer};
 
 /// A problem with a known solution.
@@ -93,6 +93,7 @@ fn errors(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
         let time = length * f64::from(step);
         let attempt = Attempt {
             plan: &plan,
+            method: Method::Rodas5p,
             isa: Isa::Portable,
             rtol: 1.0,
             atol: 1.0,

@@ -1,0 +1,278 @@
+//! One pass of the method over a lane group: a step is tried in every lane, part after part.
+
+use euthymia_vecmath::{Isa, Kernel, Lanes};
+
+use super::coefficients::{DEFECT, FROM, NODES, PAIRS, REAL, SLOPE, STAGES, TO};
+use super::linear::{factorise, solve_pair, solve_real};
+use super::parts::{Part, Parts};
+use super::wide::{POINTS, execute_wide};
+use crate::executor::{Registers, at, execute};
+use crate::step::{Attempt, Tried, where_on};
+
+/// Order of the polynomial's error, which is what is controlled.
+pub(crate) const ORDER: f64 = POINTS as f64;
+
+/// Part of the estimated error that is reported: observations then keep to about a tenth of the tolerance on kinetic
+/// and turnover models, as with Rodas5P.
+const CAUTION: f64 = 10.0;
+
+/// Iterations after which a step that has not converged is given up.
+const MOST_ITERATIONS: u32 = 10;
+/// What may be left of the iteration, in units of what is tolerated.
+const CONVERGED: f64 = 1e-3;
+
+/// A step of the method.
+pub(crate) struct Step<'a, const L: usize>(pub(crate) Attempt<'a, L>, pub(crate) &'a Parts);
+
+impl<const L: usize> Kernel for Step<'_, L> {
+    type Output = Tried<L>;
+
+    #[inline(always)]
+    fn run(self) -> Tried<L> {
+        let Self(mut attempt, parts) = self;
+        let unknown = attempt.length.less_equal(Lanes::splat(0.0));
+        if unknown.any() {
+            attempt.linearise();
+        }
+        let length = attempt.length(unknown);
+        let on = attempt.on();
+        let Attempt {
+            plan,
+            isa,
+            rtol,
+            atol,
+            time,
+            registers: r,
+            ..
+        } = attempt;
+        for (point, node) in [0.0].into_iter().chain(NODES).enumerate() {
+            r[at(parts.times + point)] = length.mul_add_twice(Lanes::splat(node), time);
+        }
+        if !parts.jacobian.is_empty() {
+            r[usize::from(plan.program.time)] = time;
+            for state in 0..plan.states {
+                r[at(plan.arguments[state])] = r[at(plan.current + state)];
+            }
+            execute(isa, &parts.jacobian, r);
+        }
+        let ahead = Ahead {
+            parts,
+            isa,
+            current: plan.current,
+            infusions: plan.infusions,
+            rtol: Lanes::splat(rtol),
+            atol: Lanes::splat(atol),
+            per_length: Lanes::splat(1.0) / length,
+            on,
+        };
+        let mut outcome = Outcome {
+            error: Lanes::splat(0.0),
+            usable: Lanes::splat(1.0),
+            iterations: Lanes::splat(1.0),
+        };
+        for part in &parts.parts {
+            ahead.advance(part, &mut outcome, r);
+        }
+        for state in 0..plan.states {
+            r[at(plan.next + state)] = r[at(parts.values + state * POINTS + STAGES)];
+        }
+        let good = outcome.usable.and(outcome.error.is_finite());
+        Tried {
+            length,
+            error: Lanes::select(good, outcome.error, Lanes::splat(f64::INFINITY)),
+            derivatives: outcome.iterations * Lanes::splat(POINTS as f64),
+        }
+    }
+}
+
+/// What is known of the step once its length is.
+#[derive(Clone, Copy)]
+struct Ahead<'a, const L: usize> {
+    parts: &'a Parts,
+    isa: Isa,
+    current: usize,
+    infusions: usize,
+    rtol: Lanes<L>,
+    atol: Lanes<L>,
+    per_length: Lanes<L>,
+    on: Option<usize>,
+}
+
+/// What has come of the parts so far.
+struct Outcome<const L: usize> {
+    error: Lanes<L>,
+    usable: Lanes<L>,
+    /// The most iterations that a part took.
+    iterations: Lanes<L>,
+}
+
+impl<const L: usize> Ahead<'_, L> {
+    /// Advances a part over the step.
+    #[inline(always)]
+    fn advance(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+        let Self { parts, current, .. } = self;
+        let factors = factorise(parts, part, self.per_length, self.on, r);
+        outcome.usable = outcome.usable.and(factors);
+        for &state in &part.states {
+            for point in 0..POINTS {
+                r[at(parts.values + state * POINTS + point)] = r[at(current + state)];
+            }
+        }
+        if part.linear {
+            self.slopes(part, r);
+            for &state in &part.states {
+                transform(&TO, parts.slopes + state * POINTS + 1, parts.modes + state * STAGES, r);
+            }
+            self.solve(part, parts.modes, r);
+            for &state in &part.states {
+                self.place(state, r);
+            }
+        } else {
+            self.iterate(part, outcome, r);
+        }
+        self.estimate(part, outcome, r);
+    }
+
+    /// The derivatives of a part at all points.
+    #[inline(always)]
+    fn slopes(self, part: &Part, r: &mut Registers<L>) {
+        execute_wide(self.isa, &part.tape, r);
+        for &state in &part.states {
+            let infusion = r[at(self.infusions + state)];
+            for point in 0..POINTS {
+                let slope = at(self.parts.slopes + state * POINTS + point);
+                r[slope] = where_on(self.on, state, r[slope] + infusion, r);
+            }
+        }
+    }
+
+    /// Solves the systems of a part for the right-hand sides from `vectors` on.
+    #[inline(always)]
+    fn solve(self, part: &Part, vectors: usize, r: &mut Registers<L>) {
+        solve_real(self.parts, part, |state| vectors + state * STAGES, r);
+        for number in 0..PAIRS.len() {
+            let place = |state| vectors + state * STAGES + 1 + 2 * number;
+            solve_pair(self.parts, part, number, place, r);
+        }
+    }
+
+    /// The stages of a state from its modes, and the defect at the start of the step. What the stages have moved by since
+    /// they were last placed, relative to what is tolerated.
+    #[inline(always)]
+    fn place(self, state: usize, r: &mut Registers<L>) -> Lanes<L> {
+        let Self { parts, current, .. } = self;
+        let (start, modes) = (r[at(current + state)], parts.modes + state * STAGES);
+        let first = parts.values + state * POINTS;
+        let mut slope = Lanes::splat(0.0);
+        let mut moved = Lanes::splat(0.0);
+        for stage in 0..STAGES {
+            let mut change = r[at(modes)] * Lanes::splat(FROM[stage][0]);
+            for mode in 1..STAGES {
+                change = r[at(modes + mode)].mul_add_twice(Lanes::splat(FROM[stage][mode]), change);
+            }
+            slope = change.mul_add_twice(Lanes::splat(SLOPE[stage]), slope);
+            let (value, place) = (start + change, at(first + 1 + stage));
+            let tolerated = self.rtol.mul_add_twice(value.abs(), self.atol);
+            moved = moved.max((value - r[place]).abs() / tolerated);
+            r[place] = value;
+        }
+        r[at(parts.defects + state)] =
+            slope.mul_sub_twice(self.per_length, r[at(parts.slopes + state * POINTS)]);
+        moved
+    }
+
+    /// Simplified Newton iterations.
+    #[inline(always)]
+    fn iterate(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+        let parts = self.parts;
+        let (zero, one) = (Lanes::splat(0.0), Lanes::splat(1.0));
+        for &state in &part.states {
+            for mode in 0..STAGES {
+                r[at(parts.modes + state * STAGES + mode)] = zero;
+            }
+        }
+        let mut going = one;
+        let mut converged = zero;
+        let mut before = zero;
+        let mut own = zero;
+        for iteration in 0..MOST_ITERATIONS {
+            own = own + going;
+            self.slopes(part, r);
+            for &state in &part.states {
+                self.residual(state, r);
+            }
+            self.solve(part, parts.changes, r);
+            let mut moved = zero;
+            for &state in &part.states {
+                for mode in 0..STAGES {
+                    let to = at(parts.modes + state * STAGES + mode);
+                    let change = r[at(parts.changes + state * STAGES + mode)];
+                    r[to] = r[to] + Lanes::select(going, change, zero);
+                }
+                moved = moved.max(self.place(state, r));
+            }
+            // The iteration contracts by a constant factor; what is left is the sum of what will still be moved.
+            let factor = if iteration == 0 { Lanes::splat(0.5) } else { moved / before };
+            let left = moved * factor / (one - factor);
+            let contracts = factor.less(one);
+            let done = contracts.and(left.less_equal(Lanes::splat(CONVERGED)));
+            // A linear part with rates that vary may be exact at once.
+            let done = done.or(moved.less_equal(Lanes::splat(CONVERGED * 1e-3)));
+            converged = converged.or(going.and(done));
+            let hopeless = if iteration == 0 { !moved.is_finite() } else { !contracts };
+            going = going.and(!done).and(!hopeless);
+            before = moved;
+            if !going.any() {
+                break;
+            }
+        }
+        outcome.usable = outcome.usable.and(converged);
+        outcome.iterations = outcome.iterations.max(own);
+    }
+
+    /// The right-hand side of an iteration for a state: what the stages leave of the equations.
+    #[inline(always)]
+    fn residual(self, state: usize, r: &mut Registers<L>) {
+        let parts = self.parts;
+        let (to, modes) = (parts.changes + state * STAGES, parts.modes + state * STAGES);
+        transform(&TO, parts.slopes + state * POINTS + 1, to, r);
+        let own = r[at(modes)] * Lanes::splat(REAL);
+        r[at(to)] = own.mul_sub_twice(self.per_length, r[at(to)]);
+        for (number, (real, imaginary)) in PAIRS.into_iter().enumerate() {
+            let (real, imaginary) = (Lanes::splat(real), Lanes::splat(imaginary));
+            let (first, second) = (1 + 2 * number, 2 + 2 * number);
+            let (x, y) = (r[at(modes + first)], r[at(modes + second)]);
+            let own = real.mul_add_twice(x, imaginary * y);
+            r[at(to + first)] = own.mul_sub_twice(self.per_length, r[at(to + first)]);
+            let own = imaginary.mul_sub_twice(x, real * y);
+            r[at(to + second)] = own.mul_sub_twice(self.per_length, r[at(to + second)]);
+        }
+    }
+
+    /// The error of a part from its defects.
+    #[inline(always)]
+    fn estimate(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+        let parts = self.parts;
+        solve_real(parts, part, |state| parts.defects + state, r);
+        let factor = Lanes::splat(CAUTION * DEFECT * REAL);
+        let infinite = Lanes::splat(f64::INFINITY);
+        for &state in &part.states {
+            let end = r[at(parts.values + state * POINTS + STAGES)];
+            let magnitude = r[at(self.current + state)].abs().max(end.abs());
+            let own = (r[at(parts.defects + state)] * factor).abs() / self.rtol.mul_add_twice(magnitude, self.atol);
+            outcome.error = outcome.error.max(Lanes::select(magnitude.is_finite(), own, infinite));
+        }
+    }
+}
+
+/// Multiplies the stages from `from` on by a matrix of the method.
+#[inline(always)]
+fn transform<const L: usize>(matrix: &[[f64; STAGES]; STAGES], from: usize, to: usize, r: &mut Registers<L>) {
+    for (row, factors) in matrix.iter().enumerate() {
+        let mut sum = r[at(from)] * Lanes::splat(factors[0]);
+        for stage in 1..STAGES {
+            sum = r[at(from + stage)].mul_add_twice(Lanes::splat(factors[stage]), sum);
+        }
+        r[at(to + row)] = sum;
+    }
+}
