@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use euthymia_engine::Solver;
 
 /// How a course of ketamine therapy plays out: the drug in the body, its target and the symptoms, for a population of
 /// virtual patients, beside what trials measured.
@@ -214,10 +215,23 @@ pub(crate) enum Units {
 /// How subjects are advanced.
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 pub(crate) enum SolverChoice {
-    /// Exactly where the model is linear with constant rates, else by Rodas5P
+    /// Exactly where the model is linear with constant rates, else by collocation, or by Rodas5P where more than eight
+    /// states all depend on each other
     Auto,
+    /// Collocation (Radau IIA of order 13), one part of the model after the other, whatever the model
+    Collocation,
     /// Rodas5P, a stiff method of order 5, whatever the model
     Rodas5p,
+}
+
+impl From<SolverChoice> for Solver {
+    fn from(choice: SolverChoice) -> Self {
+        match choice {
+            SolverChoice::Auto => Self::Auto,
+            SolverChoice::Collocation => Self::Collocation,
+            SolverChoice::Rodas5p => Self::Rodas5p,
+        }
+    }
 }
 
 /// Which value a covariate has between two records.
@@ -251,4 +265,7 @@ pub(crate) struct Conformance {
     /// time-varying-nonmem.csv
     #[arg(long, value_name = "DIR")]
     pub(crate) nonmem: Option<PathBuf>,
+    /// How the cases are advanced, as of `run`
+    #[arg(long, value_enum, default_value_t = SolverChoice::Auto)]
+    pub(crate) solver: SolverChoice,
 }

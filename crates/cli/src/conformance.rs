@@ -25,7 +25,10 @@ pub(crate) fn run(options: &Conformance, shared: &Shared) -> Result<(), Failure>
         None => Vec::new(),
     };
     cases.extend(reference::shipped()?);
-    let engine = Options::precise();
+    let engine = Options {
+        solver: options.solver.into(),
+        ..Options::precise()
+    };
     let outcomes: Vec<Outcome> = cases.iter().map(|case| case.run(&engine)).collect();
     let results: Vec<(&Case, &Outcome)> = cases.iter().zip(&outcomes).collect();
 

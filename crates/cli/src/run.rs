@@ -6,7 +6,7 @@ use euthymia_dataset::{Dialect, Interpolation, Reported};
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_document::Rows;
 use euthymia_engine::{
-    CourseBlock, CourseSink, Failure as SubjectFailure, Options, SimulationError, Solver, simulate_courses,
+    CourseBlock, CourseSink, Failure as SubjectFailure, Options, SimulationError, simulate_courses,
 };
 use euthymia_io::IoError;
 use euthymia_io::results::ResultsWriter;
@@ -14,7 +14,7 @@ use euthymia_model::check::{self, UnitCheck};
 use euthymia_model::{Model, syntax};
 use euthymia_population::{Request, Run as Prepared, Schedule};
 
-use crate::arguments::{Covariates, Run, Shared, SolverChoice, Units};
+use crate::arguments::{Covariates, Run, Shared, Units};
 use crate::exit::{Failure, show};
 use crate::progress::Progress;
 use crate::watch::Watch;
@@ -214,10 +214,7 @@ fn prepare(
 fn engine_options(options: &Run, run: &Prepared) -> Options {
     let precise = Options::precise();
     Options {
-        solver: match options.solver {
-            SolverChoice::Auto => Solver::Auto,
-            SolverChoice::Rodas5p => Solver::Rodas5p,
-        },
+        solver: options.solver.into(),
         rtol: options.rtol.unwrap_or(precise.rtol),
         atol: options.atol.unwrap_or(precise.atol),
         max_steps: options.max_steps.unwrap_or(precise.max_steps),

@@ -154,12 +154,15 @@ impl Op {
     /// Whether its result may jump or bend where its operands do not, so that a derivative does not tell all of it.
     #[must_use]
     pub fn chooses(self) -> bool {
+        matches!(self, Self::Abs | Self::Min | Self::Max) || self.jumps()
+    }
+
+    /// Whether its result may jump where its operands do not.
+    #[must_use]
+    pub fn jumps(self) -> bool {
         matches!(
             self,
-            Self::Abs
-                | Self::Min
-                | Self::Max
-                | Self::Floor
+            Self::Floor
                 | Self::Ceil
                 | Self::Round
                 | Self::Remainder

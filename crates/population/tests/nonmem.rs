@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use euthymia_engine::Options;
+use euthymia_engine::{Options, Solver};
 
 /// Runs the case at this place.
 fn agrees(place: usize) {

@@ -3,7 +3,7 @@
 //! case states it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use euthymia_engine::Options;
+use euthymia_engine::{Options, Solver};
 use euthymia_population::conformance::{Authority, Case};
 
 fn shipped(authority: Authority) -> Vec<Case> {
@@ -19,8 +19,14 @@ fn agrees(authority: Authority, name: &str) {
         .into_iter()
         .find(|case| case.name == name)
         .unwrap();
-    let outcome = case.run(&Options::precise());
-    assert!(outcome.agrees(), "{outcome:#?}");
+    for solver in [Solver::Auto, Solver::Collocation, Solver::Rodas5p] {
+        let options = Options {
+            solver,
+            ..Options::precise()
+        };
+        let outcome = case.run(&options);
+        assert!(outcome.agrees(), "{solver:?}: {outcome:#?}");
+    }
 }
 
 macro_rules! cases {

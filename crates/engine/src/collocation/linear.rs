@@ -24,9 +24,20 @@ fn pair(parts: &Parts, size: usize, pair: usize) -> Complex {
     }
 }
 
+/// What can be said of a factorisation.
+pub(crate) struct Factors<const L: usize> {
+    /// Not 0 in the lanes whose pivots are all usable.
+    pub(crate) usable: Lanes<L>,
+    /// Not 0 in the lanes where pivots keep nearly all their digits. Elsewhere fast exchange has taken them from slow rates,
+    /// and a solution is a first approximation.
+    pub(crate) sound: Lanes<L>,
+}
+
+/// A pivot that is so much smaller than what it is the difference of has lost five digits.
+const LOST: f64 = 1e-5;
+
 /// Factorises the systems of a part for steps of which `per_length` is the reciprocal length. With `on`, rows of the
-/// Jacobian count as 0 in the lanes where the register of their state from there on is 0. The result is not 0 in the lanes
-/// whose pivots are all usable.
+/// Jacobian count as 0 in the lanes where the register of their state from there on is 0.
 #[inline(always)]
 pub(crate) fn factorise<const L: usize>(
     parts: &Parts,
@@ -34,7 +45,7 @@ pub(crate) fn factorise<const L: usize>(
     per_length: Lanes<L>,
     on: Option<usize>,
     r: &mut Registers<L>,
-) -> Lanes<L> {
+) -> Factors<L> {
     let size = part.states.len();
     let zero = Lanes::splat(0.0);
     for row in 0..size {
@@ -59,18 +70,23 @@ pub(crate) fn factorise<const L: usize>(
             }
         }
     }
-    let mut usable = real_factors(parts.factors, size, r);
+    let Factors { mut usable, sound } = real_factors(parts.factors, size, r);
     for number in 0..PAIRS.len() {
         usable = usable.and(complex_factors(pair(parts, size, number), size, r));
     }
-    usable
+    Factors { usable, sound }
 }
 
 #[inline(always)]
-fn real_factors<const L: usize>(first: usize, size: usize, r: &mut Registers<L>) -> Lanes<L> {
-    let mut usable = Lanes::splat(1.0);
+fn real_factors<const L: usize>(first: usize, size: usize, r: &mut Registers<L>) -> Factors<L> {
+    let (mut usable, mut sound) = (Lanes::splat(1.0), Lanes::splat(1.0));
+    let mut largest = Lanes::splat(0.0);
+    for row in 0..size {
+        largest = largest.max(r[at(first + row * size + row)].abs());
+    }
     for pivot in 0..size {
         let diagonal = at(first + pivot * size + pivot);
+        sound = sound.and((largest * Lanes::splat(LOST)).less(r[diagonal].abs()));
         let reciprocal = Lanes::splat(1.0) / r[diagonal];
         usable = usable.and(reciprocal.is_finite());
         r[diagonal] = reciprocal;
@@ -83,7 +99,7 @@ fn real_factors<const L: usize>(first: usize, size: usize, r: &mut Registers<L>)
             }
         }
     }
-    usable
+    Factors { usable, sound }
 }
 
 #[inline(always)]

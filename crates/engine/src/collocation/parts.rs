@@ -26,6 +26,8 @@ pub(crate) struct Part {
     pub(crate) jacobian: Vec<Option<Register>>,
     /// Whether its derivatives are linear in its own states with factors that are constant for a subject.
     pub(crate) linear: bool,
+    /// Whether its derivatives may jump inside a step.
+    pub(crate) jumps: bool,
 }
 
 /// The parts, and the workspace, which follows that of the plan.
@@ -139,13 +141,14 @@ impl Parts {
             let (kept, _) = slice(&program.derivatives, wanted);
             let own = |register| state_of(register).is_some_and(|state| states.contains(&state));
             let linear = varying.len() == before && !chooses_by(&kept, own);
-            let (tape, last) = parts.widen(program, &states, &kept, linear, end)?;
+            let (tape, last) = parts.widen(program, &states, &kept, end)?;
             used = used.max(last);
             parts.parts.push(Part {
                 states,
                 tape,
                 jacobian,
                 linear,
+                jumps: kept.iter().any(|instruction| instruction.op.jumps()),
             });
         }
         parts.jacobian = slice(&program.jacobian, varying).0;
@@ -160,7 +163,6 @@ impl Parts {
         program: &Program,
         states: &[usize],
         kept: &[Instruction],
-        linear: bool,
         first: usize,
     ) -> Option<(Vec<Wide>, usize)> {
         let mut places = Places::new(first);
@@ -182,7 +184,7 @@ impl Parts {
                 return (self.times, true);
             }
             match program.states.iter().position(|s| s.register == register) {
-                Some(state) => (self.values + state * POINTS, !(linear && states.contains(&state))),
+                Some(state) => (self.values + state * POINTS, true),
                 None => (usize::from(register), false),
             }
         };

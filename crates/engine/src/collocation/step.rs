@@ -12,14 +12,14 @@ use crate::step::{Attempt, Tried, where_on};
 /// Order of the polynomial's error, which is what is controlled.
 pub(crate) const ORDER: f64 = POINTS as f64;
 
-/// Part of the estimated error that is reported: observations then keep to about a tenth of the tolerance on kinetic
-/// and turnover models, as with Rodas5P.
-const CAUTION: f64 = 10.0;
-
 /// Iterations after which a step that has not converged is given up.
-const MOST_ITERATIONS: u32 = 10;
+const MOST_ITERATIONS: f64 = 10.0;
 /// What may be left of the iteration, in units of what is tolerated.
 const CONVERGED: f64 = 1e-3;
+
+/// Factor of the estimate where derivatives may jump inside a step: the defect at the start tells less of them then, as the
+/// jump lies between two stages.
+const JUMPS: f64 = 10.0;
 
 /// A step of the method.
 pub(crate) struct Step<'a, const L: usize>(pub(crate) Attempt<'a, L>, pub(crate) &'a Parts);
@@ -112,24 +112,15 @@ impl<const L: usize> Ahead<'_, L> {
     fn advance(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
         let Self { parts, current, .. } = self;
         let factors = factorise(parts, part, self.per_length, self.on, r);
-        outcome.usable = outcome.usable.and(factors);
+        outcome.usable = outcome.usable.and(factors.usable);
         for &state in &part.states {
             for point in 0..POINTS {
                 r[at(parts.values + state * POINTS + point)] = r[at(current + state)];
             }
         }
-        if part.linear {
-            self.slopes(part, r);
-            for &state in &part.states {
-                transform(&TO, parts.slopes + state * POINTS + 1, parts.modes + state * STAGES, r);
-            }
-            self.solve(part, parts.modes, r);
-            for &state in &part.states {
-                self.place(state, r);
-            }
-        } else {
-            self.iterate(part, outcome, r);
-        }
+        // Of a linear part the first iteration is the solution, as far as its factorisation is good.
+        let once = if part.linear { factors.sound } else { Lanes::splat(0.0) };
+        self.iterate(part, once, outcome, r);
         self.estimate(part, outcome, r);
     }
 
@@ -181,22 +172,25 @@ impl<const L: usize> Ahead<'_, L> {
         moved
     }
 
-    /// Simplified Newton iterations.
+    /// Simplified Newton iterations, in lanes where `once` is not 0 the first alone.
     #[inline(always)]
-    fn iterate(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+    fn iterate(self, part: &Part, once: Lanes<L>, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
         let parts = self.parts;
         let (zero, one) = (Lanes::splat(0.0), Lanes::splat(1.0));
+        self.slopes(part, r);
         for &state in &part.states {
-            for mode in 0..STAGES {
-                r[at(parts.modes + state * STAGES + mode)] = zero;
-            }
+            transform(&TO, parts.slopes + state * POINTS + 1, parts.modes + state * STAGES, r);
         }
-        let mut going = one;
-        let mut converged = zero;
+        self.solve(part, parts.modes, r);
         let mut before = zero;
-        let mut own = zero;
-        for iteration in 0..MOST_ITERATIONS {
-            own = own + going;
+        for &state in &part.states {
+            before = before.max(self.place(state, r));
+        }
+        let mut converged = once;
+        let mut going = (!once).and(before.is_finite());
+        let mut iterations = one;
+        while going.any() {
+            iterations = iterations + going;
             self.slopes(part, r);
             for &state in &part.states {
                 self.residual(state, r);
@@ -212,22 +206,19 @@ impl<const L: usize> Ahead<'_, L> {
                 moved = moved.max(self.place(state, r));
             }
             // The iteration contracts by a constant factor; what is left is the sum of what will still be moved.
-            let factor = if iteration == 0 { Lanes::splat(0.5) } else { moved / before };
+            let factor = moved / before;
             let left = moved * factor / (one - factor);
             let contracts = factor.less(one);
-            let done = contracts.and(left.less_equal(Lanes::splat(CONVERGED)));
-            // A linear part with rates that vary may be exact at once.
-            let done = done.or(moved.less_equal(Lanes::splat(CONVERGED * 1e-3)));
+            let done = contracts
+                .and(left.less_equal(Lanes::splat(CONVERGED)))
+                .or(moved.less_equal(Lanes::splat(CONVERGED * CONVERGED)));
             converged = converged.or(going.and(done));
-            let hopeless = if iteration == 0 { !moved.is_finite() } else { !contracts };
-            going = going.and(!done).and(!hopeless);
+            let more = iterations.less(Lanes::splat(MOST_ITERATIONS));
+            going = going.and(!done).and(contracts).and(more);
             before = moved;
-            if !going.any() {
-                break;
-            }
         }
         outcome.usable = outcome.usable.and(converged);
-        outcome.iterations = outcome.iterations.max(own);
+        outcome.iterations = outcome.iterations.max(iterations);
     }
 
     /// The right-hand side of an iteration for a state: what the stages leave of the equations.
@@ -254,7 +245,8 @@ impl<const L: usize> Ahead<'_, L> {
     fn estimate(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
         let parts = self.parts;
         solve_real(parts, part, |state| parts.defects + state, r);
-        let factor = Lanes::splat(CAUTION * DEFECT * REAL);
+        let caution = if part.jumps { JUMPS } else { 1.0 };
+        let factor = Lanes::splat(caution * DEFECT * REAL);
         let infinite = Lanes::splat(f64::INFINITY);
         for &state in &part.states {
             let end = r[at(parts.values + state * POINTS + STAGES)];

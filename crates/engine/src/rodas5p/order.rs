@@ -4,7 +4,7 @@ use euthymia_model::program::Program;
 use euthymia_model::tape::{Op, Register};
 use euthymia_vecmath::{Isa, Kernel, Lanes, scalar};
 
-use crate::dense;
+use super::dense;
 use crate::executor::registers;
 use crate::plan::Plan;
 use crate::step::{Attempt, Method};
