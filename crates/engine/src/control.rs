@@ -84,6 +84,8 @@ pub(crate) const SMALLEST_STEP: f64 = 8.0 * f64::EPSILON;
 pub(crate) struct Pace {
     /// Length of the next step; 0 to have it estimated.
     pub(crate) length: f64,
+    /// Length of the step before, if it was taken and nothing has happened since; else 0.
+    pub(crate) previous: f64,
     /// ln of the error of the last step that was accepted.
     pub(crate) log_error: f64,
     /// Whether the last step was rejected.
@@ -95,6 +97,7 @@ impl Pace {
     pub(crate) fn new(length: f64) -> Self {
         Self {
             length,
+            previous: 0.0,
             log_error: FIRST_LOG_ERROR,
             rejected: false,
         }
@@ -124,6 +127,7 @@ impl Pace {
             statistics.rejected += 1;
             self.length = length * advice.alone.0[lane].min(1.0);
         }
+        self.previous = if accepted { length } else { 0.0 };
         self.rejected = !accepted;
         accepted
     }

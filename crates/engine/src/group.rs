@@ -101,7 +101,7 @@ pub(crate) fn advance<const L: usize>(
     let mut group = Group {
         plan,
         options,
-        method: Method::new(plan, options.solver),
+        method: Method::new(plan, options),
         times,
         observations: values.len() / plan.columns().max(1),
         subjects,
@@ -209,6 +209,7 @@ impl<const L: usize> Group<'_, L> {
             time: Lanes(from_fn(|lane| self.lanes[lane].time)),
             length: Lanes(from_fn(|lane| self.lanes[lane].pace.length)),
             room: Lanes(from_fn(|lane| self.lanes[lane].stop - self.lanes[lane].time)),
+            previous: Lanes(from_fn(|lane| self.lanes[lane].pace.previous)),
             masked: self.lanes.iter().any(|lane| lane.off > 0),
             registers: &mut *self.registers,
         };

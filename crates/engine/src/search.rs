@@ -306,7 +306,7 @@ impl<'a> Search<'a> {
     /// Advances the system.
     fn advance(&mut self, from: f64, to: f64) -> Result<(), Trouble> {
         let (plan, isa) = (self.plan, self.options.isa);
-        let method = Method::new(plan, self.options.solver);
+        let method = Method::new(plan, self.options);
         let (mut time, mut pace) = (from, Pace::new(0.0));
         while time < to {
             if self.steps >= self.budget {
@@ -322,6 +322,7 @@ impl<'a> Search<'a> {
                 time: Lanes([time]),
                 length: Lanes([pace.length]),
                 room: Lanes([to - time]),
+                previous: Lanes([pace.previous]),
                 masked: self.masked,
                 registers: &mut *self.registers,
             };

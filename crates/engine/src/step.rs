@@ -4,7 +4,7 @@ use euthymia_vecmath::{Isa, Lanes};
 
 use crate::collocation::{self, Parts};
 use crate::executor::{Registers, at, execute};
-use crate::options::Solver;
+use crate::options::{Options, Solver};
 use crate::plan::Plan;
 use crate::rodas5p;
 
@@ -18,11 +18,18 @@ pub(crate) enum Method<'a> {
 }
 
 impl<'a> Method<'a> {
-    /// The method that is asked for; of a program that has no parts, Rodas5P.
-    pub(crate) fn new(plan: &'a Plan<'_>, solver: Solver) -> Self {
-        let suits = |parts: &&Parts| solver == Solver::Collocation || parts.largest <= LARGEST_PART;
-        let parts = plan.parts.as_ref().filter(suits);
-        match parts.filter(|_| solver != Solver::Rodas5p) {
+    /// The method that suits the program and the tolerance, if none is asked for; of a program that has no room for
+    /// parts, Rodas5P.
+    pub(crate) fn new(plan: &'a Plan<'_>, options: &Options) -> Self {
+        let suits = |parts: &&Parts| match options.solver {
+            Solver::Rodas5p => false,
+            Solver::Collocation => true,
+            Solver::Auto => {
+                let iterates = 2 * parts.iterated > plan.states && options.rtol > LOOSE;
+                parts.largest <= LARGEST_PART && !iterates
+            }
+        };
+        match plan.parts.as_ref().filter(suits) {
             Some(parts) => Self::Collocation(parts),
             None => Self::Rodas5p,
         }
@@ -41,6 +48,9 @@ impl<'a> Method<'a> {
 /// factorisation is sparse.
 const LARGEST_PART: usize = 8;
 
+/// Above this tolerance Rodas5P takes less work where most states belong to parts that are iterated.
+const LOOSE: f64 = 1e-7;
+
 /// A step to try in every lane.
 pub(crate) struct Attempt<'a, const L: usize> {
     pub(crate) plan: &'a Plan<'a>,
@@ -54,6 +64,8 @@ pub(crate) struct Attempt<'a, const L: usize> {
     pub(crate) length: Lanes<L>,
     /// Time to the next change or to the end, which no step may pass.
     pub(crate) room: Lanes<L>,
+    /// Length of the step before, if it was taken and nothing has happened since; else 0.
+    pub(crate) previous: Lanes<L>,
     /// Whether a compartment is off in any lane.
     pub(crate) masked: bool,
     pub(crate) registers: &'a mut Registers<L>,

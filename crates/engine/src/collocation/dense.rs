@@ -62,7 +62,7 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
 
 /// The Lagrange polynomials of the stages at these points of the step.
 #[inline(always)]
-fn shares<const P: usize>(theta: Lanes<P>) -> [Lanes<P>; STAGES] {
+pub(super) fn shares<const P: usize>(theta: Lanes<P>) -> [Lanes<P>; STAGES] {
     // What is before a stage, and after it, multiplied up.
     let mut shares = [theta; STAGES];
     for stage in 1..STAGES {

@@ -55,6 +55,8 @@ pub(crate) struct Parts {
     pub(crate) end: usize,
     /// States of the largest part.
     pub(crate) largest: usize,
+    /// States of the parts that are not linear.
+    pub(crate) iterated: usize,
 }
 
 /// Instructions that leave what is wanted, in their order.
@@ -115,6 +117,7 @@ impl Parts {
             factors: room((1 + 2 * PAIRS.len()) * largest * largest),
             end: 0,
             largest,
+            iterated: 0,
         };
         if end > ADDRESSABLE {
             return None;
@@ -143,6 +146,7 @@ impl Parts {
             let linear = varying.len() == before && !chooses_by(&kept, own);
             let (tape, last) = parts.widen(program, &states, &kept, end)?;
             used = used.max(last);
+            parts.iterated += if linear { 0 } else { states.len() };
             parts.parts.push(Part {
                 states,
                 tape,

@@ -3,6 +3,7 @@
 use euthymia_vecmath::{Isa, Kernel, Lanes};
 
 use super::coefficients::{DEFECT, FROM, NODES, PAIRS, REAL, SLOPE, STAGES, TO};
+use super::dense::shares;
 use super::linear::{factorise, solve_pair, solve_real};
 use super::parts::{Part, Parts};
 use super::wide::{POINTS, execute_wide};
@@ -16,6 +17,9 @@ pub(crate) const ORDER: f64 = POINTS as f64;
 const MOST_ITERATIONS: f64 = 10.0;
 /// What may be left of the iteration, in units of what is tolerated.
 const CONVERGED: f64 = 1e-3;
+
+/// The polynomial of a step says where the next begins, unless that is longer by more than this factor.
+const FARTHEST: f64 = 2.0;
 
 /// Factor of the estimate where derivatives may jump inside a step: the defect at the start tells less of them then, as the
 /// jump lies between two stages.
@@ -42,6 +46,7 @@ impl<const L: usize> Kernel for Step<'_, L> {
             rtol,
             atol,
             time,
+            previous,
             registers: r,
             ..
         } = attempt;
@@ -65,13 +70,18 @@ impl<const L: usize> Kernel for Step<'_, L> {
             per_length: Lanes::splat(1.0) / length,
             on,
         };
+        let ratio = length / previous;
+        let guess = Guess {
+            known: ratio.less_equal(Lanes::splat(FARTHEST)),
+            stages: NODES.map(|node| ratio.mul_add_twice(Lanes::splat(node), Lanes::splat(1.0))),
+        };
         let mut outcome = Outcome {
             error: Lanes::splat(0.0),
             usable: Lanes::splat(1.0),
             iterations: Lanes::splat(1.0),
         };
         for part in &parts.parts {
-            ahead.advance(part, &mut outcome, r);
+            ahead.advance(part, &guess, &mut outcome, r);
         }
         for state in 0..plan.states {
             r[at(plan.next + state)] = r[at(parts.values + state * POINTS + STAGES)];
@@ -98,6 +108,14 @@ struct Ahead<'a, const L: usize> {
     on: Option<usize>,
 }
 
+/// What the polynomial of the step before says of this one.
+struct Guess<const L: usize> {
+    /// Not 0 in the lanes where there is one that reaches.
+    known: Lanes<L>,
+    /// Where on it the stages are.
+    stages: [Lanes<L>; STAGES],
+}
+
 /// What has come of the parts so far.
 struct Outcome<const L: usize> {
     error: Lanes<L>,
@@ -109,18 +127,35 @@ struct Outcome<const L: usize> {
 impl<const L: usize> Ahead<'_, L> {
     /// Advances a part over the step.
     #[inline(always)]
-    fn advance(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
-        let Self { parts, current, .. } = self;
+    fn advance(self, part: &Part, guess: &Guess<L>, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+        let parts = self.parts;
         let factors = factorise(parts, part, self.per_length, self.on, r);
         outcome.usable = outcome.usable.and(factors.usable);
-        for &state in &part.states {
-            for point in 0..POINTS {
-                r[at(parts.values + state * POINTS + point)] = r[at(current + state)];
+        // Of a linear part the first iteration is the solution, as far as its factorisation is good.
+        let (known, once) = if part.linear {
+            (Lanes::splat(0.0), factors.sound)
+        } else {
+            (guess.known, Lanes::splat(0.0))
+        };
+        if known.any() {
+            self.guess(part, guess, r);
+            self.rest(part, !known, r);
+        } else {
+            for &state in &part.states {
+                let start = r[at(self.current + state)];
+                for point in 0..POINTS {
+                    r[at(parts.values + state * POINTS + point)] = start;
+                }
             }
         }
-        // Of a linear part the first iteration is the solution, as far as its factorisation is good.
-        let once = if part.linear { factors.sound } else { Lanes::splat(0.0) };
-        self.iterate(part, once, outcome, r);
+        if once.all() {
+            self.first(part, r);
+            for &state in &part.states {
+                self.place(state, false, r);
+            }
+        } else {
+            self.iterate(part, known, once, outcome, r);
+        }
         self.estimate(part, outcome, r);
     }
 
@@ -147,10 +182,10 @@ impl<const L: usize> Ahead<'_, L> {
         }
     }
 
-    /// The stages of a state from its modes, and the defect at the start of the step. What the stages have moved by since
-    /// they were last placed, relative to what is tolerated.
+    /// The stages of a state from its modes, and the defect at the start of the step. If it is to be `measured`, what the
+    /// stages have moved by since they were last placed, relative to what is tolerated.
     #[inline(always)]
-    fn place(self, state: usize, r: &mut Registers<L>) -> Lanes<L> {
+    fn place(self, state: usize, measured: bool, r: &mut Registers<L>) -> Lanes<L> {
         let Self { parts, current, .. } = self;
         let (start, modes) = (r[at(current + state)], parts.modes + state * STAGES);
         let first = parts.values + state * POINTS;
@@ -163,8 +198,10 @@ impl<const L: usize> Ahead<'_, L> {
             }
             slope = change.mul_add_twice(Lanes::splat(SLOPE[stage]), slope);
             let (value, place) = (start + change, at(first + 1 + stage));
-            let tolerated = self.rtol.mul_add_twice(value.abs(), self.atol);
-            moved = moved.max((value - r[place]).abs() / tolerated);
+            if measured {
+                let tolerated = self.rtol.mul_add_twice(value.abs(), self.atol);
+                moved = moved.max((value - r[place]).abs() / tolerated);
+            }
             r[place] = value;
         }
         r[at(parts.defects + state)] =
@@ -172,39 +209,73 @@ impl<const L: usize> Ahead<'_, L> {
         moved
     }
 
+    /// The stages where the polynomial of the step before has them.
+    #[inline(always)]
+    fn guess(self, part: &Part, guess: &Guess<L>, r: &mut Registers<L>) {
+        let parts = self.parts;
+        for (stage, &theta) in guess.stages.iter().enumerate() {
+            let shares = shares(theta);
+            for &state in &part.states {
+                let before = parts.values + state * POINTS;
+                let start = r[at(before)];
+                let mut value = start;
+                for (stage, &share) in shares.iter().enumerate() {
+                    value = share.mul_add_twice(r[at(before + 1 + stage)] - start, value);
+                }
+                r[at(parts.changes + state * STAGES + stage)] = value;
+            }
+        }
+        for &state in &part.states {
+            let start = r[at(self.current + state)];
+            r[at(parts.values + state * POINTS)] = start;
+            for stage in 0..STAGES {
+                let place = at(parts.changes + state * STAGES + stage);
+                r[at(parts.values + state * POINTS + 1 + stage)] = r[place];
+                r[place] = r[place] - start;
+            }
+            transform(&TO, parts.changes + state * STAGES, parts.modes + state * STAGES, r);
+        }
+    }
+
+    /// The stages where the step starts, in the lanes where `which` is not 0.
+    #[inline(always)]
+    fn rest(self, part: &Part, which: Lanes<L>, r: &mut Registers<L>) {
+        let parts = self.parts;
+        for &state in &part.states {
+            let start = r[at(self.current + state)];
+            for point in 0..POINTS {
+                let place = at(parts.values + state * POINTS + point);
+                r[place] = Lanes::select(which, start, r[place]);
+            }
+            for mode in 0..STAGES {
+                let place = at(parts.modes + state * STAGES + mode);
+                r[place] = Lanes::select(which, Lanes::splat(0.0), r[place]);
+            }
+        }
+    }
+
     /// Simplified Newton iterations, in lanes where `once` is not 0 the first alone.
     #[inline(always)]
-    fn iterate(self, part: &Part, once: Lanes<L>, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
-        let parts = self.parts;
-        let (zero, one) = (Lanes::splat(0.0), Lanes::splat(1.0));
-        self.slopes(part, r);
-        for &state in &part.states {
-            transform(&TO, parts.slopes + state * POINTS + 1, parts.modes + state * STAGES, r);
-        }
-        self.solve(part, parts.modes, r);
-        let mut before = zero;
-        for &state in &part.states {
-            before = before.max(self.place(state, r));
+    fn iterate(self, part: &Part, known: Lanes<L>, once: Lanes<L>, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+        let one = Lanes::splat(1.0);
+        let mut before = if known.any() {
+            self.iteration(part, one, r)
+        } else {
+            self.first(part, r);
+            self.moved(part, r)
+        };
+        // An extrapolation may leave the region where the equations have values.
+        let lost = known.and(!before.is_finite());
+        if lost.any() {
+            self.rest(part, lost, r);
+            before = Lanes::select(lost, self.iteration(part, lost, r), before);
         }
         let mut converged = once;
         let mut going = (!once).and(before.is_finite());
         let mut iterations = one;
         while going.any() {
             iterations = iterations + going;
-            self.slopes(part, r);
-            for &state in &part.states {
-                self.residual(state, r);
-            }
-            self.solve(part, parts.changes, r);
-            let mut moved = zero;
-            for &state in &part.states {
-                for mode in 0..STAGES {
-                    let to = at(parts.modes + state * STAGES + mode);
-                    let change = r[at(parts.changes + state * STAGES + mode)];
-                    r[to] = r[to] + Lanes::select(going, change, zero);
-                }
-                moved = moved.max(self.place(state, r));
-            }
+            let moved = self.iteration(part, going, r);
             // The iteration contracts by a constant factor; what is left is the sum of what will still be moved.
             let factor = moved / before;
             let left = moved * factor / (one - factor);
@@ -219,6 +290,46 @@ impl<const L: usize> Ahead<'_, L> {
         }
         outcome.usable = outcome.usable.and(converged);
         outcome.iterations = outcome.iterations.max(iterations);
+    }
+
+    /// The first iteration, from stages that all are at the start of the step, as far as the modes.
+    #[inline(always)]
+    fn first(self, part: &Part, r: &mut Registers<L>) {
+        let parts = self.parts;
+        self.slopes(part, r);
+        for &state in &part.states {
+            transform(&TO, parts.slopes + state * POINTS + 1, parts.modes + state * STAGES, r);
+        }
+        self.solve(part, parts.modes, r);
+    }
+
+    /// An iteration in the lanes where `going` is not 0; how far it moved the stages relative to what is tolerated.
+    #[inline(always)]
+    fn iteration(self, part: &Part, going: Lanes<L>, r: &mut Registers<L>) -> Lanes<L> {
+        let parts = self.parts;
+        self.slopes(part, r);
+        for &state in &part.states {
+            self.residual(state, r);
+        }
+        self.solve(part, parts.changes, r);
+        for &state in &part.states {
+            for mode in 0..STAGES {
+                let to = at(parts.modes + state * STAGES + mode);
+                let change = r[at(parts.changes + state * STAGES + mode)];
+                r[to] = r[to] + Lanes::select(going, change, Lanes::splat(0.0));
+            }
+        }
+        self.moved(part, r)
+    }
+
+    /// Places the stages of a part; how far they moved relative to what is tolerated.
+    #[inline(always)]
+    fn moved(self, part: &Part, r: &mut Registers<L>) -> Lanes<L> {
+        let mut moved = Lanes::splat(0.0);
+        for &state in &part.states {
+            moved = moved.max(self.place(state, true, r));
+        }
+        moved
     }
 
     /// The right-hand side of an iteration for a state: what the stages leave of the equations.

@@ -100,6 +100,7 @@ fn errors(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
             time: Lanes::splat(time),
             length: Lanes::splat(length),
             room: Lanes::splat(1e9),
+            previous: Lanes::splat(0.0),
             masked: false,
             registers: &mut registers,
         };
