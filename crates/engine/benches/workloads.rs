@@ -1,4 +1,4 @@
-//! `cargo bench -p euthymia-engine [-- w1|w2] [rtol=..] [atol=..] [lanes=..] [threads=..] [subjects=..] [portable]`:
+//! `cargo bench -p euthymia-engine [-- w1|w2] [rtol=..] [atol=..] [lanes=..] [threads=..] [subjects=..] [isa=..]`:
 //! subjects per second on the benchmark workloads, with the error against the reference solutions and the work done per
 //! subject. Seconds are of the processor where the system tells them and one thread works, else of the wall clock.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
@@ -44,7 +44,7 @@ fn main() {
     };
     let named: Vec<&String> = arguments
         .iter()
-        .filter(|a| !a.contains('=') && *a != "portable")
+        .filter(|a| !a.contains('='))
         .collect();
     let subjects = value("subjects").map_or(2048, |text| text.parse().unwrap());
     let mut options = Options::standard();
@@ -64,9 +64,13 @@ fn main() {
         Some("rodas5p") => Solver::Rodas5p,
         Some(other) => panic!("solver={other}"),
     };
-    if arguments.iter().any(|argument| argument == "portable") {
-        options.isa = Isa::Portable;
-    }
+    options.isa = match value("isa") {
+        None => options.isa,
+        Some("portable") => Isa::Portable,
+        Some("avx2") => Isa::Avx2,
+        Some("avx512") => Isa::Avx512,
+        Some(other) => panic!("isa={other}"),
+    };
     let tolerances: Vec<f64> =
         value("rtol").map_or(vec![1e-4, 1e-5, 1e-6, 1e-8], |text| vec![text.parse().unwrap()]);
 

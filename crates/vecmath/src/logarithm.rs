@@ -10,8 +10,9 @@ const LN_2_LOWER: f64 = 7.440_617_110_012_397e-11;
 /// 2^54: makes a subnormal number normal.
 const TWO_54: f64 = 18_014_398_509_481_984.0;
 
-/// Bits of 1, and of the square root of 1/2.
-const ONE: u64 = 0x3ff0_0000_0000_0000;
+/// Bits of 1.
+pub(crate) const ONE: u64 = 0x3ff0_0000_0000_0000;
+/// Bits of the square root of 1/2.
 const SQRT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
 
 /// `x = 2^k m` with m in [sqrt(1/2), sqrt(2)), for positive finite x.
@@ -26,7 +27,7 @@ fn split(x: f64) -> (f64, f64) {
 
 /// The unbiased exponent in the upper bits of a positive number, as a number.
 #[inline(always)]
-fn exponent(bits: u64) -> f64 {
+pub(crate) fn exponent(bits: u64) -> f64 {
     const TWO_52: f64 = 4_503_599_627_370_496.0;
     f64::from_bits((bits >> 52) | TWO_52.to_bits()) - (TWO_52 + 1023.0)
 }
@@ -86,12 +87,6 @@ const TABLE_START: u64 = 0x3fe6_9555_0000_0000;
 pub(crate) fn ln_double(x: f64) -> (f64, f64) {
     let subnormal = x < f64::MIN_POSITIVE;
     ln_double_shifted(select(subnormal, x * TWO_54, x), select(subnormal, 54.0, 0.0))
-}
-
-/// [`ln_double`] for normal numbers.
-#[inline(always)]
-pub(crate) fn ln_double_of_normal(x: f64) -> (f64, f64) {
-    ln_double_shifted(x, 0.0)
 }
 
 /// ln(2^-shift x) for positive normal x.

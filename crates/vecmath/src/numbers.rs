@@ -40,7 +40,7 @@ pub(crate) fn scale(y: f64, n: f64) -> f64 {
 
 /// The upper 26 bits of the significand; the rest, 27 bits at most, is `x - upper(x)`, exactly.
 #[inline(always)]
-fn upper(x: f64) -> f64 {
+pub(crate) fn upper(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & !0x07ff_ffff)
 }
 

@@ -1,4 +1,4 @@
-//! The promise of the crate: one result for AVX2 and portable code, for every number of lanes, and for a scalar.
+//! The promise of the crate: one result for every instruction set, for every number of lanes, and for a scalar.
 
 use euthymia_vecmath::{Isa, Kernel, Lanes, scalar};
 
@@ -109,7 +109,7 @@ fn check<F: Function>(_: F) {
         let x: Vec<f64> = (0..4096).map(|_| numbers.next()).collect();
         let y: Vec<f64> = (0..4096).map(|_| numbers.next()).collect();
         let reference: Vec<f64> = x.iter().zip(&y).map(|(x, y)| F::scalar(*x, *y)).collect();
-        for isa in [Isa::Portable, Isa::Avx2] {
+        for isa in Isa::ALL {
             let what = format!("{isa:?}");
             assert_same::<F>(&what, &x, &y, &reference, &evaluate::<F, 1>(isa, &x, &y));
             assert_same::<F>(&what, &x, &y, &reference, &evaluate::<F, 2>(isa, &x, &y));
@@ -120,7 +120,7 @@ fn check<F: Function>(_: F) {
     }
 }
 
-/// One test for each function, on 2^18 pairs of numbers, with both instruction sets and five numbers of lanes.
+/// One test for each function, on 2^18 pairs of numbers, with all instruction sets and five numbers of lanes.
 macro_rules! same_bits {
     ($($name:ident: ($x:ident, $y:ident) $lanes:expr, $scalar:expr;)*) => {$(
         #[test]
@@ -223,5 +223,5 @@ fn checksum_of_the_bits() {
         }
         absorb(scalar::pow(x, y));
     }
-    assert_eq!(sum, 0xd5d7_2db2_c9ad_3618, "{sum:#x}");
+    assert_eq!(sum, 0x6e23_3394_c2d9_b84d, "{sum:#x}");
 }

@@ -85,7 +85,7 @@ pub fn layouts(options: Options) -> Vec<Options> {
         LaneWidth::Eight,
         LaneWidth::Sixteen,
     ] {
-        for isa in [Isa::Portable, Isa::Avx2] {
+        for isa in Isa::ALL {
             layouts.push(Options {
                 lanes,
                 isa,
