@@ -1,4 +1,4 @@
-//! `cargo bench -p euthymia-engine [-- w1|w2] [rtol=..] [atol=..] [lanes=..] [threads=..] [subjects=..] [isa=..]`:
+//! `cargo bench -p euthymia-engine [-- w1|w2] [rtol=..] [atol=..] [lanes=..] [threads=..] [subjects=..] [isa=..] [solver=..]`:
 //! subjects per second on the benchmark workloads, with the error against the reference solutions and the work done per
 //! subject. Seconds are of the processor where the system tells them and one thread works, else of the wall clock.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]

@@ -107,10 +107,8 @@ fn complex_factors<const L: usize>(first: Complex, size: usize, r: &mut Register
     let mut usable = Lanes::splat(1.0);
     for pivot in 0..size {
         let diagonal = pivot * size + pivot;
-        let (real, imaginary) = get(first, diagonal, r);
-        let inverse = Lanes::splat(1.0) / real.mul_add_twice(real, imaginary * imaginary);
-        usable = usable.and(inverse.is_finite());
-        let reciprocal = (real * inverse, -imaginary * inverse);
+        let reciprocal = inverse(get(first, diagonal, r));
+        usable = usable.and(reciprocal.0.is_finite());
         set(first, diagonal, reciprocal, r);
         for row in pivot + 1..size {
             let multiplier = times(get(first, row * size + pivot, r), reciprocal);
@@ -129,7 +127,7 @@ fn complex_factors<const L: usize>(first: Complex, size: usize, r: &mut Register
     usable
 }
 
-type Number<const L: usize> = (Lanes<L>, Lanes<L>);
+pub(super) type Number<const L: usize> = (Lanes<L>, Lanes<L>);
 
 #[inline(always)]
 fn get<const L: usize>(matrix: Complex, place: usize, r: &Registers<L>) -> Number<L> {
@@ -143,7 +141,13 @@ fn set<const L: usize>(matrix: Complex, place: usize, value: Number<L>, r: &mut 
 }
 
 #[inline(always)]
-fn times<const L: usize>(a: Number<L>, b: Number<L>) -> Number<L> {
+pub(super) fn inverse<const L: usize>((real, imaginary): Number<L>) -> Number<L> {
+    let inverse = Lanes::splat(1.0) / real.mul_add_twice(real, imaginary * imaginary);
+    (real * inverse, -imaginary * inverse)
+}
+
+#[inline(always)]
+pub(super) fn times<const L: usize>(a: Number<L>, b: Number<L>) -> Number<L> {
     (
         a.1.mul_sub_twice(b.1, a.0 * b.0),
         a.0.mul_add_twice(b.1, a.1 * b.0),

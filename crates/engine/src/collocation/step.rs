@@ -4,7 +4,7 @@ use euthymia_vecmath::{Isa, Kernel, Lanes};
 
 use super::coefficients::{DEFECT, FROM, NODES, PAIRS, REAL, SLOPE, STAGES, TO};
 use super::dense::shares;
-use super::linear::{factorise, solve_pair, solve_real};
+use super::linear::{factorise, inverse, solve_pair, solve_real, times};
 use super::parts::{Part, Parts};
 use super::wide::{POINTS, execute_wide};
 use crate::executor::{Registers, at, execute};
@@ -129,6 +129,9 @@ impl<const L: usize> Ahead<'_, L> {
     #[inline(always)]
     fn advance(self, part: &Part, guess: &Guess<L>, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
         let parts = self.parts;
+        if let ([state], true) = (&part.states[..], part.linear) {
+            return self.alone(part, *state, outcome, r);
+        }
         let factors = factorise(parts, part, self.per_length, self.on, r);
         outcome.usable = outcome.usable.and(factors.usable);
         // Of a linear part the first iteration is the solution, as far as its factorisation is good.
@@ -159,6 +162,48 @@ impl<const L: usize> Ahead<'_, L> {
         self.estimate(part, outcome, r);
     }
 
+    /// Advances a linear part of one state, whose systems are divisions.
+    #[inline(always)]
+    fn alone(self, part: &Part, state: usize, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+        let Self { parts, per_length, .. } = self;
+        let zero = Lanes::splat(0.0);
+        let (start, first) = (r[at(self.current + state)], parts.values + state * POINTS);
+        for point in 0..POINTS {
+            r[at(first + point)] = start;
+        }
+        self.slopes(part, r);
+        let modes = parts.modes + state * STAGES;
+        transform(&TO, parts.slopes + state * POINTS + 1, modes, r);
+
+        let own = part.jacobian[0].map_or(zero, |entry| zero - r[usize::from(entry)]);
+        let own = where_on(self.on, state, own, r);
+        let reciprocal = Lanes::splat(1.0) / per_length.mul_add_twice(Lanes::splat(REAL), own);
+        let mut usable = reciprocal.is_finite();
+        r[at(modes)] = r[at(modes)] * reciprocal;
+        for (number, (real, imaginary)) in PAIRS.into_iter().enumerate() {
+            let real = per_length.mul_add_twice(Lanes::splat(real), own);
+            let imaginary = per_length * Lanes::splat(-imaginary);
+            let inverse = inverse((real, imaginary));
+            usable = usable.and(inverse.0.is_finite());
+            let (first, second) = (at(modes + 1 + 2 * number), at(modes + 2 + 2 * number));
+            (r[first], r[second]) = times((r[first], r[second]), inverse);
+        }
+        outcome.usable = outcome.usable.and(usable);
+
+        let mut slope = zero;
+        let mut end = start;
+        transform(&FROM, modes, first + 1, r);
+        for (stage, &factor) in SLOPE.iter().enumerate() {
+            let place = at(first + 1 + stage);
+            let change = r[place];
+            slope = change.mul_add_twice(Lanes::splat(factor), slope);
+            end = start + change;
+            r[place] = end;
+        }
+        let defect = slope.mul_sub_twice(per_length, r[at(parts.slopes + state * POINTS)]);
+        self.judge(part, (start, end), defect * reciprocal, outcome);
+    }
+
     /// The derivatives of a part at all points.
     #[inline(always)]
     fn slopes(self, part: &Part, r: &mut Registers<L>) {
@@ -187,16 +232,14 @@ impl<const L: usize> Ahead<'_, L> {
     #[inline(always)]
     fn place(self, state: usize, measured: bool, r: &mut Registers<L>) -> Lanes<L> {
         let Self { parts, current, .. } = self;
-        let (start, modes) = (r[at(current + state)], parts.modes + state * STAGES);
-        let first = parts.values + state * POINTS;
+        let start = r[at(current + state)];
+        let (first, changes) = (parts.values + state * POINTS, parts.changes + state * STAGES);
+        transform(&FROM, parts.modes + state * STAGES, changes, r);
         let mut slope = Lanes::splat(0.0);
         let mut moved = Lanes::splat(0.0);
-        for stage in 0..STAGES {
-            let mut change = r[at(modes)] * Lanes::splat(FROM[stage][0]);
-            for mode in 1..STAGES {
-                change = r[at(modes + mode)].mul_add_twice(Lanes::splat(FROM[stage][mode]), change);
-            }
-            slope = change.mul_add_twice(Lanes::splat(SLOPE[stage]), slope);
+        for (stage, &factor) in SLOPE.iter().enumerate() {
+            let change = r[at(changes + stage)];
+            slope = change.mul_add_twice(Lanes::splat(factor), slope);
             let (value, place) = (start + change, at(first + 1 + stage));
             if measured {
                 let tolerated = self.rtol.mul_add_twice(value.abs(), self.atol);
@@ -356,26 +399,46 @@ impl<const L: usize> Ahead<'_, L> {
     fn estimate(self, part: &Part, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
         let parts = self.parts;
         solve_real(parts, part, |state| parts.defects + state, r);
-        let caution = if part.jumps { JUMPS } else { 1.0 };
-        let factor = Lanes::splat(caution * DEFECT * REAL);
-        let infinite = Lanes::splat(f64::INFINITY);
         for &state in &part.states {
+            let start = r[at(self.current + state)];
             let end = r[at(parts.values + state * POINTS + STAGES)];
-            let magnitude = r[at(self.current + state)].abs().max(end.abs());
-            let own = (r[at(parts.defects + state)] * factor).abs() / self.rtol.mul_add_twice(magnitude, self.atol);
-            outcome.error = outcome.error.max(Lanes::select(magnitude.is_finite(), own, infinite));
+            self.judge(part, (start, end), r[at(parts.defects + state)], outcome);
         }
+    }
+
+    /// The error of a state between its values at the start and at the end of the step, from what the real system makes of
+    /// its defect.
+    #[inline(always)]
+    fn judge(self, part: &Part, (start, end): (Lanes<L>, Lanes<L>), defect: Lanes<L>, outcome: &mut Outcome<L>) {
+        let factor = Lanes::splat(DEFECT * REAL * if part.jumps { JUMPS } else { 1.0 });
+        let magnitude = start.abs().max(end.abs());
+        let own = (defect * factor).abs() / self.rtol.mul_add_twice(magnitude, self.atol);
+        let infinite = Lanes::splat(f64::INFINITY);
+        outcome.error = outcome.error.max(Lanes::select(magnitude.is_finite(), own, infinite));
     }
 }
 
-/// Multiplies the stages from `from` on by a matrix of the method.
+/// Multiplies the stages, or modes, from register `from` on by a matrix of the method.
 #[inline(always)]
 fn transform<const L: usize>(matrix: &[[f64; STAGES]; STAGES], from: usize, to: usize, r: &mut Registers<L>) {
-    for (row, factors) in matrix.iter().enumerate() {
-        let mut sum = r[at(from)] * Lanes::splat(factors[0]);
+    // Rows two at a time load a stage once for both.
+    let mut row = 0;
+    while row + 1 < STAGES {
+        let first = r[at(from)];
+        let mut one = first * Lanes::splat(matrix[row][0]);
+        let mut other = first * Lanes::splat(matrix[row + 1][0]);
         for stage in 1..STAGES {
-            sum = r[at(from + stage)].mul_add_twice(Lanes::splat(factors[stage]), sum);
+            let value = r[at(from + stage)];
+            one = value.mul_add_twice(Lanes::splat(matrix[row][stage]), one);
+            other = value.mul_add_twice(Lanes::splat(matrix[row + 1][stage]), other);
         }
-        r[at(to + row)] = sum;
+        r[at(to + row)] = one;
+        r[at(to + row + 1)] = other;
+        row += 2;
     }
+    let mut last = r[at(from)] * Lanes::splat(matrix[row][0]);
+    for stage in 1..STAGES {
+        last = r[at(from + stage)].mul_add_twice(Lanes::splat(matrix[row][stage]), last);
+    }
+    r[at(to + row)] = last;
 }
