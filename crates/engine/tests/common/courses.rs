@@ -45,6 +45,11 @@ pub fn observe(
 ) -> Result<Vec<Vec<Vec<f64>>>, SimulationError<std::convert::Infallible>> {
     let mut seen = Seen::default();
     simulate_courses(program, courses, options, &mut seen, &Silent)?;
+    if let Some(other) = super::other(options) {
+        let mut again = Seen::default();
+        simulate_courses(program, courses, &other, &mut again, &Silent)?;
+        super::assert_agreement(&seen.0, &again.0, options);
+    }
     Ok(seen.0)
 }
 

@@ -53,7 +53,7 @@ impl Sink for Kept {
 
 pub type Trajectories = Vec<Vec<Vec<f64>>>;
 
-/// Simulates and keeps everything.
+/// Simulates and keeps everything. Where collocation is asked for, Rodas5P has to agree.
 pub fn run<P: Population>(
     program: &Program,
     population: &P,
@@ -62,13 +62,42 @@ pub fn run<P: Population>(
 ) -> Result<(Trajectories, Statistics), SimulationError<std::convert::Infallible>> {
     let mut kept = Kept::default();
     let statistics = simulate(program, population, times, options, &mut kept, &Silent)?;
+    if let Some(other) = other(options) {
+        let mut again = Kept::default();
+        simulate(program, population, times, &other, &mut again, &Silent)?;
+        assert_agreement(&kept.0, &again.0, options);
+    }
     Ok((kept.0, statistics))
+}
+
+/// The same with the other integrator, where the run names one.
+pub fn other(options: &Options) -> Option<Options> {
+    (options.solver == Solver::Collocation).then_some(Options {
+        solver: Solver::Rodas5p,
+        ..*options
+    })
+}
+
+/// Asserts that two methods agree to what their tolerance lets add up over a course, relative to the largest value of each
+/// trajectory: a step may make the whole tolerated error, and steps are counted in hundreds.
+pub fn assert_agreement(found: &[Vec<Vec<f64>>], again: &[Vec<Vec<f64>>], options: &Options) {
+    assert_eq!(found.len(), again.len());
+    for (subject, (found, again)) in found.iter().zip(again).enumerate() {
+        for (column, (found, again)) in found.iter().zip(again).enumerate() {
+            let largest = found.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+            let tolerated = 100.0 * (options.rtol * largest + options.atol) + 1e-13 * largest;
+            for (found, again) in found.iter().zip(again) {
+                let agree = (found - again).abs() <= tolerated || (found.is_nan() && again.is_nan());
+                assert!(agree, "subject {subject}, column {column}: {found} by collocation, {again} by Rodas5P");
+            }
+        }
+    }
 }
 
 /// Integration at this tolerance, of linear models too.
 pub fn options(rtol: f64, atol: f64) -> Options {
     Options {
-        solver: Solver::Rodas5p,
+        solver: Solver::Collocation,
         rtol,
         atol,
         ..Options::standard()
