@@ -42,10 +42,7 @@ fn main() {
             .iter()
             .find_map(|argument| argument.strip_prefix(key)?.strip_prefix('='))
     };
-    let named: Vec<&String> = arguments
-        .iter()
-        .filter(|a| !a.contains('='))
-        .collect();
+    let named: Vec<&String> = arguments.iter().filter(|a| !a.contains('=')).collect();
     let subjects = value("subjects").map_or(2048, |text| text.parse().unwrap());
     let mut options = Options::standard();
     options.threads = value("threads").map_or(1, |text| text.parse().unwrap());

@@ -65,8 +65,7 @@ impl<const L: usize> Kernel for Control<L> {
                 .min(Lanes::splat(LARGEST))
         };
         let part = |exponent: f64| Lanes::splat(exponent / self.order);
-        let accepted =
-            (self.log_before * part(INTEGRAL) - log_error * part(PROPORTIONAL)).exp();
+        let accepted = (self.log_before * part(INTEGRAL) - log_error * part(PROPORTIONAL)).exp();
         let alone = (log_error * part(-1.0)).exp();
         Advice {
             accepted: bound(accepted),

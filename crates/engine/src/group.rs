@@ -11,14 +11,14 @@ use euthymia_vecmath::{Kernel, Lanes};
 
 use self::arrival::Arrival;
 use self::flowing::Motion;
-use crate::control::{Advice, Pace, advise};
 use crate::collocation;
+use crate::control::{Advice, Pace, advise};
 use crate::error::{Failure, FailureKind};
 use crate::executor::Registers;
 use crate::options::Options;
 use crate::plan::Plan;
-use crate::statistics::Statistics;
 use crate::rodas5p;
+use crate::statistics::Statistics;
 use crate::step::{Attempt, Method, Tried};
 use crate::subjects::Subjects;
 

@@ -33,6 +33,8 @@ mod history;
 mod lu;
 mod matrix;
 mod options;
+#[cfg(test)]
+mod order;
 mod plan;
 mod population;
 mod rodas5p;

@@ -2,8 +2,6 @@
 
 mod coefficients;
 mod dense;
-#[cfg(test)]
-mod order;
 mod step;
 
 pub(crate) use coefficients::{ORDER, STAGES};

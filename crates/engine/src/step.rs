@@ -126,7 +126,12 @@ impl<const L: usize> Attempt<'_, L> {
 
 /// The value in the lanes where the state's compartment is on, else 0.
 #[inline(always)]
-pub(crate) fn where_on<const L: usize>(on: Option<usize>, state: usize, value: Lanes<L>, r: &Registers<L>) -> Lanes<L> {
+pub(crate) fn where_on<const L: usize>(
+    on: Option<usize>,
+    state: usize,
+    value: Lanes<L>,
+    r: &Registers<L>,
+) -> Lanes<L> {
     match on {
         Some(on) => Lanes::select(r[at(on + state)], value, Lanes::splat(0.0)),
         None => value,
@@ -135,7 +140,12 @@ pub(crate) fn where_on<const L: usize>(on: Option<usize>, state: usize, value: L
 
 /// The derivative of a state with what is infused.
 #[inline(always)]
-pub(crate) fn slope<const L: usize>(plan: &Plan<'_>, on: Option<usize>, state: usize, r: &Registers<L>) -> Lanes<L> {
+pub(crate) fn slope<const L: usize>(
+    plan: &Plan<'_>,
+    on: Option<usize>,
+    state: usize,
+    r: &Registers<L>,
+) -> Lanes<L> {
     let slope = r[at(plan.derivatives[state])] + r[at(plan.infusions + state)];
     where_on(on, state, slope, r)
 }

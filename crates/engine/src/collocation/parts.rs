@@ -209,13 +209,18 @@ impl Parts {
                 places.free(now.remove(at).1);
             }
             // A derivative goes at once where it is wanted.
-            let wanted = states.iter().find(|&&s| program.states[s].derivative == instruction.destination);
+            let wanted = states
+                .iter()
+                .find(|&&s| program.states[s].derivative == instruction.destination);
             let to = wanted.map_or_else(|| places.take(), |state| self.slopes + state * POINTS);
             now.push((instruction.destination, to));
             tape.push(Wide::new(instruction.op, to, from)?);
         }
         for &state in states {
-            let (from, to) = (place(program.states[state].derivative, &now), self.slopes + state * POINTS);
+            let (from, to) = (
+                place(program.states[state].derivative, &now),
+                self.slopes + state * POINTS,
+            );
             if from.0 != to {
                 tape.push(Wide::new(Op::Copy, to, [from, (0, false), (0, false)])?);
             }

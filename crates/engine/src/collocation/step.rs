@@ -18,6 +18,9 @@ const MOST_ITERATIONS: f64 = 10.0;
 /// What may be left of the iteration, in units of what is tolerated.
 const CONVERGED: f64 = 1e-3;
 
+/// No iteration goes on for a relative tolerance below this: what it moves then is rounding.
+const TIGHTEST: f64 = 1e-10;
+
 /// The polynomial of a step says where the next begins, unless that is longer by more than this factor.
 const FARTHEST: f64 = 2.0;
 
@@ -165,7 +168,9 @@ impl<const L: usize> Ahead<'_, L> {
     /// Advances a linear part of one state, whose systems are divisions.
     #[inline(always)]
     fn alone(self, part: &Part, state: usize, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
-        let Self { parts, per_length, .. } = self;
+        let Self {
+            parts, per_length, ..
+        } = self;
         let zero = Lanes::splat(0.0);
         let (start, first) = (r[at(self.current + state)], parts.values + state * POINTS);
         for point in 0..POINTS {
@@ -242,7 +247,8 @@ impl<const L: usize> Ahead<'_, L> {
             slope = change.mul_add_twice(Lanes::splat(factor), slope);
             let (value, place) = (start + change, at(first + 1 + stage));
             if measured {
-                let tolerated = self.rtol.mul_add_twice(value.abs(), self.atol);
+                let rtol = self.rtol.max(Lanes::splat(TIGHTEST));
+                let tolerated = rtol.mul_add_twice(value.abs(), self.atol);
                 moved = moved.max((value - r[place]).abs() / tolerated);
             }
             r[place] = value;
@@ -276,7 +282,12 @@ impl<const L: usize> Ahead<'_, L> {
                 r[at(parts.values + state * POINTS + 1 + stage)] = r[place];
                 r[place] = r[place] - start;
             }
-            transform(&TO, parts.changes + state * STAGES, parts.modes + state * STAGES, r);
+            transform(
+                &TO,
+                parts.changes + state * STAGES,
+                parts.modes + state * STAGES,
+                r,
+            );
         }
     }
 
@@ -299,7 +310,14 @@ impl<const L: usize> Ahead<'_, L> {
 
     /// Simplified Newton iterations, in lanes where `once` is not 0 the first alone.
     #[inline(always)]
-    fn iterate(self, part: &Part, known: Lanes<L>, once: Lanes<L>, outcome: &mut Outcome<L>, r: &mut Registers<L>) {
+    fn iterate(
+        self,
+        part: &Part,
+        known: Lanes<L>,
+        once: Lanes<L>,
+        outcome: &mut Outcome<L>,
+        r: &mut Registers<L>,
+    ) {
         let one = Lanes::splat(1.0);
         let mut before = if known.any() {
             self.iteration(part, one, r)
@@ -341,7 +359,12 @@ impl<const L: usize> Ahead<'_, L> {
         let parts = self.parts;
         self.slopes(part, r);
         for &state in &part.states {
-            transform(&TO, parts.slopes + state * POINTS + 1, parts.modes + state * STAGES, r);
+            transform(
+                &TO,
+                parts.slopes + state * POINTS + 1,
+                parts.modes + state * STAGES,
+                r,
+            );
         }
         self.solve(part, parts.modes, r);
     }
@@ -409,12 +432,20 @@ impl<const L: usize> Ahead<'_, L> {
     /// The error of a state between its values at the start and at the end of the step, from what the real system makes of
     /// its defect.
     #[inline(always)]
-    fn judge(self, part: &Part, (start, end): (Lanes<L>, Lanes<L>), defect: Lanes<L>, outcome: &mut Outcome<L>) {
+    fn judge(
+        self,
+        part: &Part,
+        (start, end): (Lanes<L>, Lanes<L>),
+        defect: Lanes<L>,
+        outcome: &mut Outcome<L>,
+    ) {
         let factor = Lanes::splat(DEFECT * REAL * if part.jumps { JUMPS } else { 1.0 });
         let magnitude = start.abs().max(end.abs());
         let own = (defect * factor).abs() / self.rtol.mul_add_twice(magnitude, self.atol);
         let infinite = Lanes::splat(f64::INFINITY);
-        outcome.error = outcome.error.max(Lanes::select(magnitude.is_finite(), own, infinite));
+        outcome.error = outcome
+            .error
+            .max(Lanes::select(magnitude.is_finite(), own, infinite));
     }
 }
 

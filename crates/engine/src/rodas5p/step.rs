@@ -152,4 +152,3 @@ impl<const L: usize> Ahead<'_, L> {
         solve(&plan.pattern, plan.factor, to, r);
     }
 }
-

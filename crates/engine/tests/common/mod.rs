@@ -84,11 +84,16 @@ pub fn assert_agreement(found: &[Vec<Vec<f64>>], again: &[Vec<Vec<f64>>], option
     assert_eq!(found.len(), again.len());
     for (subject, (found, again)) in found.iter().zip(again).enumerate() {
         for (column, (found, again)) in found.iter().zip(again).enumerate() {
-            let largest = found.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+            let largest = found
+                .iter()
+                .fold(0.0_f64, |largest, value| largest.max(value.abs()));
             let tolerated = 100.0 * (options.rtol * largest + options.atol) + 1e-13 * largest;
             for (found, again) in found.iter().zip(again) {
                 let agree = (found - again).abs() <= tolerated || (found.is_nan() && again.is_nan());
-                assert!(agree, "subject {subject}, column {column}: {found} by collocation, {again} by Rodas5P");
+                assert!(
+                    agree,
+                    "subject {subject}, column {column}: {found} by collocation, {again} by Rodas5P"
+                );
             }
         }
     }

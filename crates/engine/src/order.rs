@@ -1,12 +1,14 @@
-//! Test: the observed order of the method and of its dense output on a ladder of fixed steps.
+//! Test: the observed orders of the methods and of their dense outputs on ladders of fixed steps.
 
 use euthymia_model::program::Program;
 use euthymia_model::tape::{Op, Register};
-use euthymia_vecmath::{Isa, Kernel, Lanes, scalar};
+use euthymia_vecmath::{Isa, Lanes, scalar};
 
-use super::dense;
+use crate::collocation;
 use crate::executor::registers;
+use crate::options::{Options, Solver};
 use crate::plan::Plan;
+use crate::rodas5p;
 use crate::step::{Attempt, Method};
 use crate::testing::{Layer, Writer};
 
@@ -78,8 +80,16 @@ fn prothero_robinson(rate: f64) -> Problem {
 }
 
 /// Largest error at the ends of `steps` steps to `to`, and inside the first of them.
-fn errors(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
+fn errors(solver: Solver, problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
     let plan = Plan::new(&problem.program).unwrap();
+    // What an iteration leaves is small beside the errors that are looked at.
+    let options = Options {
+        solver,
+        rtol: 1e-13,
+        atol: 1e-13,
+        ..Options::standard()
+    };
+    let method = Method::new(&plan, &options);
     let mut registers = registers::<4>();
     for &(register, value) in &problem.program.constants {
         registers[usize::from(register)] = Lanes::splat(value);
@@ -93,10 +103,10 @@ fn errors(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
         let time = length * f64::from(step);
         let attempt = Attempt {
             plan: &plan,
-            method: Method::Rodas5p,
+            method,
             isa: Isa::Portable,
-            rtol: 1.0,
-            atol: 1.0,
+            rtol: options.rtol,
+            atol: options.atol,
             time: Lanes::splat(time),
             length: Lanes::splat(length),
             room: Lanes::splat(1e9),
@@ -107,19 +117,32 @@ fn errors(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
         let tried = attempt.run();
         assert!(tried.error.is_finite().all());
         if step == 0 {
-            dense::prepare(Isa::Portable, &plan, &mut registers);
             let thetas = [0.2, 0.4, 0.7, 0.9];
             let mut values = vec![0.0; thetas.len() * plan.states];
-            let evaluate = dense::Evaluate {
-                plan: &plan,
-                lane: 1,
-                thetas: &thetas,
-                registers: &registers,
-                values: &mut values,
-                first: 0,
-                stride: thetas.len(),
-            };
-            evaluate.run();
+            match method {
+                Method::Rodas5p => {
+                    rodas5p::prepare(Isa::Portable, &plan, &mut registers);
+                    Isa::Portable.dispatch(rodas5p::Evaluate {
+                        plan: &plan,
+                        lane: 1,
+                        thetas: &thetas,
+                        registers: &registers,
+                        values: &mut values,
+                        first: 0,
+                        stride: thetas.len(),
+                    });
+                }
+                Method::Collocation(parts) => Isa::Portable.dispatch(collocation::Evaluate {
+                    parts,
+                    states: plan.states,
+                    lane: 1,
+                    thetas: &thetas,
+                    registers: &registers,
+                    values: &mut values,
+                    first: 0,
+                    stride: thetas.len(),
+                }),
+            }
             for (state, values) in values.chunks(thetas.len()).enumerate() {
                 for (theta, value) in thetas.into_iter().zip(values) {
                     inside = inside.max((value - (problem.solution)(theta * length, state)).abs());
@@ -136,18 +159,21 @@ fn errors(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
 }
 
 /// Observed orders between `steps` steps and twice as many: at the ends, and of the local error inside.
-fn orders(problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
-    let (coarse, fine) = (errors(problem, to, steps), errors(problem, to, 2 * steps));
+fn orders(solver: Solver, problem: &Problem, to: f64, steps: u32) -> (f64, f64) {
+    let (coarse, fine) = (
+        errors(solver, problem, to, steps),
+        errors(solver, problem, to, 2 * steps),
+    );
     (scalar::log2(coarse.0 / fine.0), scalar::log2(coarse.1 / fine.1))
 }
 
 #[test]
-fn order_five_with_dense_output_of_order_four() {
+fn rodas5p_has_order_five_with_dense_output_of_order_four() {
     for (name, problem, to, steps) in [
         ("logistic", logistic(), 4.0, 32),
         ("Prothero-Robinson, mild", prothero_robinson(2.0), 2.0, 16),
     ] {
-        let (at_ends, inside) = orders(&problem, to, steps);
+        let (at_ends, inside) = orders(Solver::Rodas5p, &problem, to, steps);
         assert!((at_ends - 5.0).abs() < 0.2, "{name}: order {at_ends}");
         // The local error of an interpolation of order 4 is of order 5.
         assert!(
@@ -160,8 +186,8 @@ fn order_five_with_dense_output_of_order_four() {
 
 /// On a linear problem the method is one order better: its stability function agrees with e^z to order 6.
 #[test]
-fn order_six_on_a_stiff_linear_problem() {
-    let (at_ends, inside) = orders(&stiff_linear(), 2.0, 16);
+fn rodas5p_has_order_six_on_a_stiff_linear_problem() {
+    let (at_ends, inside) = orders(Solver::Rodas5p, &stiff_linear(), 2.0, 16);
     assert!((at_ends - 6.0).abs() < 0.2, "order {at_ends}");
     assert!((inside - 5.0).abs() < 0.2, "dense output, order {}", inside - 1.0);
 }
@@ -169,10 +195,36 @@ fn order_six_on_a_stiff_linear_problem() {
 /// Where a stiff problem is driven, order is reduced, but to an error of h^3/rate that vanishes with stiffness; inside
 /// the step the dense output loses one order.
 #[test]
-fn stiffness_reduces_the_order_of_an_error_that_vanishes() {
+fn stiffness_reduces_the_order_of_an_error_of_rodas5p_that_vanishes() {
     let (mild, stiff) = (prothero_robinson(1e3), prothero_robinson(1e6));
-    assert!(errors(&stiff, 2.0, 16).0 < 2e-3 * errors(&mild, 2.0, 16).0);
-    let (at_ends, inside) = orders(&stiff, 2.0, 16);
+    assert!(errors(Solver::Rodas5p, &stiff, 2.0, 16).0 < 2e-3 * errors(Solver::Rodas5p, &mild, 2.0, 16).0);
+    let (at_ends, inside) = orders(Solver::Rodas5p, &stiff, 2.0, 16);
     assert!(at_ends > 2.9, "order {at_ends}");
     assert!((inside - 4.0).abs() < 0.2, "dense output, order {}", inside - 1.0);
+}
+
+/// At the ends, errors of order 13 reach the last digits of a number with few steps.
+#[test]
+fn collocation_has_order_thirteen_and_eight_inside() {
+    let (at_ends, _) = orders(Solver::Collocation, &prothero_robinson(0.2), 12.0, 3);
+    assert!((at_ends - 13.0).abs() < 0.2, "order {at_ends}");
+    assert!(errors(Solver::Collocation, &logistic(), 4.0, 4).0 < 1e-13);
+    for (name, problem, to) in [
+        ("logistic", logistic(), 2.0),
+        ("Prothero-Robinson, mild", prothero_robinson(0.2), 3.0),
+    ] {
+        let (_, inside) = orders(Solver::Collocation, &problem, to, 3);
+        assert!((inside - 8.0).abs() < 0.5, "{name}: dense output, order {inside}");
+    }
+}
+
+/// A stiff problem that is driven keeps the stage order, 7, times a factor that vanishes with stiffness.
+#[test]
+fn stiffness_leaves_collocation_its_stage_order() {
+    let (mild, stiff) = (prothero_robinson(1e3), prothero_robinson(1e6));
+    let errors = |problem| errors(Solver::Collocation, problem, 4.0, 2);
+    assert!(errors(&stiff).0 < 2e-3 * errors(&mild).0);
+    let (at_ends, inside) = orders(Solver::Collocation, &stiff, 8.0, 2);
+    assert!(at_ends > 6.5, "order {at_ends}");
+    assert!(inside > 6.5, "dense output, order {inside}");
 }
