@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use euthymia_diagnostics::Source;
 use euthymia_engine::{Block, Statistics};
@@ -15,6 +14,7 @@ use euthymia_therapy::simulate::{Settings, Trajectories, TrajectoryLayout};
 
 use crate::arguments::Simulate;
 use crate::exit::Failure;
+use crate::watch::{Moment, Spent};
 
 const REPORT: &str = "report.html";
 const SUMMARY_JSON: &str = "summary.json";
@@ -26,7 +26,7 @@ pub(crate) struct Output {
     folder: PathBuf,
     provenance: Provenance,
     trajectories: Option<TrajectoryWriter>,
-    writing: Duration,
+    writing: Spent,
     work: Statistics,
 }
 
@@ -36,13 +36,13 @@ impl Output {
             folder: folder.to_path_buf(),
             provenance,
             trajectories: None,
-            writing: Duration::ZERO,
+            writing: Spent::default(),
             work: Statistics::default(),
         }
     }
 
     /// How long trajectories took to write so far.
-    pub(crate) fn time_writing(&self) -> Duration {
+    pub(crate) fn time_writing(&self) -> Spent {
         self.writing
     }
 
@@ -96,9 +96,9 @@ impl Trajectories for Output {
         let Some(trajectories) = &mut self.trajectories else {
             return Ok(());
         };
-        let started = Instant::now();
+        let started = Moment::of_thread();
         trajectories.write(block.first, block.subjects, &block.values)?;
-        self.writing += started.elapsed();
+        self.writing += started.spent();
         Ok(())
     }
 

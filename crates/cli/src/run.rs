@@ -1,7 +1,5 @@
 //! `euthymia run`: model text and data set -> run -> engine -> rows of results in a file.
 
-use std::time::{Duration, Instant};
-
 use euthymia_dataset::{Dialect, Interpolation, Reported};
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_document::Rows;
@@ -17,7 +15,7 @@ use euthymia_population::{Request, Run as Prepared, Schedule};
 use crate::arguments::{Covariates, Run, Shared, Units};
 use crate::exit::{Failure, show};
 use crate::progress::Progress;
-use crate::watch::Watch;
+use crate::watch::{Moment, Spent, Watch};
 use crate::{interrupt, library, models, simulate};
 
 /// Runs a model and writes what is observed.
@@ -229,7 +227,7 @@ struct Output<'r> {
     run: &'r Prepared,
     writer: ResultsWriter,
     rows: u64,
-    writing: Duration,
+    writing: Spent,
 }
 
 impl<'r> Output<'r> {
@@ -242,7 +240,7 @@ impl<'r> Output<'r> {
             run,
             writer,
             rows: 0,
-            writing: Duration::ZERO,
+            writing: Spent::default(),
         })
     }
 }
@@ -251,11 +249,11 @@ impl CourseSink for Output<'_> {
     type Error = IoError;
 
     fn block(&mut self, block: CourseBlock) -> Result<(), IoError> {
-        let started = Instant::now();
+        let started = Moment::of_thread();
         let batch = self.run.batch(&block);
         self.writer.write(&batch)?;
         self.rows += batch.rows as u64;
-        self.writing += started.elapsed();
+        self.writing += started.spent();
         Ok(())
     }
 }

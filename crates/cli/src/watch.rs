@@ -1,20 +1,87 @@
 //! Time by phase, for `--bench`.
 
 use std::fmt::Write;
+use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
 use euthymia_engine::Statistics;
 
+/// Time that passed on the clock, and time that processors worked, where the system tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    elapsed: Duration,
+    processor: Option<Duration>,
+}
+
+impl Spent {
+    fn without(self, part: Self) -> Self {
+        let processor = |whole: Duration| whole.saturating_sub(part.processor.unwrap_or_default());
+        Self {
+            elapsed: self.elapsed.saturating_sub(part.elapsed),
+            processor: self.processor.map(processor),
+        }
+    }
+}
+
+impl AddAssign for Spent {
+    fn add_assign(&mut self, more: Self) {
+        self.elapsed += more.elapsed;
+        self.processor = match (self.processor, more.processor) {
+            (Some(sum), Some(more)) => Some(sum + more),
+            (sum, more) => sum.or(more),
+        };
+    }
+}
+
+/// Whose processor time is meant.
+#[derive(Clone, Copy, Debug)]
+enum Whose {
+    Process,
+    Thread,
+}
+
+/// When something began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    clock: Instant,
+    processor: Option<Duration>,
+    whose: Whose,
+}
+
+impl Moment {
+    /// Now, for what this thread does alone while others may work.
+    pub(crate) fn of_thread() -> Self {
+        Self::now(Whose::Thread)
+    }
+
+    fn now(whose: Whose) -> Self {
+        Self {
+            clock: Instant::now(),
+            processor: processor_time(whose),
+            whose,
+        }
+    }
+
+    /// What was spent since.
+    pub(crate) fn spent(self) -> Spent {
+        let processor = processor_time(self.whose).zip(self.processor);
+        Spent {
+            elapsed: self.clock.elapsed(),
+            processor: processor.map(|(now, then)| now.saturating_sub(then)),
+        }
+    }
+}
+
 /// A stop watch with named laps.
 pub(crate) struct Watch {
-    started: Instant,
-    lap_started: Instant,
-    laps: Vec<(&'static str, Duration)>,
+    started: Moment,
+    lap_started: Moment,
+    laps: Vec<(&'static str, Spent)>,
 }
 
 impl Watch {
     pub(crate) fn start() -> Self {
-        let now = Instant::now();
+        let now = Moment::now(Whose::Process);
         Self {
             started: now,
             lap_started: now,
@@ -24,34 +91,33 @@ impl Watch {
 
     /// Ends a phase.
     pub(crate) fn lap(&mut self, name: &'static str) {
-        self.laps.push((name, self.lap_started.elapsed()));
-        self.lap_started = Instant::now();
+        self.laps.push((name, self.lap_started.spent()));
+        self.lap_started = Moment::now(Whose::Process);
     }
 
     /// Ends a phase that contained another, whose time was measured elsewhere.
-    pub(crate) fn lap_except(&mut self, name: &'static str, contained: &'static str, time: Duration) {
-        self.laps
-            .push((name, self.lap_started.elapsed().saturating_sub(time)));
-        self.laps.push((contained, time));
-        self.lap_started = Instant::now();
+    pub(crate) fn lap_except(&mut self, name: &'static str, contained: &'static str, part: Spent) {
+        self.laps.push((name, self.lap_started.spent().without(part)));
+        self.laps.push((contained, part));
+        self.lap_started = Moment::now(Whose::Process);
     }
 
-    /// The laps, the solver's work and the peak memory, a line each.
+    /// The laps (time on the clock, then of processors), the solver's work and the peak memory, a line each.
     pub(crate) fn table(&self, work: &Statistics) -> String {
         let mut text = String::new();
         let mut line = |name: &str, value: String| {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{name:28} {value:>14}");
         };
-        for (name, time) in &self.laps {
-            line(name, format!("{:.3} s", time.as_secs_f64()));
+        for (name, spent) in &self.laps {
+            line(name, times(*spent));
         }
-        let total = self.started.elapsed().as_secs_f64();
-        line("total", format!("{total:.3} s"));
+        let total = self.started.spent();
+        line("total", times(total));
         line("subjects", work.subjects.to_string());
         line(
             "subjects per second",
-            format!("{:.0}", work.subjects as f64 / total),
+            format!("{:.0}", work.subjects as f64 / total.elapsed.as_secs_f64()),
         );
         line("steps taken", work.accepted.to_string());
         line("steps rejected", work.rejected.to_string());
@@ -71,4 +137,28 @@ fn peak_memory_bytes() -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kibibytes * 1024)
+}
+
+/// `1.234 s       1.201 s of processors`.
+fn times(spent: Spent) -> String {
+    let elapsed = spent.elapsed.as_secs_f64();
+    match spent.processor {
+        Some(processor) => format!("{elapsed:.3} s {:>10.3} s of processors", processor.as_secs_f64()),
+        None => format!("{elapsed:.3} s"),
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn processor_time(whose: Whose) -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+    let clock = match whose {
+        Whose::Process => ClockId::ProcessCPUTime,
+        Whose::Thread => ClockId::ThreadCPUTime,
+    };
+    Duration::try_from(clock_gettime(clock)).ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn processor_time(_: Whose) -> Option<Duration> {
+    None
 }
