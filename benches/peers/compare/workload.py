@@ -78,8 +78,9 @@ class Workload:
                 if name not in ("ID", "TIME"):
                     expected = float(text)
                     off = abs(float(found[name]) - expected) / (1e-4 + abs(expected))
-                    if not off <= worst:  # also when it is not a number
-                        worst = off
+                    if math.isnan(off):
+                        return off
+                    worst = max(worst, off)
         return worst
 
 
