@@ -1,6 +1,6 @@
 /* CVODE: right-hand side and Jacobian in C, dense linear algebra, outputs by its own interpolation, a restart where the
-   infusion rate changes. Arguments: METHOD WORKLOAD SOLUTION SECONDS REPEATS; METHOD is bdf or adams. Without arguments it
-   prints its version. `benches/peers/compare/driver.py` says what is exchanged. */
+   infusion rate changes. Arguments: METHOD WORKLOAD SOLUTION SECONDS REPEATS; METHOD is bdf. Without arguments it prints
+   its version. `benches/peers/compare/driver.py` says what is exchanged. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdio.h>
@@ -12,7 +12,6 @@
 #include <sundials/sundials_config.h>
 #include <sunlinsol/sunlinsol_dense.h>
 #include <sunmatrix/sunmatrix_dense.h>
-#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
 #include "model.h"
 
@@ -134,7 +133,6 @@ int main(int count, char **arguments) {
         puts(SUNDIALS_VERSION);
         return 0;
     }
-    int adams = !strcmp(arguments[1], "adams");
     read_workload(arguments[2]);
     SUNContext context;
 #if SUNDIALS_VERSION_MAJOR >= 7
@@ -147,21 +145,16 @@ int main(int count, char **arguments) {
     Now now = {{0}, 0.0};
     initial(workload, N_VGetArrayPointer(x));
     while (scanf("%lf %lf", &rtol, &atol) == 2) {
-        void *cvode = CVodeCreate(adams ? CV_ADAMS : CV_BDF, context);
+        void *cvode = CVodeCreate(CV_BDF, context);
         SUNMatrix J = SUNDenseMatrix(states, states, context);
         SUNLinearSolver linear = SUNLinSol_Dense(x, J, context);
-        SUNNonlinearSolver fixed_point = SUNNonlinSol_FixedPoint(x, 0, context);
         int failed = CVodeInit(cvode, rhs, 0.0, x) || CVodeSStolerances(cvode, rtol, atol) ||
-                     CVodeSetUserData(cvode, &now) || CVodeSetMaxNumSteps(cvode, 1000000);
-        if (adams)
-            failed = failed || CVodeSetNonlinearSolver(cvode, fixed_point);
-        else
-            failed = failed || CVodeSetLinearSolver(cvode, linear, J) || CVodeSetJacFn(cvode, jacobian);
+                     CVodeSetUserData(cvode, &now) || CVodeSetMaxNumSteps(cvode, 1000000) ||
+                     CVodeSetLinearSolver(cvode, linear, J) || CVodeSetJacFn(cvode, jacobian);
         if (failed || point(cvode, x, &now, arguments[3], atof(arguments[4]), atoi(arguments[5]), table))
             puts("{\"failed\": \"CVODE returned an error\"}");
         fflush(stdout);
         CVodeFree(&cvode);
-        SUNNonlinSolFree(fixed_point);
         SUNLinSolFree(linear);
         SUNMatDestroy(J);
     }

@@ -1,5 +1,5 @@
 /* What deSolve calls, compiled by `R CMD SHLIB`: the workload's right-hand side with the infusion rate as one more state
-   that events change, and the Jacobian. */
+   that events change. */
 #include "model.h"
 
 static double k[CONSTANTS + 1];
@@ -25,18 +25,6 @@ void derivatives_w2(int *n, double *t, double *x, double *dx, double *out, int *
     calls++;
     rhs_w2(k, x[*n - 1], x, dx);
     dx[*n - 1] = 0.0;
-}
-
-void jacobian_of_w1(int *n, double *t, double *x, int *ml, int *mu, double *pd, int *rows, double *out, int *ip) {
-    (void)t, (void)x, (void)ml, (void)mu, (void)out, (void)ip;
-    jacobian_w1(k, pd, *rows);
-    pd[(*n - 1) * *rows] = 1.0;
-}
-
-void jacobian_of_w2(int *n, double *t, double *x, int *ml, int *mu, double *pd, int *rows, double *out, int *ip) {
-    (void)t, (void)ml, (void)mu, (void)out, (void)ip;
-    jacobian_w2(k, x, pd, *rows);
-    pd[(*n - 1) * *rows] = 1.0;
 }
 
 /* For `.C`: a subject's constants, and the right-hand sides so far. */

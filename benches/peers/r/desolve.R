@@ -1,5 +1,5 @@
-# deSolve: lsoda with right-hand side in C, the infusion rate changed by events. METHOD is lsoda, or lsoda_jacobian with the
-# Jacobian in C too. The library that `R CMD SHLIB` made of c/desolve.c is named by the environment variable DESOLVE_LIBRARY.
+# deSolve: lsoda with right-hand side in C, the infusion rate changed by events. The library that `R CMD SHLIB` made of
+# c/desolve.c is named by the environment variable DESOLVE_LIBRARY.
 
 source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "conversation.R"))
 suppressPackageStartupMessages(library(deSolve))
@@ -20,14 +20,11 @@ changes <- changes[-1, ]
 times <- sort(unique(c(workload$times, changes$time)))
 observed <- match(workload$times, times)
 y0 <- c(setNames(workload$initial, workload$states), rate = first_rate)
-jacobian <- arguments[1] == "lsoda_jacobian"
 
 one <- function(rtol, atol, subject) {
   k <- .C("constants_of", workload$number, workload$parameters[subject, ], numeric(17), PACKAGE = name)[[3]]
   lsoda(
     y0, times, paste0("derivatives_w", workload$number), k, rtol = rtol, atol = atol,
-    jacfunc = if (jacobian) paste0("jacobian_of_w", workload$number),
-    jactype = if (jacobian) "fullusr" else "fullint",
     dllname = name, initfunc = paste0("initialise_w", workload$number),
     events = list(data = changes), maxsteps = 1e6
   )
