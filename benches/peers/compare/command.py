@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import shutil
 import sys
 import tempfile
@@ -120,9 +121,11 @@ def climb(open_it, ladder, ratio):
         for rtol in ladder:
             try:
                 point = contestant.point(rtol, ratio * rtol)
+                if math.isnan(point.error):
+                    raise Failed("results are not numbers")
             except Failed as problem:
                 # A tolerance that is too coarse for a solver is no reason to give it up.
-                if points or rtol == ladder[-1]:
+                if points or rtol < 1e-4:
                     return points, f"at rtol {rtol:.0e}: {problem}"
                 continue
             points.append(point)

@@ -125,8 +125,8 @@ def cvode():
 
 
 PEERS = [
-    Peer("diffsol", {"bdf": 1e-3, "tsit45": 1e-3, "tr_bdf2": 1e-3, "esdirk34": 1e-3}, rust("diffsol")),
-    Peer("pharmsol", {"bdf": 1e-3, "tsit45": 1e-3}, rust("pharmsol")),
+    Peer("diffsol", {"bdf": 1e-3, "tsit45": 1e-4}, rust("diffsol")),
+    Peer("pharmsol", {"bdf": 1e-4, "tsit45": 1e-3}, rust("pharmsol")),
     Peer("numbalsoda", {"lsoda": 1e-4}, python("numbalsoda_lsoda.py", "numbalsoda")),
     Peer("scipy", {"lsoda": 1e-3}, python("scipy_lsoda.py", "scipy")),
     Peer("libroadrunner", {"cvode": 1e-3}, python("libroadrunner_cvode.py", "libroadrunner")),

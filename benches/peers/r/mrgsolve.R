@@ -12,8 +12,9 @@ dxdt_M2 = k7*M1 - k8*M2;
 "
 response <- "
 double c = (Ce > 0 ? Ce : 0) + k11*(M1 > 0 ? M1 : 0);
-double hill = pow(c, 1.6), b2 = B*B;
-dxdt_Ce = k10*A1 - k9*Ce;
+double hill = pow(c, 1.6);
+double b2 = B*B;
+dxdt_Ce = k10*A1 - ke0*Ce;
 dxdt_G = 12.0*(1.0 + SG*hill/(k12 + hill) - G);
 dxdt_P = 2.0*(pow(G, 1.3) - P);
 dxdt_B = 0.35*(pow(P, 0.8) - B);
@@ -23,11 +24,20 @@ dxdt_N = kN*(S*S - N);
 dxdt_Y = 0.02*(32.0*(1.0 - 0.85*(N - 1.0)/(N50 + N - 1.0)) - Y);
 "
 constants <- "
-double k0 = (CL + Q2 + Q3)/V1, k1 = Q2/V1, k2 = Q2/V2, k3 = Q3/V1, k4 = Q3/V3;
-double k5 = 0.8*CL/V1, k6 = (CLm + 50.0)/Vm, k7 = 50.0/Vm, k8 = 0.5;
+double k0 = (CL + Q2 + Q3)/V1;
+double k1 = Q2/V1;
+double k2 = Q2/V2;
+double k3 = Q3/V1;
+double k4 = Q3/V3;
+double k5 = 0.8*CL/V1;
+double k6 = (CLm + 50.0)/Vm;
+double k7 = 50.0/Vm;
+double k8 = 0.5;
 "
 more_constants <- "
-double k9 = ke0, k10 = ke0/V1, k11 = 0.25/Vm, k12 = pow(EC50, 1.6);
+double k10 = ke0/V1;
+double k11 = 0.25/Vm;
+double k12 = pow(EC50, 1.6);
 G_0 = 1; P_0 = 1; B_0 = 1; M_0 = 1; S_0 = 1; N_0 = 1; Y_0 = 32;
 "
 second <- workload$number == 2L
