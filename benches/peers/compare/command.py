@@ -72,7 +72,7 @@ def main():
         contestants, binary = ready(given, told["absent"])
         for workload in workloads:
             entries = []
-            for name, atol, open_it in contestants:
+            for name, atol, open_it in contestants[workload.name]:
                 say(f"{workload.name}  {name}")
                 points, failed = climb(lambda: open_it(workload, scratch, effort), ladder, given.atol or atol)
                 entries.append({"name": name, "points": points, "failed": failed})
@@ -90,14 +90,15 @@ def main():
 
 
 def ready(given, absent):
-    """Whoever takes part, as (name, atol / rtol, how to start it); and Euthymia's binary."""
-    contestants, binary = [], None
+    """Whoever takes part, by workload, as (name, atol / rtol, how to start it); and Euthymia's binary."""
+    contestants, binary = {"w1": [], "w2": []}, None
     if "euthymia" in given.only:
         say("build  euthymia")
         binary = given.euthymia or euthymia.build()
         for solver in euthymia.SOLVERS:
             open_it = lambda *where, solver=solver: euthymia.Euthymia(binary, solver, *where)
-            contestants.append((f"euthymia {solver}", euthymia.ATOL, open_it))
+            for entries in contestants.values():
+                entries.append((f"euthymia {solver}", euthymia.ATOL, open_it))
     for peer in PEERS:
         if peer.name not in given.only:
             continue
@@ -108,9 +109,10 @@ def ready(given, absent):
             say(f"       absent: {problem}")
             absent[peer.name] = str(problem)
             continue
-        for method, atol in peer.methods.items():
-            open_it = lambda *where, found=found, method=method: Driver(found, method, *where)
-            contestants.append((f"{peer.name} {found.version} {method}", atol, open_it))
+        for workload, methods in peer.methods.items():
+            for method, atol in methods.items():
+                open_it = lambda *where, found=found, method=method: Driver(found, method, *where)
+                contestants[workload].append((f"{peer.name} {found.version} {method}", atol, open_it))
     return contestants, binary
 
 

@@ -9,7 +9,7 @@ from .precision import Point
 from .workload import CHECKED, ROOT
 
 # A new choice of `run --solver` is added here; `auto` solves W1 by its exponentials (W4).
-SOLVERS = ("auto", "rodas5p")
+SOLVERS = ("auto", "collocation", "rodas5p")
 ATOL = 1e-3  # times rtol, as in the standard options
 COURSE = "racemic-iv-twice-weekly"
 # A large table of results is written for each measurement.

@@ -31,7 +31,7 @@ class Ready:
 @dataclass
 class Peer:
     name: str
-    methods: dict  # method -> absolute tolerance as a multiple of the relative one
+    methods: dict  # by workload; method -> absolute tolerance as a multiple of the relative one
     make_ready: Callable[[], Ready]
 
 
@@ -124,18 +124,18 @@ def cvode():
     return Ready([program], f"(SUNDIALS {version})")
 
 
+def both(**methods):
+    return {"w1": methods, "w2": methods}
+
+
 PEERS = [
-    Peer("diffsol", {"bdf": 1e-3, "tsit45": 1e-4}, rust("diffsol")),
-    Peer("pharmsol", {"bdf": 1e-4, "tsit45": 1e-3}, rust("pharmsol")),
-    Peer("numbalsoda", {"lsoda": 1e-4}, python("numbalsoda_lsoda.py", "numbalsoda")),
-    Peer("scipy", {"lsoda": 1e-3}, python("scipy_lsoda.py", "scipy")),
-    Peer("libroadrunner", {"cvode": 1e-3}, python("libroadrunner_cvode.py", "libroadrunner")),
-    Peer(
-        "deSolve",
-        {"lsoda": 1e-4},
-        r("desolve.R", "deSolve", "apt-get install r-base-dev r-cran-desolve", desolve_library),
-    ),
-    Peer("cvode", {"bdf": 1e-4}, cvode),
-    Peer("mrgsolve", {"lsoda": 1e-3}, r("mrgsolve.R", "mrgsolve", "Rscript -e 'install.packages(\"mrgsolve\")'")),
-    Peer("rxode2", {"lsoda": 1e-3}, r("rxode2.R", "rxode2", "Rscript -e 'install.packages(\"rxode2\")'")),
+    Peer("diffsol", {"w1": {"bdf": 1e-3, "tsit45": 1e-4}, "w2": {"bdf": 1e-3}}, rust("diffsol")),
+    Peer("pharmsol", {"w1": {"bdf": 1e-4, "tsit45": 1e-3}, "w2": {"bdf": 1e-4}}, rust("pharmsol")),
+    Peer("numbalsoda", both(lsoda=1e-4), python("numbalsoda_lsoda.py", "numbalsoda")),
+    Peer("scipy", both(lsoda=1e-3), python("scipy_lsoda.py", "scipy")),
+    Peer("libroadrunner", both(cvode=1e-4), python("libroadrunner_cvode.py", "libroadrunner")),
+    Peer("deSolve", both(lsoda=1e-4), r("desolve.R", "deSolve", "apt-get install r-base-dev r-cran-desolve", desolve_library)),
+    Peer("cvode", both(bdf=1e-4), cvode),
+    Peer("mrgsolve", both(lsoda=1e-4), r("mrgsolve.R", "mrgsolve", "Rscript -e 'install.packages(\"mrgsolve\")'")),
+    Peer("rxode2", both(lsoda=1e-4), r("rxode2.R", "rxode2", "Rscript -e 'install.packages(\"rxode2\")'")),
 ]
