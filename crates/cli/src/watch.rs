@@ -162,3 +162,37 @@ fn processor_time(whose: Whose) -> Option<Duration> {
 fn processor_time(_: Whose) -> Option<Duration> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleeping_is_not_working() {
+        let moment = Moment::of_thread();
+        std::thread::sleep(Duration::from_millis(50));
+        let spent = moment.spent();
+        assert!(spent.elapsed >= Duration::from_millis(50));
+        assert!(
+            spent
+                .processor
+                .is_none_or(|time| time < Duration::from_millis(25))
+        );
+        assert_eq!(
+            spent.processor.is_some(),
+            cfg!(any(target_os = "linux", target_os = "macos"))
+        );
+    }
+
+    #[test]
+    fn a_phase_does_not_count_what_it_contained() {
+        let of = |elapsed, processor| Spent {
+            elapsed: Duration::from_secs(elapsed),
+            processor: Some(Duration::from_secs(processor)),
+        };
+        let mut part = of(1, 1);
+        part += of(2, 1);
+        let rest = of(10, 7).without(part);
+        assert_eq!(times(rest), "7.000 s      5.000 s of processors");
+    }
+}
