@@ -7,44 +7,23 @@
 //!
 //! `x(t) = V (e^(rates t) W x(0) + (e^(rates t) - 1)/rates W b)`.
 //!
+//! The subjects of a lane group are decomposed together and move from change to change together ([`Flows`]); between two
+//! changes a subject is observed at many times together ([`Trace`]).
+//!
 //! Where two rates are so close that the vectors nearly coincide (a rate of absorption equal to the rate of elimination, a
-//! chain of equal transit rates), where exchanges do not balance, or where the system is large, there is no [`Flow`], and
+//! chain of equal transit rates), where exchanges do not balance, or where the system is large, there is no flow, and
 //! the caller takes the exponential of the matrix, or integrates.
 
-mod flow;
+mod decompose;
+mod flows;
+mod shape;
 mod symmetric;
+mod trace;
 
-pub(crate) use flow::{Evaluate, Flow};
-
-use euthymia_model::program::JacobianEntry;
-
-use crate::blocks::blocks;
-
-/// Systems of more states than this are integrated.
-pub(crate) const MOST_STATES: usize = 24;
-
-/// Blocks of states that reach each other, in an order in which each is fed by earlier ones alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Shape {
-    pub(crate) blocks: Vec<Vec<usize>>,
-}
-
-impl Shape {
-    /// The blocks of a system with these entries; `None` where it is too large.
-    pub(crate) fn new(states: usize, entries: &[JacobianEntry]) -> Option<Self> {
-        if states > MOST_STATES {
-            return None;
-        }
-        // Row `to` is fed by column `from`.
-        let mut feeds = vec![vec![false; states]; states];
-        for entry in entries {
-            feeds[usize::from(entry.column)][usize::from(entry.row)] = true;
-        }
-        Some(Self {
-            blocks: blocks(feeds),
-        })
-    }
-}
+pub(crate) use decompose::Decompose;
+pub(crate) use flows::{Flows, Move};
+pub(crate) use shape::Shape;
+pub(crate) use trace::{Observe, Trace};
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use std::array::from_fn;
 use euthymia_vecmath::{Kernel, Lanes};
 
 use self::arrival::Arrival;
-use self::flowing::Motion;
+use self::flowing::{Flowing, Motion};
 use crate::collocation;
 use crate::control::{Advice, Pace, advise};
 use crate::error::{Failure, FailureKind};
@@ -65,7 +65,8 @@ pub(crate) struct Group<'a, const L: usize> {
     lanes: [Lane; L],
     /// How the lanes of a linear model move.
     motions: [Motion; L],
-    /// Where in a step a lane's observations are; of a lane that is solved, the times since it began.
+    flowing: Flowing<L>,
+    /// Where in a step a lane's observations are; of a lane that is solved, when.
     thetas: Vec<f64>,
     /// Next subject of the block to be taken.
     next: usize,
@@ -109,7 +110,8 @@ pub(crate) fn advance<const L: usize>(
         alone: None,
         values,
         lanes: [idle; L],
-        motions: from_fn(|_| Motion::Unknown),
+        motions: [Motion::Unknown; L],
+        flowing: Flowing::default(),
         thetas: Vec::new(),
         next: 0,
         statistics: Statistics::default(),
@@ -188,11 +190,7 @@ impl<const L: usize> Group<'_, L> {
 
     /// Moves every lane on: those that can be solved to the end, the others by a step.
     fn pass(&mut self) {
-        if self.solves() {
-            for lane in 0..L {
-                while self.flow(lane) {}
-            }
-        }
+        self.flow();
         if self.lanes.iter().any(|lane| lane.subject.is_some()) {
             self.step();
         }

@@ -1,4 +1,4 @@
-//! Small dense matrices, row by row: linear systems, the exponential of one, and the inverse. Sums run in a fixed order.
+//! Small dense matrices, row by row: linear systems, and the exponential of one. Sums run in a fixed order.
 
 /// A smaller pivot, relative to the largest entry, is one of rounding.
 pub(crate) const SMALLEST_PIVOT: f64 = 1e-14;
@@ -104,38 +104,6 @@ pub(crate) fn solve(mut a: Vec<f64>, mut right: Vec<f64>, smallest: f64) -> Resu
         Some(state) => Err(state),
         None => Ok(right),
     }
-}
-
-/// The inverse, by elimination with pivots; `None` where there is none.
-pub(crate) fn inverse(matrix: &[f64], n: usize) -> Option<Vec<f64>> {
-    let mut a = matrix.to_vec();
-    let mut inverse = vec![0.0; n * n];
-    (0..n).for_each(|i| inverse[i * n + i] = 1.0);
-    for column in 0..n {
-        let largest = pivot_row(&a, n, column);
-        let pivot = a[largest * n + column];
-        if !(pivot.is_finite() && pivot != 0.0) {
-            return None;
-        }
-        for place in 0..n {
-            a.swap(largest * n + place, column * n + place);
-            inverse.swap(largest * n + place, column * n + place);
-        }
-        for place in 0..n {
-            a[column * n + place] /= pivot;
-            inverse[column * n + place] /= pivot;
-        }
-        for row in (0..n).filter(|row| *row != column) {
-            let factor = a[row * n + column];
-            if factor != 0.0 {
-                for place in 0..n {
-                    a[row * n + place] -= factor * a[column * n + place];
-                    inverse[row * n + place] -= factor * inverse[column * n + place];
-                }
-            }
-        }
-    }
-    Some(inverse)
 }
 
 /// The row at or below the diagonal whose entry in this column is the largest.

@@ -130,11 +130,4 @@ impl Linear {
         }
         solve(p, q, SMALLEST_PIVOT)
     }
-
-    /// The largest of its rates.
-    pub(crate) fn largest(&self) -> f64 {
-        self.matrix
-            .iter()
-            .fold(0.0, |largest, value| largest.max(value.abs()))
-    }
 }

@@ -7,6 +7,7 @@ mod preparation;
 use std::ops::Range;
 
 pub(crate) use self::asked::Asked;
+use self::preparation::Schedule;
 pub(crate) use self::preparation::{Common, Preparation};
 use crate::course::Record;
 use crate::events::{Change, Effect, Expanded, Observation};
@@ -31,6 +32,7 @@ pub(crate) struct Subjects {
     expanded: Expanded,
     /// Each subject's part of them.
     parts: Vec<Part>,
+    schedule: Schedule,
     /// When each subject starts.
     start: Vec<f64>,
     /// Records of the lane group that is being made ready.
@@ -78,6 +80,14 @@ impl Observed<'_> {
                     .take_while(|time| *time < end);
                 inside.for_each(each);
             }
+        }
+    }
+
+    /// How many of those of a range come before `end`, one after the other.
+    pub(crate) fn count_before(self, range: Range<usize>, end: f64) -> usize {
+        match self {
+            Self::Common(times) => times[range].partition_point(|time| *time < end),
+            Self::Own(own) => own[range].iter().take_while(|next| next.time < end).count(),
         }
     }
 
@@ -140,6 +150,7 @@ impl Subjects {
         self.expanded.steady.clear();
         self.expanded.histories.clear();
         self.parts.clear();
+        self.schedule.clear();
     }
 
     /// How many are ready.

@@ -185,9 +185,13 @@ fn what_is_solved_has_the_same_bits_however_it_is_laid_out() {
         dose(0.0, 0, 100.0, DoseInput::Bolus),
         dose(3.3, 1, 60.0, DoseInput::Duration(4.0)),
     ];
-    let times: Vec<f64> = (0..40).map(|i| 0.7 * f64::from(i)).collect();
+    let later = [doses[0], dose(5.1, 1, 60.0, DoseInput::Duration(4.0))];
+    // Equally spaced for a while, then not.
+    let mut times: Vec<f64> = (0..40).map(|i| 0.7 * f64::from(i)).collect();
+    times.extend((0..30).map(|i| 30.0 + 0.01 * f64::from(i * i)));
     for (program, rates, _) in systems() {
-        // Subjects that differ, among them one with equal rates, which has no exponentials of its own.
+        // Subjects that differ, among them one with equal rates, which has no exponentials of its own, and one whose
+        // compartments do not exchange. One of three receives something at another time.
         let subjects: Vec<(Vec<f64>, Vec<Dose>)> = (0..9)
             .map(|i| {
                 let mut own = rates.clone();
@@ -195,6 +199,10 @@ fn what_is_solved_has_the_same_bits_however_it_is_laid_out() {
                 if i == 4 {
                     own[0] = own[1];
                 }
+                if i == 7 {
+                    own.iter_mut().skip(2).take(2).for_each(|rate| *rate = 0.0);
+                }
+                let doses = if i % 3 == 1 { later } else { doses };
                 (own, doses.to_vec())
             })
             .collect();

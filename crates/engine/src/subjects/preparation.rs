@@ -117,10 +117,11 @@ impl Preparation<'_> {
                 .fill(index, &mut inputs[place..], subject_records, subject_doses);
             let first = records.len();
             let mut rest = subject_records.as_slice();
-            while let Some(record) = rest.first() {
+            while let Some((record, others)) = rest.split_first() {
                 let changes = |other: &&Record| is_input(other) && other.time == record.time;
                 let run = rest.iter().take_while(changes).count();
-                let (own, after) = rest.split_at(run.max(1));
+                let plain = || 1 + others.iter().take_while(|other| !is_input(other)).count();
+                let (own, after) = rest.split_at(if run == 0 { plain() } else { run });
                 rest = after;
                 // What changes nothing is as if it were not told: it would end a step.
                 if run == 0 || self.begin_row(own, defaults.len(), inputs) {
@@ -221,7 +222,33 @@ impl Preparation<'_> {
                 inputs: count,
             });
         }
-        let expanded = &mut subjects.expanded;
+        let Subjects {
+            expanded, schedule, ..
+        } = subjects;
+        schedule.attributes.clear();
+        for row in rows.clone() {
+            let own = plan
+                .attributes
+                .iter()
+                .flat_map(|own| [own.bioavailability, own.lag, own.duration, own.rate]);
+            let values = own.filter_map(|place| value(row, place));
+            schedule.attributes.extend(values.map(f64::to_bits));
+        }
+        if let Some(subject) = schedule.same(records) {
+            let same = subjects.parts[subject].clone();
+            let place = (expanded.changes.len(), expanded.observations.len());
+            expanded.changes.extend_from_within(same.changes.clone());
+            expanded
+                .observations
+                .extend_from_within(same.observations.clone());
+            subjects.parts.push(Part {
+                changes: place.0..expanded.changes.len(),
+                observations: place.1..expanded.observations.len(),
+                ..same
+            });
+            subjects.start.push(subjects.start[subject]);
+            return Ok(());
+        }
         expanded.tracked = !plan.program.history.is_empty();
         let (changes, observations, steady) = (
             expanded.changes.len(),
@@ -271,6 +298,10 @@ impl Preparation<'_> {
             Some(times) => !any_until(records, times[0]),
             None => matches!(records.first(), Some(record) if record.event == Event::Observe),
         };
+        // What equations see of the doses, and steady states, are a subject's own.
+        if !is_followed(plan.program) && expanded.steady.len() == steady {
+            schedule.is_of(subjects.parts.len(), records);
+        }
         subjects.parts.push(Part {
             changes: changes..expanded.changes.len(),
             observations: observations..expanded.observations.len(),
@@ -280,6 +311,38 @@ impl Preparation<'_> {
         });
         subjects.start.push(start);
         Ok(())
+    }
+}
+
+/// The records of a subject of the block, and what became of them: others often have the same.
+#[derive(Debug, Default)]
+pub(super) struct Schedule {
+    /// Whose it is.
+    subject: Option<usize>,
+    records: Vec<Record>,
+    /// What the model makes of doses, for each row of the subject's inputs.
+    known: Vec<u64>,
+    /// That of the subject that is being made ready.
+    attributes: Vec<u64>,
+}
+
+impl Schedule {
+    pub(super) fn clear(&mut self) {
+        self.subject = None;
+    }
+
+    /// The subject that has the same records, of which the model makes the same.
+    fn same(&self, records: &[Record]) -> Option<usize> {
+        let same = self.known == self.attributes && self.records == records;
+        self.subject.filter(|_| same)
+    }
+
+    /// The schedule is that of this subject from now on.
+    fn is_of(&mut self, subject: usize, records: &[Record]) {
+        self.subject = Some(subject);
+        self.records.clear();
+        self.records.extend_from_slice(records);
+        std::mem::swap(&mut self.known, &mut self.attributes);
     }
 }
 
