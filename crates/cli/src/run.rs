@@ -211,15 +211,16 @@ fn prepare(
 
 fn engine_options(options: &Run, run: &Prepared) -> Options {
     let precise = Options::precise();
-    Options {
+    let mut engine = Options {
         solver: options.solver.into(),
         rtol: options.rtol.unwrap_or(precise.rtol),
         atol: options.atol.unwrap_or(precise.atol),
         max_steps: options.max_steps.unwrap_or(precise.max_steps),
         threads: simulate::threads(options.threads),
-        block: run.block(),
         ..precise
-    }
+    };
+    engine.block = run.block(&engine);
+    engine
 }
 
 /// Takes what the engine observed to the file.

@@ -1,4 +1,5 @@
-//! `cargo bench -p euthymia-engine [-- w1|w2] [rtol=..] [atol=..] [lanes=..] [threads=..] [subjects=..] [isa=..] [solver=..]`:
+//! `cargo bench -p euthymia-engine [-- w1|w2] [rtol=..] [atol=..] [lanes=..] [threads=..] [subjects=..] [isa=..] [solver=..]
+//! [block=..]`:
 //! subjects per second on the benchmark workloads, with the error against the reference solutions and the work done per
 //! subject. Seconds are of the processor where the system tells them and one thread works, else of the wall clock.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
@@ -9,7 +10,7 @@ mod workload;
 use std::convert::Infallible;
 use std::time::Instant;
 
-use euthymia_engine::{Block, LaneWidth, Options, Silent, Sink, Solver, simulate};
+use euthymia_engine::{Block, LaneWidth, Options, Silent, Sink, Solver, block_size, simulate};
 use euthymia_vecmath::Isa;
 use workload::Workload;
 
@@ -77,6 +78,19 @@ fn main() {
         .filter(|name| named.is_empty() || named.iter().any(|n| n == name))
     {
         let workload = Workload::read(name, subjects);
+        options.block = value("block").map_or_else(
+            || {
+                block_size(
+                    &workload.program,
+                    &Options {
+                        block: 256,
+                        ..options
+                    },
+                    workload.times.len(),
+                )
+            },
+            |text| text.parse().unwrap(),
+        );
         for &rtol in &tolerances {
             options.rtol = rtol;
             options.atol = value("atol").map_or(rtol * 1e-3, |text| text.parse().unwrap());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use euthymia_dataset::{DataSet, Interpolation, ModelNames, Parameters, times};
 use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::Rows;
-use euthymia_engine::Options;
+use euthymia_engine::{Options, block_size};
 use euthymia_model::compile::{CompileOptions, PerSubject, compile};
 use euthymia_model::program::Program;
 use euthymia_model::{Level, Model};
@@ -16,9 +16,6 @@ use crate::layout::{Column, Layout, outputs, reported};
 use crate::plan::{Plan, of_plan, read_doses};
 use crate::request::{Request, Schedule};
 use crate::settings::{self, OmegaChanges};
-
-/// A block of subjects has about so many values at most.
-const MOST_VALUES: usize = 2_000_000;
 
 /// A run, ready for the engine.
 #[derive(Clone, Debug)]
@@ -77,9 +74,9 @@ impl Run {
         &self.layout.columns
     }
 
-    /// How many subjects to take at a time so that their values fit into some tens of megabytes.
+    /// How many subjects to take at a time.
     #[must_use]
-    pub fn block(&self) -> usize {
+    pub fn block(&self, options: &Options) -> usize {
         let observations = match &self.told {
             Told::Plan(plan) => plan.times.len(),
             Told::Data(data) => data.times().map_or_else(
@@ -90,9 +87,7 @@ impl Run {
                 <[f64]>::len,
             ),
         };
-        let columns = self.program.states.len() + self.program.outputs_reported.len();
-        let values = observations.max(1).saturating_mul(columns.max(1));
-        (MOST_VALUES / values).clamp(1, Options::standard().block)
+        block_size(&self.program, options, observations)
     }
 
     /// The individual behind subject `index` of the engine, and the round, from 1.
