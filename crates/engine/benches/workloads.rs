@@ -50,8 +50,6 @@ fn main() {
     options.lanes = match value("lanes") {
         None => options.lanes,
         Some("1") => LaneWidth::One,
-        Some("2") => LaneWidth::Two,
-        Some("4") => LaneWidth::Four,
         Some("8") => LaneWidth::Eight,
         Some("16") => LaneWidth::Sixteen,
         Some(other) => panic!("lanes={other}"),

@@ -7,10 +7,6 @@ use euthymia_vecmath::Isa;
 pub enum LaneWidth {
     /// One at a time.
     One,
-    /// Two.
-    Two,
-    /// Four.
-    Four,
     /// Eight.
     Eight,
     /// Sixteen.

@@ -103,8 +103,6 @@ fn simulate_any(
     };
     match options.lanes {
         LaneWidth::One => run.all::<1>(hand_over),
-        LaneWidth::Two => run.all::<2>(hand_over),
-        LaneWidth::Four => run.all::<4>(hand_over),
         LaneWidth::Eight => run.all::<8>(hand_over),
         LaneWidth::Sixteen => run.all::<16>(hand_over),
     }

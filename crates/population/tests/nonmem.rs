@@ -18,8 +18,14 @@ fn agrees(place: usize) {
     let cases = euthymia_io::reference::nonmem(&folder).unwrap();
     assert_eq!(cases.len(), 30);
     let case = &cases[place];
-    let outcome = case.run(&Options::precise());
-    assert!(outcome.agrees(), "{}: {outcome:#?}", case.name);
+    for solver in [Solver::Auto, Solver::Collocation, Solver::Rodas5p] {
+        let options = Options {
+            solver,
+            ..Options::precise()
+        };
+        let outcome = case.run(&options);
+        assert!(outcome.agrees(), "{}, {solver:?}: {outcome:#?}", case.name);
+    }
 }
 
 macro_rules! scenarios {

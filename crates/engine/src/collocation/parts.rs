@@ -199,10 +199,9 @@ impl Parts {
                 false => (0, false),
             });
             for register in operands(instruction) {
-                if last_read(register, number) {
-                    if let Some(at) = now.iter().position(|(own, _)| *own == register) {
-                        places.free(now.remove(at).1);
-                    }
+                let result = now.iter().position(|(own, _)| *own == register);
+                if let Some(at) = result.filter(|_| last_read(register, number)) {
+                    places.free(now.remove(at).1);
                 }
             }
             if let Some(at) = now.iter().position(|(own, _)| *own == instruction.destination) {

@@ -452,24 +452,26 @@ impl<const L: usize> Ahead<'_, L> {
 /// Multiplies the stages, or modes, from register `from` on by a matrix of the method.
 #[inline(always)]
 fn transform<const L: usize>(matrix: &[[f64; STAGES]; STAGES], from: usize, to: usize, r: &mut Registers<L>) {
-    // Rows two at a time load a stage once for both.
-    let mut row = 0;
-    while row + 1 < STAGES {
-        let first = r[at(from)];
-        let mut one = first * Lanes::splat(matrix[row][0]);
-        let mut other = first * Lanes::splat(matrix[row + 1][0]);
+    for (row, factors) in matrix.iter().enumerate() {
+        r[at(to + row)] = combine(factors, from, r);
+    }
+}
+
+/// The sum of the stages, or modes, from register `from` on, each with its factor. One loop over the lanes, in which what is
+/// summed stays in a register.
+#[inline(always)]
+fn combine<const L: usize>(factors: &[f64; STAGES], from: usize, r: &Registers<L>) -> Lanes<L> {
+    let mut parts = [&r[at(from)].0; STAGES];
+    for (stage, part) in parts.iter_mut().enumerate() {
+        *part = &r[at(from + stage)].0;
+    }
+    let mut out = [0.0; L];
+    for (lane, out) in out.iter_mut().enumerate() {
+        let mut value = parts[0][lane] * factors[0];
         for stage in 1..STAGES {
-            let value = r[at(from + stage)];
-            one = value.mul_add_twice(Lanes::splat(matrix[row][stage]), one);
-            other = value.mul_add_twice(Lanes::splat(matrix[row + 1][stage]), other);
+            value += parts[stage][lane] * factors[stage];
         }
-        r[at(to + row)] = one;
-        r[at(to + row + 1)] = other;
-        row += 2;
+        *out = value;
     }
-    let mut last = r[at(from)] * Lanes::splat(matrix[row][0]);
-    for stage in 1..STAGES {
-        last = r[at(from + stage)].mul_add_twice(Lanes::splat(matrix[row][stage]), last);
-    }
-    r[at(to + row)] = last;
+    Lanes(out)
 }

@@ -112,13 +112,7 @@ pub fn options(rtol: f64, atol: f64) -> Options {
 /// The same options laid over the machine in different ways.
 pub fn layouts(options: Options) -> Vec<Options> {
     let mut layouts = Vec::new();
-    for lanes in [
-        LaneWidth::One,
-        LaneWidth::Two,
-        LaneWidth::Four,
-        LaneWidth::Eight,
-        LaneWidth::Sixteen,
-    ] {
+    for lanes in [LaneWidth::One, LaneWidth::Eight, LaneWidth::Sixteen] {
         for isa in Isa::ALL {
             layouts.push(Options {
                 lanes,
