@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use euthymia_engine::Solver;
+use euthymia_population::Shard;
 
 /// How a course of ketamine therapy plays out: the drug in the body, its target and the symptoms, for a population of
 /// virtual patients, beside what trials measured.
@@ -26,7 +27,8 @@ Examples:
   euthymia check my-course.toml my-model.R        every problem at its place
 
 Exit codes: 0 done, 1 something in a file is wrong, 2 something on the command line is wrong, \
-3 the simulation failed, 4 a file could not be read or written, 130 interrupted.";
+3 the simulation failed, 4 a file could not be read or written, 5 subjects of a run failed (what is known of them, and \
+everybody else, is written), 130 interrupted.";
 
 /// Options every command takes.
 #[derive(Args, Debug)]
@@ -129,6 +131,8 @@ Examples:
       the observation records of a NONMEM-style data set
   euthymia run model.R --data doses.csv --times 0:0.5:48 --subjects 1000 --seed 1 -o out.parquet
       a population: the individuals of the data set in turn, each time with new random effects
+  euthymia run model.R --data doses.csv --subjects 1000 --shard 2/8 -o part-2.parquet
+      the second eighth of it: parts computed anywhere make the whole
   euthymia run model.R --dose '100 mg at 0 every 12 h x 14 into depot' --times 0:1:168 \
 --theta lcl=2.3 --omega 0
       doses on the command line, one parameter changed, the typical subject
@@ -136,7 +140,11 @@ Examples:
       a subject for every row of a table; without -o the rows go to standard output
 
 Columns: sim.id (with --subjects), id, time, CMT (with several endpoints), computed variables, ipredSim (the endpoint \
-without residual error), sim (with it), compartments, covariates. A value that does not exist is NA.";
+without residual error), sim (with it), compartments, covariates. A value that does not exist is NA.
+
+A subject that cannot be simulated to the end (its solution grows without bound, say) leaves the others alone: from the \
+failure on, what depends on its compartments is NA. Such subjects are told at the end with time and state (with --json \
+as `failures`, the first 1000), and the exit code is 5.";
 
 /// Options of `run`.
 #[derive(Args, Debug)]
@@ -174,6 +182,9 @@ pub(crate) struct Run {
     /// Number of subjects in all: the individuals are taken in turn [default: each of them once]
     #[arg(long, short = 'n', value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub(crate) subjects: Option<u64>,
+    /// Compute the I-th of N equal parts of the population alone: put together they are the whole, bit for bit
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
     /// Seed of the random streams: the same seed gives the same bits on any machine
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

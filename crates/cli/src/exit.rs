@@ -21,8 +21,10 @@ pub(crate) enum Failure {
     Input(Vec<Diagnostic>),
     /// The simulation failed.
     Simulation(SimulateError),
-    /// A subject of a run failed.
+    /// A run could not be carried out.
     Run(String),
+    /// Subjects of a run failed; what is known is written. Who they are, in words.
+    Subjects(String),
     /// So many cases do not agree with the answers of others.
     Conformance(usize),
     /// A file could not be read or written.
@@ -55,6 +57,12 @@ impl Failure {
                 ExitCode::from(1)
             }
             Self::Run(message) => fail("simulation", &message, shared, 3),
+            // They are in the description of the run.
+            Self::Subjects(_) if shared.json => ExitCode::from(5),
+            Self::Subjects(told) => {
+                eprint!("error: {told}");
+                ExitCode::from(5)
+            }
             Self::Simulation(error) => fail("simulation", &error.to_string(), shared, 3),
             Self::Report(error) => fail("report", &error.to_string(), shared, 3),
             Self::Io(error) => {

@@ -16,6 +16,7 @@ mod library;
 mod models;
 mod output;
 mod progress;
+mod rows;
 mod run;
 mod simulate;
 mod watch;

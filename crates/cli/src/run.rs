@@ -3,19 +3,18 @@
 use euthymia_dataset::{Dialect, Interpolation, Reported};
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_document::Rows;
-use euthymia_engine::{
-    CourseBlock, CourseSink, Failure as SubjectFailure, Options, SimulationError, simulate_courses,
-};
+use euthymia_engine::{Failure as SubjectFailure, Options, SimulationError, simulate_prepared};
 use euthymia_io::IoError;
 use euthymia_io::results::ResultsWriter;
 use euthymia_model::check::{self, UnitCheck};
 use euthymia_model::{Model, syntax};
-use euthymia_population::{Request, Run as Prepared, Schedule};
+use euthymia_population::{Failures, Request, Run as Prepared, Schedule};
 
 use crate::arguments::{Covariates, Run, Shared, Units};
 use crate::exit::{Failure, show};
 use crate::progress::Progress;
-use crate::watch::{Moment, Spent, Watch};
+use crate::rows::{Encoding, Output};
+use crate::watch::{Watch, times};
 use crate::{interrupt, library, models, simulate};
 
 /// Runs a model and writes what is observed.
@@ -50,28 +49,48 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
     watch.lap("compile");
 
     let engine = engine_options(options, &prepared);
-    let mut output = Output::create(&prepared, options, &engine)?;
+    let writer = match &options.out {
+        Some(path) => ResultsWriter::create(path, prepared.columns(), &provenance(options, &engine))?,
+        None => ResultsWriter::standard_output(prepared.columns())?,
+    };
+    let mut output = Output::new(writer);
     let progress = Progress::new(
         euthymia_engine::Courses::len(&prepared),
         "subjects",
         shared.quiet || shared.json || options.out.is_none(),
     );
-    let outcome = simulate_courses(prepared.program(), &prepared, &engine, &mut output, &progress);
+    let encoding = Encoding {
+        run: &prepared,
+        encoder: output.writer.encoder(),
+    };
+    let outcome = simulate_prepared(
+        prepared.program(),
+        &prepared,
+        &engine,
+        &encoding,
+        &mut output,
+        &progress,
+    );
     progress.finish();
     let statistics = match outcome {
         // Who reads the rows has seen enough of them.
         Err(SimulationError::Sink(error)) if error.is_broken_pipe() => return Ok(()),
-        outcome => outcome.map_err(|error| failure(error, &prepared))?,
+        outcome => outcome.map_err(failure)?,
     };
     let Output {
         writer,
         rows,
         writing,
-        ..
+        encoding,
+        failures,
     } = output;
-    watch.lap_except("solve", "write", writing);
+    watch.lap_except("solve and encode", "write", writing);
     writer.finish()?;
     watch.lap("finish the file");
+    watch.note("encoding, all threads", times(encoding));
+    if let Some(size) = options.out.as_ref().and_then(|path| std::fs::metadata(path).ok()) {
+        watch.note("file", format!("{:.1} MB", size.len() as f64 / 1e6));
+    }
 
     if statistics.undefined_outputs > 0 && !shared.quiet && !shared.json {
         eprintln!(
@@ -89,10 +108,13 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
             "model": model.name(),
             "file": options.out.as_ref().map(|path| path.display().to_string()),
             "subjects": statistics.subjects,
+            "shard": options.shard.map(|shard| shard.to_string()),
             "rows": rows,
             "columns": columns,
             "seed": options.seed,
             "not_a_number": statistics.undefined_outputs,
+            "failed": failures.count(),
+            "failures": listed(&failures, &prepared),
             "steps": statistics.accepted,
             "rejected_steps": statistics.rejected,
             "right_hand_sides": statistics.derivatives,
@@ -109,7 +131,33 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
     if options.bench {
         eprint!("{}", watch.table(&statistics));
     }
-    Ok(())
+    match prepared.told(&failures, statistics.subjects) {
+        Some(told) => Err(Failure::Subjects(told)),
+        None => Ok(()),
+    }
+}
+
+/// The first failures, for programs.
+fn listed(failures: &Failures, run: &Prepared) -> serde_json::Value {
+    let values = |named: &[(String, f64)]| {
+        let named = named
+            .iter()
+            .map(|(name, value)| (name.clone(), serde_json::json!(value)));
+        serde_json::Value::Object(named.collect())
+    };
+    let one = |failure: &SubjectFailure| {
+        let (id, round) = run.who(failure.subject);
+        serde_json::json!({
+            "id": id,
+            "sim.id": round,
+            "time": failure.kind.time(),
+            "kind": failure.kind.name(),
+            "message": failure.kind.to_string(),
+            "state": values(&failure.states),
+            "inputs": values(&failure.inputs),
+        })
+    };
+    failures.first().iter().map(one).collect()
 }
 
 /// `1 row`, `2 rows`.
@@ -206,7 +254,11 @@ fn prepare(
         seed: options.seed,
     };
     let (prepared, diagnostics) = Prepared::new(&request);
-    settle(prepared, diagnostics, shared)
+    let prepared = settle(prepared, diagnostics, shared)?;
+    Ok(match options.shard {
+        Some(shard) => prepared.only(shard),
+        None => prepared,
+    })
 }
 
 fn engine_options(options: &Run, run: &Prepared) -> Options {
@@ -223,42 +275,6 @@ fn engine_options(options: &Run, run: &Prepared) -> Options {
     engine
 }
 
-/// Takes what the engine observed to the file.
-struct Output<'r> {
-    run: &'r Prepared,
-    writer: ResultsWriter,
-    rows: u64,
-    writing: Spent,
-}
-
-impl<'r> Output<'r> {
-    fn create(run: &'r Prepared, options: &Run, engine: &Options) -> Result<Self, IoError> {
-        let writer = match &options.out {
-            Some(path) => ResultsWriter::create(path, run.columns(), &provenance(options, engine))?,
-            None => ResultsWriter::standard_output(run.columns())?,
-        };
-        Ok(Self {
-            run,
-            writer,
-            rows: 0,
-            writing: Spent::default(),
-        })
-    }
-}
-
-impl CourseSink for Output<'_> {
-    type Error = IoError;
-
-    fn block(&mut self, block: CourseBlock) -> Result<(), IoError> {
-        let started = Moment::of_thread();
-        let batch = self.run.batch(&block);
-        self.writer.write(&batch)?;
-        self.rows += batch.rows as u64;
-        self.writing += started.spent();
-        Ok(())
-    }
-}
-
 /// How the file is made.
 fn provenance(options: &Run, engine: &Options) -> Vec<(String, String)> {
     let mut made = vec![
@@ -271,28 +287,17 @@ fn provenance(options: &Run, engine: &Options) -> Vec<(String, String)> {
     if let Some(data) = &options.data {
         made.push(("data".to_owned(), data.display().to_string()));
     }
+    if let Some(shard) = options.shard {
+        made.push(("shard".to_owned(), shard.to_string()));
+    }
     made
 }
 
-fn failure(error: SimulationError<IoError>, run: &Prepared) -> Failure {
+fn failure(error: SimulationError<IoError>) -> Failure {
     match error {
         SimulationError::Cancelled => Failure::Interrupted,
         SimulationError::Sink(error) => Failure::Io(error),
         SimulationError::Option { .. } => Failure::Usage(error.to_string()),
-        SimulationError::Subject(failure) => Failure::Run(in_words(&failure, run)),
         other => Failure::Run(other.to_string()),
     }
-}
-
-/// A failure with the subject's name in the data set.
-fn in_words(failure: &SubjectFailure, run: &Prepared) -> String {
-    let (id, round) = run.who(failure.subject);
-    let words = failure.to_string();
-    let rest = words.split_once(": ").map_or(words.as_str(), |(_, rest)| rest);
-    let round = if round > 1 {
-        format!(" (sim.id {round})")
-    } else {
-        String::new()
-    };
-    format!("ID {id}{round}: {rest}")
 }

@@ -77,6 +77,7 @@ pub(crate) struct Watch {
     started: Moment,
     lap_started: Moment,
     laps: Vec<(&'static str, Spent)>,
+    notes: Vec<(&'static str, String)>,
 }
 
 impl Watch {
@@ -86,6 +87,7 @@ impl Watch {
             started: now,
             lap_started: now,
             laps: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -102,7 +104,12 @@ impl Watch {
         self.lap_started = Moment::now(Whose::Process);
     }
 
-    /// The laps (time on the clock, then of processors), the solver's work and the peak memory, a line each.
+    /// Notes a figure besides.
+    pub(crate) fn note(&mut self, name: &'static str, value: String) {
+        self.notes.push((name, value));
+    }
+
+    /// The laps (time on the clock, then of processors), the notes, the solver's work and the peak memory, a line each.
     pub(crate) fn table(&self, work: &Statistics) -> String {
         let mut text = String::new();
         let mut line = |name: &str, value: String| {
@@ -114,6 +121,9 @@ impl Watch {
         }
         let total = self.started.spent();
         line("total", times(total));
+        for (name, value) in &self.notes {
+            line(name, value.clone());
+        }
         line("subjects", work.subjects.to_string());
         line(
             "subjects per second",
@@ -140,7 +150,7 @@ fn peak_memory_bytes() -> Option<u64> {
 }
 
 /// `1.234 s       1.201 s of processors`.
-fn times(spent: Spent) -> String {
+pub(crate) fn times(spent: Spent) -> String {
     let elapsed = spent.elapsed.as_secs_f64();
     match spent.processor {
         Some(processor) => format!("{elapsed:.3} s {:>10.3} s of processors", processor.as_secs_f64()),

@@ -1,26 +1,11 @@
 //! The command as a user meets it: what it prints, what it writes, how it ends.
 
+mod common;
+
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-fn euthymia(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the command starts")
-}
-
-/// The command, run in the repository's root as the README does.
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_euthymia"));
-    command
-        .args(arguments)
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .env_remove("EUTHYMIA_LIBRARY")
-        .stdin(Stdio::null());
-    command
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
-}
+use common::{command, euthymia, text};
 
 fn files(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -394,11 +379,6 @@ fn what_is_wrong_with_a_run_is_told_at_its_place_and_nothing_is_written() {
             "data.csv",
         ),
         (&["--data", DATA, "--rtol", "0"], 2, "option `rtol`"),
-        (
-            &["--data", DATA, "--max-steps", "2", "--solver", "rodas5p"],
-            3,
-            "ID 1: ",
-        ),
     ] {
         let all: Vec<&str> = ["run", MODEL]
             .iter()

@@ -6,8 +6,8 @@ use euthymia_model::program::HistoryKind;
 use euthymia_vecmath::{Isa, Kernel, Lanes};
 
 use crate::error::Failure;
-use crate::executor::{Registers, execute, registers};
-use crate::group::advance;
+use crate::executor::{ADDRESSABLE, Registers, execute, registers};
+use crate::group::{Fallen, advance};
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::sink::CourseBlock;
@@ -22,6 +22,16 @@ pub(crate) struct Worker<'a, const L: usize> {
     options: &'a Options,
     subjects: Subjects,
     registers: Box<Registers<L>>,
+    /// Which of the reported outputs depend on the states.
+    of_states: Vec<bool>,
+    block: CourseBlock,
+}
+
+/// What came of a block, besides what was observed.
+pub(crate) struct Computed {
+    pub(crate) statistics: Statistics,
+    /// Subjects that could not be simulated to the end, in order.
+    pub(crate) failures: Vec<Failure>,
 }
 
 impl<'a, const L: usize> Worker<'a, L> {
@@ -40,15 +50,24 @@ impl<'a, const L: usize> Worker<'a, L> {
             options,
             subjects: Subjects::default(),
             registers,
+            of_states: of_states(plan),
+            block: CourseBlock {
+                first: 0,
+                columns: plan.columns(),
+                offsets: Vec::new(),
+                times: Vec::new(),
+                values: Vec::new(),
+            },
         }
     }
 
-    /// Simulates the subjects of `range`. The error is the first failure, or `None` if the run was cancelled.
-    pub(crate) fn block(
-        &mut self,
-        range: Range<u64>,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Result<(CourseBlock, Statistics), Option<Box<Failure>>> {
+    /// What was observed of the last block; whoever takes something of it leaves room for the next.
+    pub(crate) fn observed(&mut self) -> &mut CourseBlock {
+        &mut self.block
+    }
+
+    /// Simulates the subjects of `range`; what is observed is then in [`Worker::observed`]. `None` if the run was cancelled.
+    pub(crate) fn block(&mut self, range: Range<u64>, cancelled: &dyn Fn() -> bool) -> Option<Computed> {
         let Self {
             plan,
             common,
@@ -56,6 +75,8 @@ impl<'a, const L: usize> Worker<'a, L> {
             options,
             subjects,
             registers,
+            of_states,
+            block,
         } = self;
         let preparation = Preparation {
             plan,
@@ -63,18 +84,17 @@ impl<'a, const L: usize> Worker<'a, L> {
             asked: *asked,
             isa: options.isa,
         };
-        let ready = preparation.run(range.clone(), subjects, registers);
+        preparation.run(range.clone(), subjects, registers);
         let times = asked.times();
-        let offsets = subjects.offsets(times);
-        let mut block = CourseBlock {
-            first: range.start,
-            columns: plan.columns(),
-            values: vec![0.0; plan.columns() * offsets[subjects.len()]],
-            times: subjects.own_times().collect(),
-            offsets,
-        };
+        block.first = range.start;
+        block.offsets = subjects.offsets(times);
+        block.times.clear();
+        block.times.extend(subjects.own_times());
+        // Every value is written: what a block before has left is not cleared.
+        let values = plan.columns() * block.offsets[subjects.len()];
+        block.values.resize(values, 0.0);
         let from = (range.start, &*subjects);
-        let mut statistics = advance(
+        let (mut statistics, mut fallen) = advance(
             plan,
             options,
             times,
@@ -83,32 +103,94 @@ impl<'a, const L: usize> Worker<'a, L> {
             &mut block.values,
             cancelled,
         )?;
-        ready?;
+        fallen.extend(refused(plan, range.start, subjects));
+        fallen.sort_by_key(|fallen| fallen.subject);
+        let mut next = fallen.iter().peekable();
         if !plan.program.outputs_reported.is_empty() {
             for subject in 0..subjects.len() {
+                let known = next
+                    .next_if(|fallen| fallen.subject == subject)
+                    .map_or(usize::MAX, |fallen| fallen.observed);
                 statistics.undefined_outputs += options.isa.dispatch(Outputs {
                     plan,
                     isa: options.isa,
                     times,
                     subjects,
                     subject,
+                    known,
                     registers,
-                    block: &mut block,
+                    block,
                 });
             }
         }
-        Ok((block, statistics))
+        for fallen in &fallen {
+            forget_outputs(plan, of_states, fallen, block);
+        }
+        Some(Computed {
+            statistics,
+            failures: fallen.into_iter().map(|fallen| fallen.failure).collect(),
+        })
+    }
+}
+
+/// Subjects that could not be begun; `first` is the index of the block's first.
+fn refused(plan: &Plan<'_>, first: u64, subjects: &mut Subjects) -> Vec<Fallen> {
+    let refused = subjects.take_refused().into_iter();
+    let fallen = refused.map(|(subject, kind)| Fallen {
+        subject,
+        observed: 0,
+        failure: Failure {
+            subject: first + subject as u64,
+            kind,
+            inputs: subjects.inputs(plan, subject),
+            states: Vec::new(),
+        },
+    });
+    fallen.collect()
+}
+
+/// Which of the reported outputs depend on the states: what is not known of a subject once it has failed.
+fn of_states(plan: &Plan<'_>) -> Vec<bool> {
+    let program = plan.program;
+    let mut depends = vec![false; ADDRESSABLE];
+    for &register in &plan.arguments {
+        depends[register] = true;
+    }
+    for instruction in &program.outputs.instructions {
+        let read = [instruction.a, instruction.b, instruction.c];
+        depends[usize::from(instruction.destination)] = read[..instruction.op.arity()]
+            .iter()
+            .any(|&register| depends[usize::from(register)]);
+    }
+    let reported = program.outputs_reported.iter();
+    reported
+        .map(|output| depends[usize::from(output.register)])
+        .collect()
+}
+
+/// What depends on the states is not known after a failure, whatever an equation makes of a NaN; of a subject that could
+/// not be begun nothing is.
+fn forget_outputs(plan: &Plan<'_>, of_states: &[bool], fallen: &Fallen, block: &mut CourseBlock) {
+    let all = block.offsets[block.subjects()];
+    let unknown = block.offsets[fallen.subject] + fallen.observed..block.offsets[fallen.subject + 1];
+    let begun = !fallen.failure.states.is_empty();
+    for (output, &depends) in of_states.iter().enumerate() {
+        if depends || !begun {
+            let column = &mut block.values[(plan.states + output) * all..][..all];
+            column[unknown.clone()].fill(f64::NAN);
+        }
     }
 }
 
 /// Computes the reported outputs of a subject from its states, as many observation times at once as there are lanes. The
-/// result is how many values are NaN.
+/// result is how many values are NaN, of the first `known` observations.
 struct Outputs<'a, const L: usize> {
     plan: &'a Plan<'a>,
     isa: Isa,
     times: Option<&'a [f64]>,
     subjects: &'a Subjects,
     subject: usize,
+    known: usize,
     registers: &'a mut Registers<L>,
     block: &'a mut CourseBlock,
 }
@@ -124,6 +206,7 @@ impl<const L: usize> Kernel for Outputs<'_, L> {
             times,
             subjects,
             subject,
+            known,
             registers: r,
             block,
         } = self;
@@ -182,7 +265,8 @@ impl<const L: usize> Kernel for Outputs<'_, L> {
             for (output, reported) in program.outputs_reported.iter().enumerate() {
                 let from = &r[usize::from(reported.register)].0[..count];
                 if from.iter().fold(false, |any, value| any | value.is_nan()) {
-                    undefined += from.iter().filter(|value| value.is_nan()).count() as u64;
+                    let counted = from.iter().take(known.saturating_sub(start));
+                    undefined += counted.filter(|value| value.is_nan()).count() as u64;
                 }
                 let to = &mut block.values[place(plan.states + output)..][..count];
                 match to.first_chunk_mut::<L>().zip(from.first_chunk()) {

@@ -10,10 +10,11 @@ use std::array::from_fn;
 use euthymia_vecmath::{Kernel, Lanes};
 
 use self::arrival::Arrival;
+pub(crate) use self::failing::Fallen;
 use self::flowing::{Flowing, Motion};
 use crate::collocation;
 use crate::control::{Advice, Pace, advise};
-use crate::error::{Failure, FailureKind};
+use crate::error::FailureKind;
 use crate::executor::Registers;
 use crate::options::Options;
 use crate::plan::Plan;
@@ -71,12 +72,15 @@ pub(crate) struct Group<'a, const L: usize> {
     /// Next subject of the block to be taken.
     next: usize,
     statistics: Statistics,
-    /// The first subject that failed, and how.
-    failure: Option<(usize, Box<Failure>)>,
+    /// Index of the block's first subject.
+    first: u64,
+    /// Subjects that failed.
+    fallen: Vec<Fallen>,
 }
 
 /// Advances all subjects of a block to the last observation time; their states go into `values`. `first` is the index
-/// of the block's first subject. If subjects fail, the failure of the first of them comes back.
+/// of the block's first subject. Subjects that fail leave the others alone and come back, in no order. `None` if the run
+/// was cancelled.
 pub(crate) fn advance<const L: usize>(
     plan: &Plan<'_>,
     options: &Options,
@@ -85,7 +89,7 @@ pub(crate) fn advance<const L: usize>(
     registers: &mut Registers<L>,
     values: &mut [f64],
     cancelled: &dyn Fn() -> bool,
-) -> Result<Statistics, Option<Box<Failure>>> {
+) -> Option<(Statistics, Vec<Fallen>)> {
     let idle = Lane {
         subject: None,
         time: 0.0,
@@ -115,7 +119,8 @@ pub(crate) fn advance<const L: usize>(
         thetas: Vec::new(),
         next: 0,
         statistics: Statistics::default(),
-        failure: None,
+        first,
+        fallen: Vec::new(),
     };
     for lane in 0..L {
         group.take_subject(lane);
@@ -125,16 +130,10 @@ pub(crate) fn advance<const L: usize>(
         group.pass();
         passes = passes.wrapping_add(1);
         if passes.is_multiple_of(1024) && cancelled() {
-            return Err(None);
+            return None;
         }
     }
-    match group.failure {
-        Some((subject, mut failure)) => {
-            failure.subject = first + subject as u64;
-            Err(Some(failure))
-        }
-        None => Ok(group.statistics),
-    }
+    Some((group.statistics, group.fallen))
 }
 
 impl<const L: usize> Group<'_, L> {
@@ -147,6 +146,11 @@ impl<const L: usize> Group<'_, L> {
             }
             let subject = self.next;
             self.next += 1;
+            self.statistics.subjects += 1;
+            if self.subjects.is_refused(subject) {
+                self.forget(subject, 0);
+                continue;
+            }
             let plan = self.plan;
             for (&register, &value) in plan
                 .of_subject
@@ -179,7 +183,6 @@ impl<const L: usize> Group<'_, L> {
                 suited: [0.0; 3],
             };
             self.motions[lane] = Motion::Unknown;
-            self.statistics.subjects += 1;
             match self.arrive(lane, subject) {
                 Arrival::Going => return,
                 Arrival::Finished => {}

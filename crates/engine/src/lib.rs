@@ -8,7 +8,10 @@
 //! Rodas5P (`step`, `rodas5p`) with the compiled Jacobian and a sparse factorisation whose pattern is worked out once
 //! (`symbolic`, `lu`). A steady state is solved for where the model is linear (`steady`) and searched for where it is not
 //! (`search`). Observations are read from the dense output of the steps (`dense`), and blocks go to a
-//! [`Sink`] in order.
+//! [`Sink`] in order; what can be made of a block alone, such as encoded bytes, is made where it was computed ([`Prepare`]).
+//!
+//! A subject that cannot be simulated to the end (`group/failing.rs`) leaves its lane to the next; the sink is told and
+//! decides whether the run goes on.
 //!
 //! Linear models with constant rates are not integrated: their lanes move from change to change by the exponentials of the
 //! system (`exact`).
@@ -28,6 +31,7 @@ mod error;
 mod events;
 mod exact;
 mod executor;
+mod failure;
 mod group;
 mod history;
 mod lu;
@@ -57,7 +61,7 @@ pub use course::{CourseDose, CourseInputs, Courses, Event, Record, SteadyState};
 pub use error::{Failure, FailureKind, SimulationError};
 pub use options::{LaneWidth, Options, Solver};
 pub use population::{Dose, DoseInput, Population, SubjectInputs};
-pub use simulate::{simulate, simulate_courses};
-pub use sink::{Block, CourseBlock, CourseSink, Progress, Silent, Sink};
+pub use simulate::{simulate, simulate_courses, simulate_prepared};
+pub use sink::{Block, CourseBlock, CourseSink, Prepare, Progress, Silent, Sink};
 pub use size::block_size;
 pub use statistics::Statistics;

@@ -5,11 +5,11 @@ use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::block::Worker;
-use crate::error::{Failure, SimulationError};
+use crate::block::{Computed, Worker};
+use crate::error::SimulationError;
 use crate::options::Options;
 use crate::plan::Plan;
-use crate::sink::{CourseBlock, Progress};
+use crate::sink::{Progress, Receive, Shelve};
 use crate::statistics::Statistics;
 use crate::subjects::{Asked, Common};
 
@@ -22,8 +22,8 @@ pub(crate) struct Run<'a> {
     pub(crate) progress: &'a dyn Progress,
 }
 
-/// What came of a block; the failure is `None` if the run was cancelled.
-type Outcome = Result<(CourseBlock, Statistics), Option<Box<Failure>>>;
+/// What came of a block; nothing if the run was cancelled.
+type Outcome = Option<Computed>;
 
 /// What the threads share and change.
 #[derive(Default)]
@@ -41,32 +41,65 @@ struct Queue {
 /// Blocks that may be taken or wait, for every thread, before the sink has the oldest.
 const WINDOW: u64 = 4;
 
+/// The first block is so small, and each is twice the one before until they have the size asked for: so the first results
+/// come soon, however long a subject takes.
+const FIRST_BLOCK: u64 = 16;
+
+/// How many blocks there are until they have the size asked for.
+fn small_blocks(size: u64) -> u64 {
+    let doublings = |first: u64| u64::from(size.div_ceil(first).next_power_of_two().ilog2());
+    if size > FIRST_BLOCK {
+        doublings(FIRST_BLOCK)
+    } else {
+        0
+    }
+}
+
+/// The first subject of a block.
+fn begin(block: u64, size: u64) -> u64 {
+    let small = small_blocks(size).min(block);
+    FIRST_BLOCK * ((1 << small) - 1) + (block - small) * size
+}
+
+/// How many blocks so many subjects are.
+fn blocks(subjects: u64, size: u64) -> u64 {
+    let small = small_blocks(size);
+    let rest = subjects.saturating_sub(begin(small, size));
+    if rest > 0 {
+        return small + rest.div_ceil(size);
+    }
+    (0..small)
+        .find(|&block| begin(block, size) >= subjects)
+        .unwrap_or(small)
+}
+
 impl Run<'_> {
     fn blocks(&self) -> u64 {
-        self.asked.len().div_ceil(self.options.block as u64)
+        blocks(self.asked.len(), self.options.block as u64)
     }
 
     fn range(&self, block: u64) -> Range<u64> {
         let size = self.options.block as u64;
-        block * size..self.asked.len().min((block + 1) * size)
+        begin(block, size)..self.asked.len().min(begin(block + 1, size))
     }
 
     /// Simulates everybody, in groups of `L` lanes.
     pub(crate) fn all<const L: usize>(
         &self,
-        take: &mut dyn FnMut(CourseBlock) -> Result<(), ()>,
+        shelf: &dyn Shelve,
+        receiver: &mut dyn Receive,
     ) -> Result<Statistics, SimulationError<()>> {
         let mut statistics = Statistics::default();
-        let mut hand_over = |outcome: Outcome| {
-            let (block, part) = outcome.map_err(|failure| match failure {
-                Some(failure) => SimulationError::Subject(failure),
-                None => SimulationError::Cancelled,
-            })?;
-            if self.progress.cancelled() {
-                return Err(SimulationError::Cancelled);
+        let mut hand_over = |number: u64, outcome: Outcome| {
+            let computed = outcome.filter(|_| !self.progress.cancelled());
+            let computed = computed.ok_or(SimulationError::Cancelled)?;
+            for failure in computed.failures {
+                receiver
+                    .failed(Box::new(failure))
+                    .map_err(SimulationError::Subject)?;
             }
-            take(block).map_err(SimulationError::Sink)?;
-            statistics.add(&part);
+            receiver.block(number).map_err(SimulationError::Sink)?;
+            statistics.add(&computed.statistics);
             self.progress.done(statistics.subjects);
             Ok(())
         };
@@ -74,10 +107,12 @@ impl Run<'_> {
         if threads == 1 {
             let mut worker = self.worker::<L>();
             for block in 0..self.blocks() {
-                hand_over(worker.block(self.range(block), &|| self.progress.cancelled()))?;
+                let cancelled = || self.progress.cancelled();
+                let outcome = self.compute(&mut worker, block, shelf, &cancelled);
+                hand_over(block, outcome)?;
             }
         } else {
-            self.in_parallel::<L>(threads, &mut hand_over)?;
+            self.in_parallel::<L>(threads, shelf, &mut hand_over)?;
         }
         Ok(statistics)
     }
@@ -86,11 +121,27 @@ impl Run<'_> {
         Worker::new(self.plan, self.common, self.asked, self.options)
     }
 
+    /// Computes a block and puts it on the shelf.
+    fn compute<const L: usize>(
+        &self,
+        worker: &mut Worker<'_, L>,
+        number: u64,
+        shelf: &dyn Shelve,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Outcome {
+        let outcome = worker.block(self.range(number), cancelled);
+        if outcome.is_some() {
+            shelf.put(number, worker.observed());
+        }
+        outcome
+    }
+
     /// Threads work, the caller's thread hands over.
     fn in_parallel<const L: usize>(
         &self,
         threads: u64,
-        hand_over: &mut dyn FnMut(Outcome) -> Result<(), SimulationError<()>>,
+        shelf: &dyn Shelve,
+        hand_over: &mut dyn FnMut(u64, Outcome) -> Result<(), SimulationError<()>>,
     ) -> Result<(), SimulationError<()>> {
         let queue = Mutex::new(Queue::default());
         let changed = Condvar::new();
@@ -105,7 +156,7 @@ impl Run<'_> {
                     let mut worker = self.worker::<L>();
                     while let Some(block) = self.take(&queue, &changed, threads * WINDOW) {
                         let cancelled = || self.progress.cancelled() || lock(&queue).ended;
-                        let outcome = worker.block(self.range(block), &cancelled);
+                        let outcome = self.compute(&mut worker, block, shelf, &cancelled);
                         lock(&queue).finished.insert(block, outcome);
                         changed.notify_all();
                     }
@@ -126,7 +177,7 @@ impl Run<'_> {
                     break;
                 };
                 drop(shared);
-                result = hand_over(outcome);
+                result = hand_over(block, outcome);
                 let mut shared = lock(&queue);
                 shared.handed = block + 1;
                 shared.ended |= result.is_err();
@@ -173,5 +224,32 @@ impl Drop for EndOnPanic<'_> {
             lock(self.queue).ended = true;
             self.changed.notify_all();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{begin, blocks};
+
+    #[test]
+    fn blocks_follow_each_other_and_grow_to_the_size_asked_for() {
+        for size in [1, 2, 7, 16, 17, 24, 32, 100, 256, 1000] {
+            for subjects in [1, 15, 16, 17, 48, 100, 256, 257, 5000] {
+                let all = blocks(subjects, size);
+                assert!(begin(0, size) == 0 && begin(all, size) >= subjects);
+                assert!(begin(all - 1, size) < subjects);
+                let mut before = 1;
+                for block in 0..all {
+                    let own = begin(block + 1, size) - begin(block, size);
+                    assert!((1..=size).contains(&own) && own >= before, "{size} {block} {own}");
+                    before = own;
+                }
+            }
+            assert_eq!(begin(41, size) - begin(40, size), size);
+        }
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5].map(|block| begin(block, 256)),
+            [0, 16, 48, 112, 240, 496]
+        );
     }
 }

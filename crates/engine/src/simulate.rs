@@ -1,15 +1,19 @@
 //! The entry: what is asked for is checked, planned, and run with the lanes asked for.
 
+use std::collections::BTreeMap;
+use std::mem::take;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use euthymia_model::program::Program;
 
 use crate::course::Courses;
-use crate::error::SimulationError;
+use crate::error::{Failure, SimulationError};
 use crate::executor::ADDRESSABLE;
 use crate::options::{LaneWidth, Options};
 use crate::plan::{Plan, PlanError};
 use crate::population::Population;
 use crate::run::Run;
-use crate::sink::{Block, CourseBlock, CourseSink, Progress, Sink};
+use crate::sink::{Block, CourseBlock, CourseSink, Prepare, Progress, Receive, Shelve, Sink};
 use crate::statistics::Statistics;
 use crate::subjects::{Asked, Common};
 
@@ -22,11 +26,14 @@ use crate::subjects::{Asked, Common};
 /// The error of a step is kept below `rtol |y| + atol` in every state (the maximum over the states, so that a state that
 /// rests changes nothing), for the fourth-order solution that estimates it; results are the fifth-order solution.
 ///
+/// A subject that cannot be simulated to the end leaves the others alone, with the same bits as without it; the sink is
+/// told and decides whether the run goes on.
+///
 /// Memory holds the blocks being worked on and a few that wait for their turn, however large the population is.
 ///
 /// # Errors
-/// Options or times out of range, a program too large, a subject that cannot be simulated (the first such; blocks before
-/// it have reached the sink), cancellation by `progress`, and the sink's own error.
+/// Options or times out of range, a program too large, a subject that cannot be simulated and that the sink does not do
+/// without (blocks before it have reached the sink), cancellation by `progress`, and the sink's own error.
 pub fn simulate<P: Population, S: Sink>(
     program: &Program,
     population: &P,
@@ -35,21 +42,43 @@ pub fn simulate<P: Population, S: Sink>(
     sink: &mut S,
     progress: &dyn Progress,
 ) -> Result<Statistics, SimulationError<S::Error>> {
-    let mut refusal = None;
-    let mut hand_over = |block: CourseBlock| {
-        let block = Block {
+    let asked = Asked::Doses(population, times);
+    check_times(times).map_err(|error| error.with_sink(None))?;
+    let prepare = AtTimes(times.len());
+    let mut sink = OfTimes(sink);
+    prepared(program, asked, options, &prepare, &mut sink, progress)
+}
+
+/// Makes blocks of common times, so many for each subject.
+struct AtTimes(usize);
+
+impl Prepare for AtTimes {
+    type Prepared = Block;
+
+    fn prepare(&self, block: &mut CourseBlock) -> Block {
+        Block {
             first: block.first,
             subjects: block.subjects(),
-            times: times.len(),
+            times: self.0,
             columns: block.columns,
-            values: block.values,
-        };
-        sink.block(block).map_err(|error| refusal = Some(error))
-    };
-    let asked = Asked::Doses(population, times);
-    let result =
-        check_times(times).and_then(|()| simulate_any(program, asked, options, &mut hand_over, progress));
-    result.map_err(|error| error.with_sink(refusal))
+            values: take(&mut block.values),
+        }
+    }
+}
+
+/// A sink of blocks of common times.
+struct OfTimes<'s, S>(&'s mut S);
+
+impl<S: Sink> CourseSink<Block> for OfTimes<'_, S> {
+    type Error = S::Error;
+
+    fn block(&mut self, block: Block) -> Result<(), S::Error> {
+        self.0.block(block)
+    }
+
+    fn failed(&mut self, failure: Box<Failure>) -> Result<(), Box<Failure>> {
+        self.0.failed(failure)
+    }
 }
 
 /// Simulates courses told by records and hands what is observed to `sink`, block by block in the order of the subjects.
@@ -66,19 +95,106 @@ pub fn simulate_courses<C: Courses, S: CourseSink>(
     sink: &mut S,
     progress: &dyn Progress,
 ) -> Result<Statistics, SimulationError<S::Error>> {
-    let mut refusal = None;
-    let mut hand_over = |block| sink.block(block).map_err(|error| refusal = Some(error));
-    let asked = Asked::Courses(courses);
-    let result = simulate_any(program, asked, options, &mut hand_over, progress);
-    result.map_err(|error| error.with_sink(refusal))
+    simulate_prepared(program, courses, options, &Whole, sink, progress)
 }
 
-/// [`simulate`] for whatever population and sink, so that the engine is compiled here and once. The sink keeps its error.
+/// Leaves blocks as they are.
+struct Whole;
+
+impl Prepare for Whole {
+    type Prepared = CourseBlock;
+
+    fn prepare(&self, block: &mut CourseBlock) -> CourseBlock {
+        CourseBlock {
+            first: block.first,
+            columns: block.columns,
+            offsets: take(&mut block.offsets),
+            times: take(&mut block.times),
+            values: take(&mut block.values),
+        }
+    }
+}
+
+/// [`simulate_courses`] with something made of each block on the thread that has computed it.
+///
+/// # Errors
+/// Those of [`simulate`].
+pub fn simulate_prepared<C: Courses, P: Prepare, S: CourseSink<P::Prepared>>(
+    program: &Program,
+    courses: &C,
+    options: &Options,
+    prepare: &P,
+    sink: &mut S,
+    progress: &dyn Progress,
+) -> Result<Statistics, SimulationError<S::Error>> {
+    prepared(program, Asked::Courses(courses), options, prepare, sink, progress)
+}
+
+fn prepared<P: Prepare, S: CourseSink<P::Prepared>>(
+    program: &Program,
+    asked: Asked<'_>,
+    options: &Options,
+    prepare: &P,
+    sink: &mut S,
+    progress: &dyn Progress,
+) -> Result<Statistics, SimulationError<S::Error>> {
+    let shelf = Shelf {
+        prepare,
+        ready: Mutex::new(BTreeMap::new()),
+    };
+    let mut receiver = Receiver {
+        shelf: &shelf,
+        sink,
+        refusal: None,
+    };
+    let result = simulate_any(program, asked, options, (&shelf, &mut receiver), progress);
+    result.map_err(|error| error.with_sink(receiver.refusal))
+}
+
+/// What is made of blocks, until it is its turn.
+struct Shelf<'p, P: Prepare> {
+    prepare: &'p P,
+    ready: Mutex<BTreeMap<u64, P::Prepared>>,
+}
+
+impl<P: Prepare> Shelf<'_, P> {
+    fn ready(&self) -> MutexGuard<'_, BTreeMap<u64, P::Prepared>> {
+        // It is whole at every moment it is unlocked.
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<P: Prepare> Shelve for Shelf<'_, P> {
+    fn put(&self, number: u64, block: &mut CourseBlock) {
+        let prepared = self.prepare.prepare(block);
+        self.ready().insert(number, prepared);
+    }
+}
+
+/// Hands over to a sink and keeps its error.
+struct Receiver<'s, P: Prepare, S: CourseSink<P::Prepared>> {
+    shelf: &'s Shelf<'s, P>,
+    sink: &'s mut S,
+    refusal: Option<S::Error>,
+}
+
+impl<P: Prepare, S: CourseSink<P::Prepared>> Receive for Receiver<'_, P, S> {
+    fn block(&mut self, number: u64) -> Result<(), ()> {
+        let prepared = self.shelf.ready().remove(&number).ok_or(())?;
+        (self.sink.block(prepared)).map_err(|error| self.refusal = Some(error))
+    }
+
+    fn failed(&mut self, failure: Box<Failure>) -> Result<(), Box<Failure>> {
+        self.sink.failed(failure)
+    }
+}
+
+/// [`simulate`] for whatever population and sink, so that the engine is compiled here and once.
 fn simulate_any(
     program: &Program,
     asked: Asked<'_>,
     options: &Options,
-    hand_over: &mut dyn FnMut(CourseBlock) -> Result<(), ()>,
+    (shelf, receiver): (&dyn Shelve, &mut dyn Receive),
     progress: &dyn Progress,
 ) -> Result<Statistics, SimulationError<()>> {
     check_options(options)?;
@@ -102,9 +218,9 @@ fn simulate_any(
         progress,
     };
     match options.lanes {
-        LaneWidth::One => run.all::<1>(hand_over),
-        LaneWidth::Eight => run.all::<8>(hand_over),
-        LaneWidth::Sixteen => run.all::<16>(hand_over),
+        LaneWidth::One => run.all::<1>(shelf, receiver),
+        LaneWidth::Eight => run.all::<8>(shelf, receiver),
+        LaneWidth::Sixteen => run.all::<16>(shelf, receiver),
     }
 }
 

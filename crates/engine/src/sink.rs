@@ -1,5 +1,7 @@
 //! Where trajectories go, and who is told how far the run is.
 
+use crate::error::Failure;
+
 /// The trajectories of some consecutive subjects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
@@ -41,6 +43,16 @@ pub trait Sink {
     /// # Errors
     /// Ends the run; the error comes back from `simulate`.
     fn block(&mut self, block: Block) -> Result<(), Self::Error>;
+
+    /// Is told of a subject that could not be simulated to the end, before the block that holds it comes: what was observed
+    /// before the failure is there, states and what depends on them are NaN from then on. Subjects come in order.
+    ///
+    /// # Errors
+    /// The failure itself where the run is of no use without the subject, which ends it. So it is unless a sink says
+    /// otherwise: no NaN reaches one that has not asked for it.
+    fn failed(&mut self, failure: Box<Failure>) -> Result<(), Box<Failure>> {
+        Err(failure)
+    }
 }
 
 /// Follows a run and may end it.
@@ -101,8 +113,9 @@ impl CourseBlock {
     }
 }
 
-/// Receives blocks of a run by records in the order of their subjects, never two at once.
-pub trait CourseSink {
+/// Receives blocks of a run by records, or what was [prepared](Prepare) of them, in the order of their subjects, never two
+/// at once.
+pub trait CourseSink<B = CourseBlock> {
     /// Why a block could not be taken.
     type Error;
 
@@ -110,5 +123,38 @@ pub trait CourseSink {
     ///
     /// # Errors
     /// Ends the run; the error comes back from `simulate_courses`.
-    fn block(&mut self, block: CourseBlock) -> Result<(), Self::Error>;
+    fn block(&mut self, block: B) -> Result<(), Self::Error>;
+
+    /// Is told of a subject that could not be simulated to the end: see [`Sink::failed`].
+    ///
+    /// # Errors
+    /// The failure itself where the run is of no use without the subject, which ends it.
+    fn failed(&mut self, failure: Box<Failure>) -> Result<(), Box<Failure>> {
+        Err(failure)
+    }
+}
+
+/// Makes of a block what the sink takes, on the thread that has computed it, while others compute more: such as the bytes
+/// that a sink has only to write.
+pub trait Prepare: Sync {
+    /// What is made.
+    type Prepared: Send;
+
+    /// Makes it; what is left of the block is room for the next.
+    fn prepare(&self, block: &mut CourseBlock) -> Self::Prepared;
+}
+
+/// Prepares blocks and keeps what comes of them until they are received, whatever it is.
+pub(crate) trait Shelve: Sync {
+    /// Puts the block of this number on the shelf.
+    fn put(&self, number: u64, block: &mut CourseBlock);
+}
+
+/// Receives what comes of blocks, in order, whatever the sink.
+pub(crate) trait Receive {
+    /// Takes the block of this number from the shelf; the receiver keeps the reason why it cannot.
+    fn block(&mut self, number: u64) -> Result<(), ()>;
+
+    /// Is told of a failure.
+    fn failed(&mut self, failure: Box<Failure>) -> Result<(), Box<Failure>>;
 }

@@ -3,7 +3,7 @@
 /// Counts of the work done for subjects; the same for any lane width, block size and number of threads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// Subjects simulated.
+    /// Subjects simulated, those that failed among them.
     pub subjects: u64,
     /// Steps that were taken.
     pub accepted: u64,
@@ -15,7 +15,8 @@ pub struct Statistics {
     pub jacobians: u64,
     /// Factorisations of the step matrix.
     pub factorisations: u64,
-    /// Values of reported outputs that are NaN, such as 0/0 before the first dose. States are never NaN.
+    /// Values of reported outputs that are NaN, such as 0/0 before the first dose. States are never NaN, save those of a
+    /// subject that failed; what is not known of it is not counted.
     pub undefined_outputs: u64,
 }
 

@@ -4,12 +4,14 @@
 mod asked;
 mod preparation;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub(crate) use self::asked::Asked;
 use self::preparation::Schedule;
 pub(crate) use self::preparation::{Common, Preparation};
 use crate::course::Record;
+use crate::error::FailureKind;
 use crate::events::{Change, Effect, Expanded, Observation};
 use crate::plan::Plan;
 use crate::population::Dose;
@@ -35,6 +37,8 @@ pub(crate) struct Subjects {
     schedule: Schedule,
     /// When each subject starts.
     start: Vec<f64>,
+    /// Subjects that cannot be simulated, and why.
+    refused: BTreeMap<usize, FailureKind>,
     /// Records of the lane group that is being made ready.
     records: Vec<Record>,
     /// Each lane's records.
@@ -151,11 +155,22 @@ impl Subjects {
         self.expanded.histories.clear();
         self.parts.clear();
         self.schedule.clear();
+        self.refused.clear();
     }
 
     /// How many are ready.
     pub(crate) fn len(&self) -> usize {
         self.start.len()
+    }
+
+    /// Whether a subject cannot be simulated.
+    pub(crate) fn is_refused(&self, subject: usize) -> bool {
+        self.refused.contains_key(&subject)
+    }
+
+    /// Those that cannot be simulated, in order, and why.
+    pub(crate) fn take_refused(&mut self) -> BTreeMap<usize, FailureKind> {
+        std::mem::take(&mut self.refused)
     }
 
     /// How many rows of inputs there are.

@@ -1,30 +1,19 @@
-//! Trajectories to Parquet, block by block, so that memory does not grow with the number of subjects.
+//! Trajectories to Parquet, block by block, so that memory does not grow with the number of subjects; the file itself is made
+//! as that of any run ([`results`](crate::results)).
 //!
 //! Columns are called as rxode2 calls them: `sim.id` and `id` (both counted from 1), `time`, then the reported states and
 //! outputs. Rows are in the order of subjects, each subject's in the order of time.
 
-use std::io::Write;
-use std::ops::Range;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use ::parquet::basic::{Compression, Encoding, Repetition, Type as Physical};
-use ::parquet::data_type::{DoubleType, Int32Type};
 use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::KeyValue;
-use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
-use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use ::parquet::schema::types::{ColumnPath, Type};
 use euthymia_engine::{Block, Sink};
+use euthymia_population::{Batch, Kind, Runs, Values};
 use serde::Serialize;
 
-use crate::atomic::AtomicFile;
 use crate::error::{IoError, IoErrorKind};
-
-/// Rows are gathered until a row group has at least so many, which keeps the overhead of each below a percent.
-const FEWEST_ROWS: usize = 32 * 1024;
-/// A larger block is split, which keeps the memory of one compressed column below some megabytes.
-const MOST_ROWS: usize = 512 * 1024;
+use crate::results::parquet::{ParquetWriter, encode};
 
 /// One column of results.
 #[derive(Clone, Debug, Serialize)]
@@ -77,12 +66,11 @@ pub struct Layout {
 /// A Parquet file of trajectories being written; it appears under its name when finished.
 #[derive(Debug)]
 pub struct TrajectoryWriter {
-    writer: SerializedFileWriter<AtomicFile>,
+    writer: ParquetWriter,
+    /// The columns of the file.
+    written: Vec<euthymia_population::Column>,
     layout: Layout,
     path: PathBuf,
-    /// Column by column what was handed over and not yet written, and the subject it begins with.
-    pending: Vec<Vec<f64>>,
-    pending_first: u64,
 }
 
 impl TrajectoryWriter {
@@ -92,7 +80,6 @@ impl TrajectoryWriter {
     /// The file cannot be created, two columns have the same name, or a column is not one of the block's.
     pub fn create(path: impl AsRef<Path>, layout: Layout) -> Result<Self, IoError> {
         let path = path.as_ref();
-        let failed = |error: ParquetError| IoError::new("write", path, error);
         if let Some(column) = layout
             .columns
             .iter()
@@ -104,17 +91,19 @@ impl TrajectoryWriter {
             };
             return Err(IoError::new("write", path, kind));
         }
-        let schema = schema(&layout.columns).map_err(failed)?;
-        let properties = properties(&layout);
-        let file = AtomicFile::create(path)?;
-        let writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).map_err(failed)?;
-        let pending = vec![Vec::new(); layout.columns.len()];
+        let written = written(&layout.columns).map_err(|error| IoError::new("write", path, error))?;
+        // Names, units and labels always serialise.
+        let columns = serde_json::to_string(&layout.columns).unwrap_or_default();
+        let mut metadata = vec![
+            ("time_unit".to_owned(), layout.time_unit.clone()),
+            ("columns".to_owned(), columns),
+        ];
+        metadata.extend(layout.provenance.iter().cloned());
         Ok(Self {
-            writer,
+            writer: ParquetWriter::create(path, "trajectories", &written, &metadata)?,
+            written,
             layout,
             path: path.to_path_buf(),
-            pending,
-            pending_first: 0,
         })
     }
 
@@ -141,101 +130,35 @@ impl TrajectoryWriter {
                 },
             ));
         }
-        if rows == 0 {
-            return Ok(());
-        }
-        let indices: Vec<usize> = self.layout.columns.iter().map(|column| column.index).collect();
-        let column = |at: usize| &values[indices[at] * rows..][..rows];
-        let waiting = self.pending.first().map_or(0, Vec::len);
-        if rows >= FEWEST_ROWS && waiting == 0 {
-            return self.row_groups(first, subjects, column);
-        }
-        if waiting == 0 {
-            self.pending_first = first;
-        }
-        for (at, pending) in self.pending.iter_mut().enumerate() {
-            pending.extend_from_slice(column(at));
-        }
-        if waiting + rows >= FEWEST_ROWS {
-            self.write_pending()
-        } else {
-            Ok(())
-        }
-    }
-
-    fn write_pending(&mut self) -> Result<(), IoError> {
-        let mut pending = std::mem::take(&mut self.pending);
-        let rows = pending.first().map_or(0, Vec::len);
-        if rows > 0 {
-            let subjects = rows / self.layout.times.len();
-            self.row_groups(self.pending_first, subjects, |at| pending[at].as_slice())?;
-        }
-        pending.iter_mut().for_each(Vec::clear);
-        self.pending = pending;
-        Ok(())
-    }
-
-    /// Writes whole subjects as one or, if there are too many rows for one, several row groups.
-    fn row_groups<'v>(
-        &mut self,
-        first: u64,
-        subjects: usize,
-        column: impl Fn(usize) -> &'v [f64],
-    ) -> Result<(), IoError> {
-        let times = self.layout.times.len();
-        let at_once = (MOST_ROWS / times.max(1)).max(1);
-        let mut begin = 0;
-        while begin < subjects {
-            let end = subjects.min(begin + at_once);
-            let rows = begin * times..end * times;
-            self.row_group(first + begin as u64, end - begin, rows, &column)
-                .map_err(|error| IoError::new("write", &self.path, error))?;
-            begin = end;
-        }
-        Ok(())
-    }
-
-    fn row_group<'v>(
-        &mut self,
-        first: u64,
-        subjects: usize,
-        rows: Range<usize>,
-        column: &impl Fn(usize) -> &'v [f64],
-    ) -> Result<(), ParquetError> {
         let simulations = u64::from(self.layout.simulations.max(1));
-        let times = &self.layout.times;
-        let mut group = self.writer.next_row_group()?;
-        let numbered = |number: &dyn Fn(u64) -> u64| -> Result<Vec<i32>, ParquetError> {
-            let mut ids = Vec::with_capacity(rows.len());
+        let numbered = |number: &dyn Fn(u64) -> u64| {
+            let mut numbers = Runs::default();
             for subject in first..first + subjects as u64 {
-                let id = i32::try_from(number(subject) + 1).map_err(|_| {
-                    ParquetError::General(format!("subject {subject} is beyond a 32-bit `id`"))
-                })?;
-                ids.resize(ids.len() + times.len(), id);
+                // Fewer than 2^63 subjects fit a run.
+                numbers.push(number(subject) as i64 + 1, times);
             }
-            Ok(ids)
+            Values::Whole(numbers)
         };
-        write_integers(&mut group, &numbered(&|subject| subject % simulations)?)?;
-        write_integers(&mut group, &numbered(&|subject| subject / simulations)?)?;
-        write_doubles(&mut group, &times.repeat(subjects))?;
-        for at in 0..self.layout.columns.len() {
-            write_doubles(&mut group, &column(at)[rows.clone()])?;
-        }
-        group.close()?;
-        Ok(())
+        let mut columns = vec![
+            numbered(&|subject| subject % simulations),
+            numbered(&|subject| subject / simulations),
+            Values::Cycle {
+                numbers: Cow::Borrowed(&self.layout.times),
+                times: subjects,
+            },
+        ];
+        let column = |column: &Column| Values::Number(Cow::Borrowed(&values[column.index * rows..][..rows]));
+        columns.extend(self.layout.columns.iter().map(column));
+        let encoded = encode(&self.written, &Batch { rows, columns });
+        self.writer.write(encoded)
     }
 
     /// Writes what is still waiting and puts the file in its place.
     ///
     /// # Errors
     /// The disk is full or the place cannot be written; nothing is left behind then.
-    pub fn finish(mut self) -> Result<(), IoError> {
-        self.write_pending()?;
-        let Self { writer, path, .. } = self;
-        writer
-            .into_inner()
-            .map_err(|error| IoError::new("write", path, error))?
-            .finish()
+    pub fn finish(self) -> Result<(), IoError> {
+        self.writer.finish()
     }
 }
 
@@ -247,90 +170,27 @@ impl Sink for TrajectoryWriter {
     }
 }
 
-pub(crate) fn write_doubles<W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    values: &[f64],
-) -> Result<(), ParquetError> {
-    let mut column = next_column(group)?;
-    column.typed::<DoubleType>().write_batch(values, None, None)?;
-    column.close()
-}
-
-fn write_integers<W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    values: &[i32],
-) -> Result<(), ParquetError> {
-    let mut column = next_column(group)?;
-    column.typed::<Int32Type>().write_batch(values, None, None)?;
-    column.close()
-}
-
-pub(crate) fn next_column<'g, W: Write + Send>(
-    group: &'g mut SerializedRowGroupWriter<'_, W>,
-) -> Result<::parquet::file::writer::SerializedColumnWriter<'g>, ParquetError> {
-    group
-        .next_column()?
-        .ok_or_else(|| ParquetError::General("more columns than the schema has".to_owned()))
-}
-
-const SIMULATION: &str = "sim.id";
-const SUBJECT: &str = "id";
-const TIME: &str = "time";
-
-fn schema(columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
-    let field = |name: &str, physical: Physical| {
-        let field = Type::primitive_type_builder(name, physical)
-            .with_repetition(Repetition::REQUIRED)
-            .build()?;
-        Ok::<_, ParquetError>(Arc::new(field))
+/// The columns of the file: who, when, and what is asked for.
+fn written(columns: &[Column]) -> Result<Vec<euthymia_population::Column>, ParquetError> {
+    let named = |name: &str, kind: Kind| euthymia_population::Column {
+        name: name.to_owned(),
+        kind,
+        unit: None,
+        label: None,
     };
-    let mut fields = vec![
-        field(SIMULATION, Physical::INT32)?,
-        field(SUBJECT, Physical::INT32)?,
-        field(TIME, Physical::DOUBLE)?,
+    let mut written = vec![
+        named("sim.id", Kind::Whole),
+        named("id", Kind::Whole),
+        named("time", Kind::Number),
     ];
     for column in columns {
-        if fields.iter().any(|known| known.name() == column.name) {
+        if written.iter().any(|known| known.name == column.name) {
             return Err(ParquetError::General(format!(
                 "two columns are called `{}`",
                 column.name
             )));
         }
-        fields.push(field(&column.name, Physical::DOUBLE)?);
+        written.push(named(&column.name, Kind::Number));
     }
-    Ok(Arc::new(
-        Type::group_type_builder("trajectories")
-            .with_fields(fields)
-            .build()?,
-    ))
-}
-
-fn properties(layout: &Layout) -> WriterProperties {
-    let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
-    // Names, units and labels always serialise.
-    let columns = serde_json::to_string(&layout.columns).unwrap_or_default();
-    let mut metadata = vec![
-        entry("time_unit", layout.time_unit.clone()),
-        entry("columns", columns),
-    ];
-    metadata.extend(
-        layout
-            .provenance
-            .iter()
-            .map(|(key, value)| entry(key, value.clone())),
-    );
-    // Values of a simulation hardly repeat, so a dictionary would only cost time; the few times repeat for every subject.
-    WriterProperties::builder()
-        .set_created_by(format!("euthymia {}", env!("CARGO_PKG_VERSION")))
-        .set_compression(Compression::SNAPPY)
-        .set_dictionary_enabled(false)
-        .set_encoding(Encoding::PLAIN)
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_write_batch_size(16 * 1024)
-        .set_data_page_row_count_limit(128 * 1024)
-        .set_column_dictionary_enabled(ColumnPath::from(TIME), true)
-        .set_column_encoding(ColumnPath::from(SIMULATION), Encoding::DELTA_BINARY_PACKED)
-        .set_column_encoding(ColumnPath::from(SUBJECT), Encoding::DELTA_BINARY_PACKED)
-        .set_key_value_metadata(Some(metadata))
-        .build()
+    Ok(written)
 }

@@ -1,14 +1,18 @@
 //! Rows of results to CSV, Parquet or Arrow, batch by batch, so that memory does not grow with their number.
 //!
+//! An [`Encoder`] makes of rows what a file takes, on the thread that has computed them; the [`ResultsWriter`] writes that,
+//! in order. The bytes do not depend on how many threads there are.
+//!
 //! The format is the file's extension. A file appears under its name when [finished](ResultsWriter::finish); a CSV may also
 //! go to standard output.
 
 #[cfg(feature = "arrow")]
 mod arrow;
 mod csv;
-mod parquet;
+pub(crate) mod parquet;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use euthymia_population::{Batch, Column};
 
@@ -17,6 +21,7 @@ use crate::error::{IoError, IoErrorKind};
 /// A file of results being written.
 pub struct ResultsWriter {
     writer: Writer,
+    encoder: Encoder,
 }
 
 enum Writer {
@@ -24,6 +29,58 @@ enum Writer {
     Parquet(Box<parquet::ParquetWriter>),
     #[cfg(feature = "arrow")]
     Arrow(Box<arrow::ArrowWriter>),
+}
+
+/// Makes of rows what the file takes: on any thread, while others do the same.
+#[derive(Clone)]
+pub struct Encoder {
+    format: Format,
+    columns: Arc<[Column]>,
+    path: PathBuf,
+}
+
+#[derive(Clone)]
+enum Format {
+    Csv,
+    Parquet,
+    #[cfg(feature = "arrow")]
+    Arrow(Arc<arrow_schema::Schema>),
+}
+
+/// Rows as a file takes them.
+pub struct Encoded(Rows);
+
+enum Rows {
+    Csv(Vec<u8>),
+    Parquet(parquet::Encoded),
+    #[cfg(feature = "arrow")]
+    Arrow(arrow_array::RecordBatch),
+}
+
+impl Encoder {
+    /// Encodes rows.
+    ///
+    /// # Errors
+    /// The rows have other columns than the file.
+    pub fn encode(&self, batch: &Batch<'_>) -> Result<Encoded, IoError> {
+        if batch.columns.len() != self.columns.len() {
+            let kind = IoErrorKind::Shape {
+                found: batch.columns.len(),
+                expected: format!("{} columns", self.columns.len()),
+            };
+            return Err(IoError::new("write", &self.path, kind));
+        }
+        let rows = match &self.format {
+            Format::Csv => Rows::Csv(csv::encode(&self.columns, batch)),
+            Format::Parquet => Rows::Parquet(parquet::encode(&self.columns, batch)),
+            #[cfg(feature = "arrow")]
+            Format::Arrow(schema) => {
+                let rows = arrow::encode(schema, &self.columns, batch);
+                Rows::Arrow(rows.map_err(|error| IoError::new("write", &self.path, error))?)
+            }
+        };
+        Ok(Encoded(rows))
+    }
 }
 
 impl ResultsWriter {
@@ -38,20 +95,23 @@ impl ResultsWriter {
     ) -> Result<Self, IoError> {
         let path = path.as_ref();
         let extension = path.extension().and_then(|extension| extension.to_str());
-        let writer = match extension.map(str::to_ascii_lowercase).as_deref() {
-            Some("csv") => Writer::Csv(csv::CsvWriter::create(path, columns)?),
+        let (writer, format) = match extension.map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => (Writer::Csv(csv::CsvWriter::create(path, columns)?), Format::Csv),
             Some("parquet") => {
-                let writer = parquet::ParquetWriter::create(path, columns, provenance)?;
-                Writer::Parquet(Box::new(writer))
+                let mut metadata = vec![("columns".to_owned(), described(columns))];
+                metadata.extend(provenance.iter().cloned());
+                let writer = parquet::ParquetWriter::create(path, "results", columns, &metadata)?;
+                (Writer::Parquet(Box::new(writer)), Format::Parquet)
             }
             #[cfg(feature = "arrow")]
             Some("arrow" | "feather") => {
                 let writer = arrow::ArrowWriter::create(path, columns, provenance)?;
-                Writer::Arrow(Box::new(writer))
+                let format = Format::Arrow(writer.schema());
+                (Writer::Arrow(Box::new(writer)), format)
             }
             _ => return Err(IoError::new("write", path, IoErrorKind::Format)),
         };
-        Ok(Self { writer })
+        Ok(Self::of(writer, format, columns, path))
     }
 
     /// Begins a CSV on standard output.
@@ -60,19 +120,42 @@ impl ResultsWriter {
     /// Nobody reads it.
     pub fn standard_output(columns: &[Column]) -> Result<Self, IoError> {
         let writer = Writer::Csv(csv::CsvWriter::standard_output(columns)?);
-        Ok(Self { writer })
+        Ok(Self::of(
+            writer,
+            Format::Csv,
+            columns,
+            Path::new("standard output"),
+        ))
     }
 
-    /// Writes rows.
+    fn of(writer: Writer, format: Format, columns: &[Column], path: &Path) -> Self {
+        Self {
+            writer,
+            encoder: Encoder {
+                format,
+                columns: columns.into(),
+                path: path.to_path_buf(),
+            },
+        }
+    }
+
+    /// What makes of rows what this file takes.
+    #[must_use]
+    pub fn encoder(&self) -> Encoder {
+        self.encoder.clone()
+    }
+
+    /// Writes rows that its [`Encoder`] has encoded.
     ///
     /// # Errors
-    /// The rows have other columns, or the disk is full.
-    pub fn write(&mut self, batch: &Batch) -> Result<(), IoError> {
-        match &mut self.writer {
-            Writer::Csv(writer) => writer.write(batch),
-            Writer::Parquet(writer) => writer.write(batch),
+    /// The disk is full, or the rows were encoded for a file of another kind.
+    pub fn write(&mut self, encoded: Encoded) -> Result<(), IoError> {
+        match (&mut self.writer, encoded.0) {
+            (Writer::Csv(writer), Rows::Csv(text)) => writer.write(&text),
+            (Writer::Parquet(writer), Rows::Parquet(rows)) => writer.write(rows),
             #[cfg(feature = "arrow")]
-            Writer::Arrow(writer) => writer.write(batch),
+            (Writer::Arrow(writer), Rows::Arrow(rows)) => writer.write(&rows),
+            _ => Err(IoError::new("write", &self.encoder.path, IoErrorKind::Format)),
         }
     }
 
@@ -88,18 +171,6 @@ impl ResultsWriter {
             Writer::Arrow(writer) => writer.finish(),
         }
     }
-}
-
-/// Refuses rows of other columns than the file's.
-fn check(path: &Path, columns: &[Column], batch: &Batch) -> Result<(), IoError> {
-    if batch.columns.len() == columns.len() {
-        return Ok(());
-    }
-    let kind = IoErrorKind::Shape {
-        found: batch.columns.len(),
-        expected: format!("{} columns", columns.len()),
-    };
-    Err(IoError::new("write", path, kind))
 }
 
 /// Names, units and labels of the columns as JSON.

@@ -74,8 +74,8 @@ fn a_simulated_population_is_read_back() {
     assert_eq!(rows.len(), 18);
     for (at, row) in rows.iter().enumerate() {
         let (subject, time) = (at / 3, times[at % 3]);
-        let ids = (row.get_int(0).expect("sim.id"), row.get_int(1).expect("id"));
-        assert_eq!(ids, ((subject % 2 + 1) as i32, (subject / 2 + 1) as i32));
+        let ids = (row.get_long(0).expect("sim.id"), row.get_long(1).expect("id"));
+        assert_eq!(ids, ((subject % 2 + 1) as i64, (subject / 2 + 1) as i64));
         assert_eq!(row.get_double(2).expect("time"), time);
         // The closed form of first-order loss; the tolerance is that of the solver.
         let expected = (subject + 1) as f64 * euthymia_vecmath::scalar::exp(-0.1 * time);

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use euthymia_io::parquet::{Column, Layout, TrajectoryWriter};
 use parquet::column::reader::get_typed_column_reader;
-use parquet::data_type::{DataType, DoubleType, Int32Type};
+use parquet::data_type::{DataType, DoubleType, Int64Type};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
 
@@ -81,13 +81,13 @@ fn check(path: &Path, subjects: usize) {
             .map(|(s, t)| f(s, t))
             .collect()
     };
-    let whole = |f: &dyn Fn(usize) -> usize| -> Vec<i32> {
+    let whole = |f: &dyn Fn(usize) -> usize| -> Vec<i64> {
         (0..subjects)
-            .flat_map(|subject| [f(subject) as i32; TIMES])
+            .flat_map(|subject| [f(subject) as i64; TIMES])
             .collect()
     };
-    assert_eq!(read::<Int32Type>(path, 0), whole(&|subject| subject % 4 + 1));
-    assert_eq!(read::<Int32Type>(path, 1), whole(&|subject| subject / 4 + 1));
+    assert_eq!(read::<Int64Type>(path, 0), whole(&|subject| subject % 4 + 1));
+    assert_eq!(read::<Int64Type>(path, 1), whole(&|subject| subject / 4 + 1));
     assert_eq!(read::<DoubleType>(path, 2), each(&|_, time| time as f64 * 0.5));
     assert_eq!(
         read::<DoubleType>(path, 3),
@@ -139,7 +139,7 @@ fn columns_have_the_names_of_rxode2_and_the_file_says_its_units() {
 fn blocks_above_and_below_the_size_of_a_row_group_are_kept_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trajectories.parquet");
-    // 5000 subjects of 7 rows exceed the fewest rows of a group, 80000 the most; 100 are gathered.
+    // 5000 subjects of 7 rows exceed the fewest rows of a group; 100 are gathered.
     for (subjects, blocks) in [(12_000, &[5_000, 100][..]), (160_000, &[80_000, 1]), (9, &[2])] {
         write(&path, subjects, blocks);
         check(&path, subjects);

@@ -8,7 +8,7 @@ use euthymia_model::{check::check, syntax::parse};
 
 use crate::prepare::Run;
 use crate::request::{Request, Schedule};
-use crate::rows::{Batch, Values};
+use crate::values::Batch;
 
 /// Who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,7 +142,7 @@ impl Case {
         outcome
     }
 
-    fn rows(&self, options: &Options) -> Result<(Run, Vec<Batch>), String> {
+    fn rows(&self, options: &Options) -> Result<(Run, Vec<Batch<'static>>), String> {
         let (file, mut problems) = parse(&self.model);
         let (model, more) = check(&file);
         problems.extend(more);
@@ -166,7 +166,7 @@ impl Case {
         Ok((run, batches))
     }
 
-    fn compare(&self, run: &Run, batches: &[Batch], outcome: &mut Outcome) {
+    fn compare(&self, run: &Run, batches: &[Batch<'_>], outcome: &mut Outcome) {
         for (name, expected) in &self.expected {
             let Some(at) = run.columns().iter().position(|column| column.name == *name) else {
                 outcome.problem = Some(format!("the results have no column `{name}`"));
@@ -174,7 +174,7 @@ impl Case {
             };
             let found: Vec<f64> = batches
                 .iter()
-                .flat_map(|batch| numbers(&batch.columns[at]))
+                .flat_map(|batch| batch.columns[at].numbers())
                 .collect();
             if found.len() != expected.len() {
                 let problem = format!("{} rows where the answer has {}", found.len(), expected.len());
@@ -217,14 +217,6 @@ impl Case {
                 tolerated,
             });
         }
-    }
-}
-
-fn numbers(values: &Values) -> Vec<f64> {
-    match values {
-        Values::Number(values) => values.clone(),
-        Values::Whole(values) => values.iter().map(|value| *value as f64).collect(),
-        Values::Word(values) => values.iter().map(|value| f64::from(*value)).collect(),
     }
 }
 

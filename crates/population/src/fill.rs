@@ -13,15 +13,15 @@ impl Courses for Run {
 
     fn fill(&self, index: u64, into: CourseInputs<'_>) {
         let CourseInputs { inputs, records } = into;
-        let individuals = self.individuals.max(1);
-        let (individual, round) = (index % individuals, index / individuals);
+        let (number, individuals) = (self.number(index), self.individuals.max(1));
+        let (individual, round) = (number % individuals, number / individuals);
         if let Some(occasion) = self.only_occasion {
             inputs[usize::from(occasion)] = 1.0;
         }
         let mut scratch = Vec::new();
         for block in &self.random {
             let source = match block.level {
-                Level::Subject => self.stream.at(SUBJECT_EFFECTS, 0, index),
+                Level::Subject => self.stream.at(SUBJECT_EFFECTS, 0, number),
                 Level::Study => self.stream.at(STUDY_EFFECTS, 0, round),
                 Level::Occasion => continue,
             };
@@ -42,18 +42,18 @@ impl Courses for Run {
             Told::Plan(plan) => plan.fill(individual, inputs, records),
         }
         if let Some(occasion) = self.occasion {
-            self.occasions(index, occasion, inputs, records);
+            self.occasions(number, occasion, inputs, records);
         }
     }
 }
 
 impl Run {
     /// Gives a subject's effects between occasions their values at first, and whenever the occasion changes.
-    fn occasions(&self, index: u64, occasion: u16, inputs: &mut [f64], records: &mut Vec<Record>) {
+    fn occasions(&self, number: u64, occasion: u16, inputs: &mut [f64], records: &mut Vec<Record>) {
         let mut scratch = Vec::new();
         let mut draw = |occasion: f64, each: &mut dyn FnMut(u16, f64)| {
             for block in self.random.iter().filter(|block| block.level == Level::Occasion) {
-                let source = self.stream.at(OCCASION_EFFECTS, number_of(occasion), index);
+                let source = self.stream.at(OCCASION_EFFECTS, number_of(occasion), number);
                 block.effects.draw(&source, &mut scratch, |at, value| {
                     if let Some(input) = block.inputs[at] {
                         each(input, value);

@@ -5,6 +5,7 @@
 //! fails, it reports, under codes that begin with `R`. A [`Run`] tells the engine who is simulated (it implements
 //! [`Courses`](euthymia_engine::Courses)): the individuals of the data set in turn, as often as asked, each time with
 //! random effects of their own. [`Run::batch`] makes rows of what the engine observed, with residual error (`residual`).
+//! Subjects that could not be simulated to the end are gathered by [`Failures`].
 //!
 //! | code | what is wrong |
 //! |---|---|
@@ -18,11 +19,13 @@
 //! | R008 | a covariate without a value, or a table without rows |
 //! | R009 | doses with units for a model that does not say its own (warning) |
 //!
-//! Everything random is an address (seed, purpose, replicate, subject, draw), so a subject is the same whoever computes it.
+//! Everything random is an address (seed, purpose, replicate, subject, draw), so a subject is the same whoever computes it,
+//! also as one of a [`Shard`].
 //! The crate opens no file and knows no drug.
 
 pub mod conformance;
 mod effects;
+mod failures;
 mod fill;
 mod layout;
 mod plan;
@@ -31,9 +34,13 @@ mod request;
 mod residual;
 mod rows;
 mod settings;
+mod shard;
+mod values;
 
 pub use effects::{Effects, RESIDUAL, STUDY_EFFECTS, SUBJECT_EFFECTS, draw_of};
+pub use failures::Failures;
 pub use layout::{Column, Kind};
 pub use prepare::Run;
 pub use request::{Request, Schedule};
-pub use rows::{Batch, Values};
+pub use shard::{Shard, ShardError};
+pub use values::{Batch, Runs, Values};

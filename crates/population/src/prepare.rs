@@ -16,12 +16,23 @@ use crate::layout::{Column, Layout, outputs, reported};
 use crate::plan::{Plan, of_plan, read_doses};
 use crate::request::{Request, Schedule};
 use crate::settings::{self, OmegaChanges};
+use crate::shard::Shard;
+
+/// A block has at least so many rows if it may: each is a row group of a file.
+const FEWEST_ROWS: usize = 16 * 1024;
+/// It never has more values, which would take tens of megabytes for each thread.
+const MOST_VALUES: usize = 2_000_000;
+/// A run has not many more blocks than these if its blocks may be larger, for its file lists them at the end.
+const USUAL_BLOCKS: u64 = 4000;
 
 /// A run, ready for the engine.
 #[derive(Clone, Debug)]
 pub struct Run {
     pub(crate) program: Program,
     pub(crate) told: Told,
+    /// Number of the first subject in the whole population.
+    pub(crate) first: u64,
+    /// How many there are from it on.
     pub(crate) subjects: u64,
     pub(crate) individuals: u64,
     pub(crate) random: Vec<Random>,
@@ -62,6 +73,20 @@ impl Run {
         (run.filter(|_| !failed), diagnostics)
     }
 
+    /// Its subjects of one shard alone.
+    #[must_use]
+    pub fn only(mut self, shard: Shard) -> Self {
+        let range = shard.range(self.subjects);
+        self.first += range.start;
+        self.subjects = range.end - range.start;
+        self
+    }
+
+    /// The number of subject `index` of the engine in the whole population, by which its draws are addressed.
+    pub(crate) fn number(&self, index: u64) -> u64 {
+        self.first + index
+    }
+
     /// The compiled model.
     #[must_use]
     pub fn program(&self) -> &Program {
@@ -87,17 +112,25 @@ impl Run {
                 <[f64]>::len,
             ),
         };
+        let columns = self.program.states.len() + self.program.outputs_reported.len();
+        let each = observations.max(1).saturating_mul(columns.max(1));
+        let even = usize::try_from(self.subjects / USUAL_BLOCKS).unwrap_or(usize::MAX);
+        let rows = FEWEST_ROWS.div_ceil(observations.max(1)).next_multiple_of(16);
+        let most = (MOST_VALUES / each).clamp(1, options.block);
         block_size(&self.program, options, observations)
+            .max(rows)
+            .max(even)
+            .min(most)
     }
 
     /// The individual behind subject `index` of the engine, and the round, from 1.
     #[must_use]
     pub fn who(&self, index: u64) -> (&str, u64) {
-        let individuals = self.individuals.max(1);
-        let id = usize::try_from(index % individuals)
+        let (number, individuals) = (self.number(index), self.individuals.max(1));
+        let id = usize::try_from(number % individuals)
             .ok()
             .and_then(|at| self.ids.get(at));
-        (id.map_or("", String::as_str), index / individuals + 1)
+        (id.map_or("", String::as_str), number / individuals + 1)
     }
 }
 
@@ -164,6 +197,7 @@ fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<R
             .flatten(),
         program,
         told,
+        first: 0,
         subjects: request.subjects.unwrap_or(individuals),
         individuals,
         random,

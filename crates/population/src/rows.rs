@@ -1,5 +1,6 @@
 //! What the engine observed as rows of results.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use euthymia_dataset::{Observed, RecordKind};
@@ -8,26 +9,7 @@ use euthymia_engine::{CourseBlock, CourseSink, Options, Silent, SimulationError,
 use crate::effects::RESIDUAL;
 use crate::layout::{Kind, Origin};
 use crate::prepare::{Run, Told};
-
-/// Rows of results, column by column in the order of [`Run::columns`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Batch {
-    /// How many rows.
-    pub rows: usize,
-    /// The columns.
-    pub columns: Vec<Values>,
-}
-
-/// The values of a column.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// Of [`Kind::Whole`].
-    Whole(Vec<i64>),
-    /// Of [`Kind::Number`].
-    Number(Vec<f64>),
-    /// Of [`Kind::Word`].
-    Word(Vec<u32>),
-}
+use crate::values::{Batch, Runs, Values};
 
 /// One row: an observation of a subject, as one endpoint.
 #[derive(Clone, Copy)]
@@ -41,14 +23,14 @@ struct Row {
 /// Keeps every batch.
 struct Gather<'r> {
     run: &'r Run,
-    batches: Vec<Batch>,
+    batches: Vec<Batch<'static>>,
 }
 
 impl CourseSink for Gather<'_> {
     type Error = Infallible;
 
     fn block(&mut self, block: CourseBlock) -> Result<(), Infallible> {
-        self.batches.push(self.run.batch(&block));
+        self.batches.push(self.run.batch(&block).into_owned());
         Ok(())
     }
 }
@@ -58,7 +40,7 @@ impl Run {
     ///
     /// # Errors
     /// Those of [`simulate_courses`].
-    pub fn all(&self, options: &Options) -> Result<Vec<Batch>, SimulationError<Infallible>> {
+    pub fn all(&self, options: &Options) -> Result<Vec<Batch<'static>>, SimulationError<Infallible>> {
         let mut gather = Gather {
             run: self,
             batches: Vec::new(),
@@ -70,27 +52,59 @@ impl Run {
     /// The rows of a block: subject after subject, each in the order of its observations; where the model has several
     /// endpoints, an observation has a row for each, or for the one that its record names.
     #[must_use]
-    pub fn batch(&self, block: &CourseBlock) -> Batch {
+    pub fn batch<'b>(&self, block: &'b CourseBlock) -> Batch<'b> {
+        if self.layout.endpoints.len() > 1 {
+            self.several(block)
+        } else {
+            self.single(block)
+        }
+    }
+
+    /// The rows of a block where an observation is a row: what the engine computed is lent.
+    fn single<'b>(&self, block: &'b CourseBlock) -> Batch<'b> {
+        let total = block.offsets[block.subjects()];
+        let rows = |subject: usize| block.offsets[subject + 1] - block.offsets[subject];
+        let all = |subject: usize| {
+            (block.offsets[subject]..block.offsets[subject + 1]).map(move |observation| Row {
+                subject,
+                observation,
+                endpoint: 0,
+            })
+        };
+        let observed = self.observed(block, (0..block.subjects()).flat_map(all));
+        let column = |(column, origin): (&crate::Column, &Origin)| match *origin {
+            Origin::Replicate | Origin::Individual => self.of_subjects(
+                block,
+                &column.kind,
+                *origin,
+                (0..block.subjects()).map(|own| (own, rows(own))),
+            ),
+            Origin::Time => times(block),
+            Origin::Endpoint => Values::Word([0].into_iter().cycle().take(total).collect()),
+            Origin::Block(at) => Values::Number(Cow::Borrowed(&block.values[at * total..][..total])),
+            Origin::Predicted => Values::Number(observed.iter().map(|(predicted, _)| *predicted).collect()),
+            Origin::Simulated => Values::Number(observed.iter().map(|(_, simulated)| *simulated).collect()),
+        };
+        let columns = self.layout.columns.iter().zip(&self.layout.origins);
+        Batch {
+            rows: total,
+            columns: columns.map(column).collect(),
+        }
+    }
+
+    /// The rows of a block where an observation may be several.
+    fn several<'b>(&self, block: &'b CourseBlock) -> Batch<'b> {
         let rows = self.rows(block);
-        let observed = self.observed(block, &rows);
+        let observed = self.observed(block, rows.iter().copied());
         let columns = self.layout.columns.iter().zip(&self.layout.origins);
         let total = block.offsets[block.subjects()];
         let column = |(column, origin): (&crate::Column, &Origin)| match *origin {
-            Origin::Replicate => {
-                let replicate = |row: &Row| self.who(block.first + row.subject as u64).1;
-                // Fewer than 2^63 subjects fit a run.
-                Values::Whole(rows.iter().map(|row| replicate(row) as i64).collect())
-            }
-            Origin::Individual => {
-                let individual = |row: &Row| (block.first + row.subject as u64) % self.individuals.max(1);
-                match &column.kind {
-                    Kind::Word(_) => Values::Word(rows.iter().map(|row| individual(row) as u32).collect()),
-                    Kind::Whole | Kind::Number => {
-                        let number = |row: &Row| self.numbers[individual(row) as usize];
-                        Values::Whole(rows.iter().map(number).collect())
-                    }
-                }
-            }
+            Origin::Replicate | Origin::Individual => self.of_subjects(
+                block,
+                &column.kind,
+                *origin,
+                rows.iter().map(|row| (row.subject, 1)),
+            ),
             Origin::Time => Values::Number(rows.iter().map(|row| block.times[row.observation]).collect()),
             Origin::Endpoint => Values::Word(rows.iter().map(|row| row.endpoint as u32).collect()),
             Origin::Block(at) => {
@@ -103,6 +117,32 @@ impl Run {
         Batch {
             rows: rows.len(),
             columns: columns.map(column).collect(),
+        }
+    }
+
+    /// A column that says who the subjects are; `rows` has subjects of the block with the number of rows to add for each.
+    fn of_subjects<'b>(
+        &self,
+        block: &CourseBlock,
+        kind: &Kind,
+        origin: Origin,
+        rows: impl Iterator<Item = (usize, usize)>,
+    ) -> Values<'b> {
+        let mut whole = Runs::default();
+        let mut words = Runs::default();
+        for (subject, rows) in rows {
+            let index = block.first + subject as u64;
+            let individual = self.number(index) % self.individuals.max(1);
+            match (origin, kind) {
+                // Fewer than 2^63 subjects fit a run.
+                (Origin::Replicate, _) => whole.push(self.who(index).1 as i64, rows),
+                (_, Kind::Word(_)) => words.push(individual as u32, rows),
+                _ => whole.push(self.numbers[individual as usize], rows),
+            }
+        }
+        match (origin, kind) {
+            (Origin::Individual, Kind::Word(_)) => Values::Word(words),
+            _ => Values::Whole(whole),
         }
     }
 
@@ -133,7 +173,7 @@ impl Run {
         let Told::Data(data) = &self.told else {
             return Box::new(std::iter::empty());
         };
-        let individual = usize::try_from(index % self.individuals.max(1)).ok();
+        let individual = usize::try_from(self.number(index) % self.individuals.max(1)).ok();
         match individual.and_then(|at| data.subjects.get(at)) {
             Some(subject) if self.layout.endpoints.len() > 1 => {
                 let reported = subject.records.iter().filter(|record| data.reports(record));
@@ -147,22 +187,39 @@ impl Run {
     }
 
     /// Prediction and observation of each row.
-    fn observed(&self, block: &CourseBlock, rows: &[Row]) -> Vec<(f64, f64)> {
+    fn observed(&self, block: &CourseBlock, rows: impl Iterator<Item = Row>) -> Vec<(f64, f64)> {
         if self.layout.endpoints.is_empty() {
             return Vec::new();
         }
         let total = block.offsets[block.subjects()];
-        let observe = |row: &Row| {
+        let observe = |row: Row| {
             let source = self.residual.then(|| {
                 let endpoint = u32::try_from(row.endpoint).unwrap_or(u32::MAX);
-                self.stream
-                    .at(RESIDUAL, endpoint, block.first + row.subject as u64)
+                let number = self.number(block.first + row.subject as u64);
+                self.stream.at(RESIDUAL, endpoint, number)
             });
             let value = |column: usize| block.values[column * total + row.observation];
             let draw = u32::try_from(row.observation - block.offsets[row.subject]).unwrap_or(u32::MAX);
             let observed = self.layout.endpoints[row.endpoint].observe(&value, source.as_ref(), draw);
             (observed.predicted, observed.simulated)
         };
-        rows.iter().map(observe).collect()
+        rows.map(observe).collect()
+    }
+}
+
+/// When each row was observed, where an observation is a row: once, where it is the same for every subject.
+fn times(block: &CourseBlock) -> Values<'_> {
+    let each = block.offsets.get(1).copied().unwrap_or(0);
+    let bits = |times: &[f64]| times.iter().map(|time| time.to_bits()).collect::<Vec<u64>>();
+    let first = bits(&block.times[..each]);
+    let same = |times: &[f64]| times.iter().map(|time| time.to_bits()).eq(first.iter().copied());
+    let even = (block.offsets.iter().enumerate()).all(|(subject, &offset)| offset == subject * each);
+    if each > 0 && even && block.times.chunks(each).all(same) {
+        Values::Cycle {
+            numbers: Cow::Borrowed(&block.times[..each]),
+            times: block.subjects(),
+        }
+    } else {
+        Values::Number(Cow::Borrowed(&block.times))
     }
 }

@@ -1,4 +1,4 @@
-//! Why a lane gives its subject up, and what is told of it.
+//! Why a lane gives its subject up, and what is told of it. The others of the group go on.
 
 use std::array::from_fn;
 
@@ -8,6 +8,16 @@ use euthymia_vecmath::Lanes;
 use super::Group;
 use crate::error::{Failure, FailureKind};
 use crate::executor::execute;
+
+/// A subject that could not be simulated to the end.
+#[derive(Clone, Debug)]
+pub(crate) struct Fallen {
+    /// Among those of the block.
+    pub(crate) subject: usize,
+    /// How many of its observations were made before.
+    pub(crate) observed: usize,
+    pub(crate) failure: Failure,
+}
 
 impl<const L: usize> Group<'_, L> {
     /// Why steps became too small: a derivative that is not finite, or an unmet tolerance.
@@ -43,30 +53,40 @@ impl<const L: usize> Group<'_, L> {
         FailureKind::StepSize { time, step }
     }
 
-    /// Gives the subject up.
+    /// Gives the subject up, and the lane to the next.
     pub(super) fn fail(&mut self, lane: usize, subject: usize, kind: FailureKind) {
         self.note(lane, subject, kind);
         self.take_subject(lane);
     }
 
-    /// Notes a failure; the first failed subject of the block is the one that is told.
+    /// Notes a failure. What would have been observed from now on is not known.
     pub(super) fn note(&mut self, lane: usize, subject: usize, kind: FailureKind) {
-        if self.failure.as_ref().is_none_or(|&(first, _)| subject < first) {
-            let value = |state: usize| self.registers[self.plan.current + state].0[lane];
-            let name = |state: usize| self.plan.program.states[state].name.clone();
-            let states = (0..self.plan.states)
-                .map(|state| (name(state), value(state)))
-                .collect();
-            let inputs = self.subjects.inputs(self.plan, subject);
-            self.failure = Some((
-                subject,
-                Box::new(Failure {
-                    subject: 0,
-                    kind,
-                    inputs,
-                    states,
-                }),
-            ));
+        let value = |state: usize| self.registers[self.plan.current + state].0[lane];
+        let name = |state: usize| self.plan.program.states[state].name.clone();
+        let states = (0..self.plan.states)
+            .map(|state| (name(state), value(state)))
+            .collect();
+        let inputs = self.subjects.inputs(self.plan, subject);
+        let observed = self.lanes[lane].observation;
+        self.forget(subject, observed);
+        self.fallen.push(Fallen {
+            subject,
+            observed,
+            failure: Failure {
+                subject: self.first + subject as u64,
+                kind,
+                inputs,
+                states,
+            },
+        });
+    }
+
+    /// The states of a subject are not known from this observation on.
+    pub(super) fn forget(&mut self, subject: usize, observed: usize) {
+        let (all, place) = self.subjects.observed(subject, self.times);
+        for state in 0..self.plan.states {
+            let own = &mut self.values[state * self.observations + place..][..all.len()];
+            own[observed..].fill(f64::NAN);
         }
     }
 }

@@ -121,6 +121,8 @@ impl<const L: usize> Group<'_, L> {
         self.statistics.accepted += 1;
         let end = &self.flowing.flows.end;
         if end.iter().any(|value| !value.0[lane].is_finite()) {
+            // The lane stays where it was: nothing that was observed since is known.
+            own.observation -= inside;
             let kind = self.step_size_failure(lane, length);
             self.fail(lane, subject, kind);
             return;

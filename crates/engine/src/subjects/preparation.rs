@@ -7,8 +7,8 @@ use euthymia_vecmath::{Isa, Lanes};
 use super::{Asked, Part, Subjects};
 use crate::course::{Event, Record};
 use crate::entry::Compartment;
-use crate::error::{Failure, FailureKind};
-use crate::events::expand;
+use crate::error::FailureKind;
+use crate::events::{Observation, expand};
 use crate::executor::{Registers, execute};
 use crate::history::{From, follow, is_followed};
 use crate::plan::Plan;
@@ -57,14 +57,13 @@ pub(crate) struct Preparation<'a> {
 }
 
 impl Preparation<'_> {
-    /// Asks for the subjects of `range` and computes what is constant for each row of their inputs. Ends before the first
-    /// subject that cannot be simulated, with its failure.
+    /// Asks for the subjects of `range` and computes what is constant for each row of their inputs.
     pub(crate) fn run<const L: usize>(
         &self,
         range: Range<u64>,
         subjects: &mut Subjects,
         r: &mut Registers<L>,
-    ) -> Result<(), Box<Failure>> {
+    ) {
         subjects.clear();
         let defaults = defaults(self.plan);
         let mut from = range.start;
@@ -74,24 +73,56 @@ impl Preparation<'_> {
             let first = subjects.first_row.len();
             self.ask(together.clone(), &defaults, subjects);
             self.compute(subjects, r);
-            for (lane, index) in together.enumerate() {
+            for lane in 0..(together.end - together.start) as usize {
                 let from = subjects.first_row[first + lane];
                 let to = subjects
                     .first_row
                     .get(first + lane + 1)
                     .map_or_else(|| subjects.rows(self.plan), |&next| next);
-                self.keep(lane, from..to, subjects).map_err(|kind| {
-                    let inputs = subjects.inputs(self.plan, subjects.len());
-                    Box::new(Failure {
-                        subject: index,
-                        kind,
-                        inputs,
-                        states: Vec::new(),
-                    })
-                })?;
+                if let Err(kind) = self.keep(lane, from..to, subjects) {
+                    self.refuse(lane, kind, subjects);
+                }
             }
         }
-        Ok(())
+    }
+
+    /// The next subject of the block cannot be simulated: it is observed at its records, and nothing is known of it.
+    fn refuse(&self, lane: usize, kind: FailureKind, subjects: &mut Subjects) {
+        let subject = subjects.len();
+        subjects.initial.truncate(subject * self.plan.states);
+        subjects.initial.resize((subject + 1) * self.plan.states, 0.0);
+        let before = subjects.parts.last();
+        let (changes, observations) = before.map_or((0, 0), |part| (part.changes.end, part.observations.end));
+        let expanded = &mut subjects.expanded;
+        expanded.changes.truncate(changes);
+        expanded.observations.truncate(observations);
+        if self.asked.times().is_none() {
+            let records = &subjects.records[subjects.records_of[lane].clone()];
+            let observed = records.iter().filter_map(|record| {
+                let amount = match record.event {
+                    Event::Observe => f64::NAN,
+                    Event::ObserveDose(amount) => amount,
+                    _ => return None,
+                };
+                Some(Observation {
+                    time: record.time,
+                    before: 0,
+                    row: 0,
+                    history: 0,
+                    amount,
+                })
+            });
+            expanded.observations.extend(observed);
+        }
+        subjects.parts.push(Part {
+            changes: changes..changes,
+            observations: observations..expanded.observations.len(),
+            steady: expanded.steady.len(),
+            history: 0,
+            observed_first: false,
+        });
+        subjects.start.push(0.0);
+        subjects.refused.insert(subject, kind);
     }
 
     /// Inputs and records of a lane group of subjects.

@@ -16,7 +16,6 @@ use crate::error::IoError;
 pub(super) struct ArrowWriter {
     writer: FileWriter<AtomicFile>,
     schema: Arc<Schema>,
-    columns: Vec<Column>,
     path: PathBuf,
 }
 
@@ -36,30 +35,19 @@ impl ArrowWriter {
         Ok(Self {
             writer,
             schema,
-            columns: columns.to_vec(),
             path: path.to_path_buf(),
         })
     }
 
-    pub(super) fn write(&mut self, batch: &Batch) -> Result<(), IoError> {
-        super::check(&self.path, &self.columns, batch)?;
-        let array = |(values, column): (&Values, &Column)| -> ArrayRef {
-            match values {
-                Values::Whole(values) => Arc::new(Int64Array::from(values.clone())),
-                Values::Number(values) => Arc::new(Float64Array::from(values.clone())),
-                Values::Word(values) => {
-                    let words: &[String] = match &column.kind {
-                        Kind::Word(words) => words,
-                        Kind::Whole | Kind::Number => &[],
-                    };
-                    let of = |at: &u32| words.get(*at as usize).map_or("", String::as_str);
-                    Arc::new(StringArray::from_iter_values(values.iter().map(of)))
-                }
-            }
-        };
-        let arrays = batch.columns.iter().zip(&self.columns).map(array).collect();
-        RecordBatch::try_new(self.schema.clone(), arrays)
-            .and_then(|rows| self.writer.write(&rows))
+    pub(super) fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema)
+    }
+
+    /// Writes rows, so that whoever looks sees them.
+    pub(super) fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
+        self.writer
+            .write(rows)
+            .and_then(|()| self.writer.flush())
             .map_err(|error| IoError::new("write", &self.path, error))
     }
 
@@ -69,6 +57,30 @@ impl ArrowWriter {
         writer.finish().map_err(failed)?;
         writer.into_inner().map_err(failed)?.finish()
     }
+}
+
+/// Rows as arrays.
+pub(super) fn encode(
+    schema: &Arc<Schema>,
+    columns: &[Column],
+    batch: &Batch<'_>,
+) -> Result<RecordBatch, ArrowError> {
+    let array = |(values, column): (&Values<'_>, &Column)| -> ArrayRef {
+        match values {
+            Values::Whole(runs) => Arc::new(runs.each().collect::<Int64Array>()),
+            Values::Number(_) | Values::Cycle { .. } => Arc::new(Float64Array::from(values.numbers())),
+            Values::Word(runs) => {
+                let words: &[String] = match &column.kind {
+                    Kind::Word(words) => words,
+                    Kind::Whole | Kind::Number => &[],
+                };
+                let of = |at: u32| words.get(at as usize).map_or("", String::as_str);
+                Arc::new(StringArray::from_iter_values(runs.each().map(of)))
+            }
+        }
+    };
+    let arrays = batch.columns.iter().zip(columns).map(array).collect();
+    RecordBatch::try_new(Arc::clone(schema), arrays)
 }
 
 fn field(column: &Column) -> Field {

@@ -1,130 +1,230 @@
-//! Results as Parquet. Units, labels and provenance are key-value metadata of the file.
+//! Results as Parquet: a row group for each block, encoded on the thread that has computed it (`chunks`) and written in one
+//! piece. Units, labels and provenance are key-value metadata of the file.
+//!
+//! What repeats (who, when, covariates, parameters) is written once with the number of its rows; other numbers are taken apart
+//! and compressed where that saves space. Statistics and indices, which nobody asks of a trajectory, are left out.
 
+mod chunks;
+
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
-use ::parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::KeyValue;
-use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
-use ::parquet::file::writer::SerializedFileWriter;
-use ::parquet::schema::types::{ColumnPath, Type};
-use euthymia_population::{Batch, Column, Kind, Values};
+use ::parquet::file::metadata::{
+    ColumnChunkMetaData, FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataWriter, RowGroupMetaData,
+};
+use ::parquet::schema::types::{SchemaDescriptor, Type};
+use euthymia_population::{Batch, Column, Kind};
 
+use self::chunks::{Chunk, Way};
 use crate::atomic::AtomicFile;
 use crate::error::IoError;
-use crate::parquet::{next_column, write_doubles};
 
-/// Rows are gathered until a row group has at least so many, which keeps the overhead of each below a percent.
-const FEWEST_ROWS: usize = 32 * 1024;
+/// Begins and ends a file.
+const MAGIC: &[u8] = b"PAR1";
+/// Of the format.
+const VERSION: i32 = 1;
+/// Smaller blocks are gathered until a row group has so many rows, which keeps the overhead of each below a percent.
+const FEWEST_ROWS: usize = 16 * 1024;
+
+/// Rows as they will stand in the file, or as they are where they are few.
+#[derive(Debug)]
+pub(crate) enum Encoded {
+    Group(Group),
+    Few(Batch<'static>),
+}
+
+/// An encoded row group.
+#[derive(Debug)]
+pub(crate) struct Group {
+    rows: usize,
+    chunks: Vec<Chunk>,
+    bytes: Vec<u8>,
+}
+
+/// Encodes rows.
+pub(crate) fn encode(columns: &[Column], batch: &Batch<'_>) -> Encoded {
+    if batch.rows < FEWEST_ROWS {
+        Encoded::Few(batch.clone().into_owned())
+    } else {
+        Encoded::Group(group(columns, batch))
+    }
+}
+
+fn group(columns: &[Column], batch: &Batch<'_>) -> Group {
+    let mut bytes = Vec::with_capacity(batch.columns.iter().map(chunks::room).sum());
+    let values = batch.columns.iter().zip(columns);
+    Group {
+        rows: batch.rows,
+        chunks: values
+            .map(|(values, column)| chunks::write(values, &column.kind, &mut bytes))
+            .collect(),
+        bytes,
+    }
+}
+
+/// A row group that has been written.
+#[derive(Debug)]
+struct Written {
+    rows: usize,
+    /// Where it begins.
+    begin: u64,
+    chunks: Vec<Chunk>,
+}
 
 /// A Parquet file being written.
 #[derive(Debug)]
-pub(super) struct ParquetWriter {
-    writer: SerializedFileWriter<AtomicFile>,
+pub(crate) struct ParquetWriter {
+    file: AtomicFile,
+    /// Bytes written.
+    length: u64,
+    groups: Vec<Written>,
+    schema: Arc<Type>,
+    metadata: Vec<KeyValue>,
     columns: Vec<Column>,
     path: PathBuf,
-    /// Rows on their way.
-    pending: Vec<Values>,
-    waiting: usize,
+    /// Rows that are too few for a row group, or the last of the file.
+    few: Option<Batch<'static>>,
+    /// Rows written.
+    rows: usize,
 }
 
 impl ParquetWriter {
-    pub(super) fn create(
+    /// Begins a file of a `table` of this name with these columns.
+    pub(crate) fn create(
         path: &Path,
+        table: &str,
         columns: &[Column],
-        provenance: &[(String, String)],
+        metadata: &[(String, String)],
     ) -> Result<Self, IoError> {
         let failed = |error: ParquetError| IoError::new("write", path, error);
-        let schema = schema(columns).map_err(failed)?;
-        let file = AtomicFile::create(path)?;
-        let properties = Arc::new(properties(columns, provenance));
-        let writer = SerializedFileWriter::new(file, schema, properties).map_err(failed)?;
-        let empty = |column: &Column| match column.kind {
-            Kind::Whole => Values::Whole(Vec::new()),
-            Kind::Number => Values::Number(Vec::new()),
-            Kind::Word(_) => Values::Word(Vec::new()),
-        };
+        let schema = schema(table, columns).map_err(failed)?;
+        let mut file = AtomicFile::create(path)?;
+        (file.write_all(MAGIC)).map_err(|error| IoError::new("write", path, error))?;
+        let entry = |(key, value): &(String, String)| KeyValue::new(key.clone(), value.clone());
         Ok(Self {
-            writer,
-            pending: columns.iter().map(empty).collect(),
+            file,
+            length: MAGIC.len() as u64,
+            groups: Vec::new(),
+            schema,
+            metadata: metadata.iter().map(entry).collect(),
             columns: columns.to_vec(),
             path: path.to_path_buf(),
-            waiting: 0,
+            few: None,
+            rows: 0,
         })
     }
 
-    pub(super) fn write(&mut self, batch: &Batch) -> Result<(), IoError> {
-        super::check(&self.path, &self.columns, batch)?;
-        for (pending, more) in self.pending.iter_mut().zip(&batch.columns) {
-            match (pending, more) {
-                (Values::Whole(pending), Values::Whole(more)) => pending.extend_from_slice(more),
-                (Values::Number(pending), Values::Number(more)) => pending.extend_from_slice(more),
-                (Values::Word(pending), Values::Word(more)) => pending.extend_from_slice(more),
-                (pending, more) => {
-                    let message = format!("{more:.20?} in a column of {pending:.20?}");
-                    return Err(IoError::new("write", &self.path, ParquetError::General(message)));
+    /// Writes rows. The first go to the file at once, however few, so that a long run is seen to begin; later ones may wait
+    /// until they are a row group, or as many as are in the file.
+    pub(crate) fn write(&mut self, encoded: Encoded) -> Result<(), IoError> {
+        match encoded {
+            Encoded::Group(group) => {
+                self.write_few()?;
+                self.put(group)
+            }
+            Encoded::Few(batch) => {
+                let waiting = match &mut self.few {
+                    Some(few) => {
+                        few.append(batch);
+                        few.rows
+                    }
+                    none => none.insert(batch).rows,
+                };
+                if waiting >= FEWEST_ROWS.min(self.rows.max(1)) {
+                    self.write_few()?;
                 }
+                Ok(())
             }
         }
-        self.waiting += batch.rows;
-        if self.waiting >= FEWEST_ROWS {
-            self.row_group()?;
-        }
-        Ok(())
     }
 
-    fn row_group(&mut self) -> Result<(), IoError> {
-        let mut write = || {
-            let mut group = self.writer.next_row_group()?;
-            for (values, column) in self.pending.iter_mut().zip(&self.columns) {
-                match values {
-                    Values::Number(values) => {
-                        write_doubles(&mut group, values)?;
-                        values.clear();
-                    }
-                    Values::Whole(values) => {
-                        let mut to = next_column(&mut group)?;
-                        to.typed::<Int64Type>().write_batch(values, None, None)?;
-                        to.close()?;
-                        values.clear();
-                    }
-                    Values::Word(values) => {
-                        let words: &[String] = match &column.kind {
-                            Kind::Word(words) => words,
-                            Kind::Whole | Kind::Number => &[],
-                        };
-                        let of = |at: &u32| words.get(*at as usize).map_or("", String::as_str);
-                        let written: Vec<ByteArray> =
-                            values.iter().map(|at| ByteArray::from(of(at))).collect();
-                        let mut to = next_column(&mut group)?;
-                        to.typed::<ByteArrayType>().write_batch(&written, None, None)?;
-                        to.close()?;
-                        values.clear();
-                    }
-                }
-            }
-            group.close()?;
-            Ok(())
-        };
-        self.waiting = 0;
-        write().map_err(|error: ParquetError| IoError::new("write", &self.path, error))
+    fn write_few(&mut self) -> Result<(), IoError> {
+        match self.few.take() {
+            Some(few) if few.rows > 0 => self.put(group(&self.columns, &few)),
+            _ => Ok(()),
+        }
     }
 
-    pub(super) fn finish(mut self) -> Result<(), IoError> {
-        if self.waiting > 0 {
-            self.row_group()?;
-        }
-        let Self { writer, path, .. } = self;
-        writer
-            .into_inner()
-            .map_err(|error| IoError::new("write", path, error))?
+    fn put(&mut self, group: Group) -> Result<(), IoError> {
+        let Group { rows, chunks, bytes } = group;
+        self.groups.push(Written {
+            rows,
+            begin: self.length,
+            chunks,
+        });
+        self.length += bytes.len() as u64;
+        self.rows += rows;
+        let written = self.file.write_all(&bytes).and_then(|()| self.file.flush());
+        written.map_err(|error| IoError::new("write", &self.path, error))
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), IoError> {
+        self.write_few()?;
+        let failed = |error: ParquetError| IoError::new("write", &self.path, error);
+        let metadata = self.footer().map_err(failed)?;
+        let mut bytes = Vec::new();
+        ParquetMetaDataWriter::new(&mut bytes, &metadata)
             .finish()
+            .map_err(failed)?;
+        (self.file.write_all(&bytes)).map_err(|error| IoError::new("write", &self.path, error))?;
+        self.file.finish()
+    }
+
+    /// What the end of the file says of the rest.
+    fn footer(&self) -> Result<ParquetMetaData, ParquetError> {
+        let schema = Arc::new(SchemaDescriptor::new(Arc::clone(&self.schema)));
+        let chunk = |(at, chunk): (usize, &Chunk), begin: u64| {
+            let place = |offset: usize| begin as i64 + offset as i64;
+            let (encodings, compression) = match chunk.way {
+                Way::Plain => (vec![Encoding::PLAIN], Compression::UNCOMPRESSED),
+                Way::Split => (vec![Encoding::BYTE_STREAM_SPLIT], Compression::LZ4_RAW),
+                Way::Repeated => {
+                    let encodings = [Encoding::PLAIN, Encoding::RLE_DICTIONARY, Encoding::RLE];
+                    (encodings.to_vec(), Compression::UNCOMPRESSED)
+                }
+            };
+            ColumnChunkMetaData::builder(schema.column(at))
+                .set_encodings(encodings)
+                .set_compression(compression)
+                .set_num_values(chunk.rows as i64)
+                .set_total_compressed_size(chunk.size as i64)
+                .set_total_uncompressed_size(chunk.expanded as i64)
+                .set_dictionary_page_offset((chunk.dictionary > 0).then(|| place(chunk.offset)))
+                .set_data_page_offset(place(chunk.offset + chunk.dictionary))
+                .build()
+        };
+        let group = |(ordinal, group): (usize, &Written)| {
+            let chunks = group.chunks.iter().enumerate();
+            let columns: Result<Vec<_>, _> = chunks.map(|own| chunk(own, group.begin)).collect();
+            let builder = RowGroupMetaData::builder(Arc::clone(&schema))
+                .set_num_rows(group.rows as i64)
+                .set_total_byte_size(group.chunks.iter().map(|chunk| chunk.expanded as i64).sum())
+                .set_file_offset(group.begin as i64)
+                .set_column_metadata(columns?);
+            // The format counts row groups in 16 bits, and does without.
+            match i16::try_from(ordinal) {
+                Ok(ordinal) => builder.set_ordinal(i32::from(ordinal)).build(),
+                Err(_) => builder.build(),
+            }
+        };
+        let groups: Result<Vec<_>, _> = self.groups.iter().enumerate().map(group).collect();
+        let created_by = format!("euthymia {}", env!("CARGO_PKG_VERSION"));
+        let about = FileMetaData::new(
+            VERSION,
+            self.rows as i64,
+            Some(created_by),
+            Some(self.metadata.clone()),
+            schema,
+            None,
+        );
+        Ok(ParquetMetaData::new(about, groups?))
     }
 }
 
-fn schema(columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
+fn schema(table: &str, columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
     let field = |column: &Column| {
         let (physical, logical) = match column.kind {
             Kind::Whole => (Physical::INT64, None),
@@ -138,33 +238,8 @@ fn schema(columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
         Ok::<_, ParquetError>(Arc::new(field))
     };
     let fields = columns.iter().map(field).collect::<Result<Vec<_>, _>>()?;
-    Type::group_type_builder("results")
+    Type::group_type_builder(table)
         .with_fields(fields)
         .build()
         .map(Arc::new)
-}
-
-fn properties(columns: &[Column], provenance: &[(String, String)]) -> WriterProperties {
-    let entry = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
-    let mut metadata = vec![entry("columns", &super::described(columns))];
-    metadata.extend(provenance.iter().map(|(key, value)| entry(key, value)));
-    let mut builder = WriterProperties::builder()
-        .set_created_by(format!("euthymia {}", env!("CARGO_PKG_VERSION")))
-        .set_compression(Compression::SNAPPY)
-        .set_dictionary_enabled(false)
-        .set_encoding(Encoding::PLAIN)
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_write_batch_size(16 * 1024)
-        .set_data_page_row_count_limit(128 * 1024)
-        .set_column_dictionary_enabled(ColumnPath::from("time"), true)
-        .set_key_value_metadata(Some(metadata));
-    for column in columns {
-        let path = ColumnPath::from(column.name.as_str());
-        match column.kind {
-            Kind::Whole => builder = builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-            Kind::Word(_) => builder = builder.set_column_dictionary_enabled(path, true),
-            Kind::Number => {}
-        }
-    }
-    builder.build()
 }

@@ -46,7 +46,7 @@ pub fn request<'a>(model: &'a Model, schedule: Schedule<'a>) -> Request<'a> {
 /// Rows of results.
 pub struct Table {
     pub columns: Vec<Column>,
-    pub values: Vec<Values>,
+    pub values: Vec<Values<'static>>,
 }
 
 impl Table {
@@ -57,11 +57,7 @@ impl Table {
     pub fn get(&self, name: &str) -> Vec<f64> {
         let at = self.columns.iter().position(|column| column.name == name);
         let at = at.unwrap_or_else(|| panic!("no column `{name}` among {:?}", self.names()));
-        match &self.values[at] {
-            Values::Number(values) => values.clone(),
-            Values::Whole(values) => values.iter().map(|value| *value as f64).collect(),
-            Values::Word(values) => values.iter().map(|value| f64::from(*value)).collect(),
-        }
+        self.values[at].numbers()
     }
 }
 
@@ -73,14 +69,7 @@ pub fn table(request: &Request<'_>, options: &Options) -> Result<Table, String> 
     let mut batches = all.into_iter();
     let mut whole = batches.next().ok_or("no rows")?;
     for batch in batches {
-        for (values, more) in whole.columns.iter_mut().zip(batch.columns) {
-            match (values, more) {
-                (Values::Number(values), Values::Number(more)) => values.extend(more),
-                (Values::Whole(values), Values::Whole(more)) => values.extend(more),
-                (Values::Word(values), Values::Word(more)) => values.extend(more),
-                _ => unreachable!("a column keeps its kind"),
-            }
-        }
+        whole.append(batch);
     }
     Ok(Table {
         columns: run.columns().to_vec(),

@@ -11,7 +11,7 @@ use crate::assembly::LATENT_INSTRUMENT;
 use crate::design::FEWEST_FOR_INTERVALS;
 use crate::population::{ScoreResidual, Subjects};
 use crate::result::{Interval, Outcome, Quantity, QuantityKind, VarianceComponents};
-use euthymia_engine::{Block, Sink};
+use euthymia_engine::{Block, Failure, Sink};
 use euthymia_stats::moments::Moments;
 use euthymia_stats::quantile::Sketch;
 use euthymia_stats::variance::NestedSums;
@@ -166,6 +166,13 @@ impl<T: Trajectories> Sink for Collector<'_, T> {
         self.trajectories
             .block(&block)
             .map_err(|error| SimulateError::Trajectories(Box::new(error)))
+    }
+
+    /// A patient who cannot be simulated ends the run. Percentiles and proportions over the others would be of other people
+    /// than were asked for, and not of such as chance has left over: whose equations fail is at the edge of the population,
+    /// where the strongest effects are.
+    fn failed(&mut self, failure: Box<Failure>) -> Result<(), Box<Failure>> {
+        Err(failure)
     }
 }
 
