@@ -75,9 +75,9 @@ fn the_end_of_a_step_is_of_order_thirteen() {
 
 #[test]
 fn the_coordinates_are_turned_back() {
-    for row in 0..STAGES {
+    for (row, from) in FROM.iter().enumerate() {
         for column in 0..STAGES {
-            let product: f64 = (0..STAGES).map(|k| FROM[row][k] * TO[k][column]).sum();
+            let product: f64 = from.iter().zip(TO).map(|(from, to)| from * to[column]).sum();
             let expected = f64::from(u8::from(row == column));
             assert!((product - expected).abs() < 1e-12, "{row}, {column}: {product}");
         }
