@@ -4,10 +4,10 @@
 //! says what each subject is and receives, and observation times. Subjects are cut into blocks. For a block, the layer
 //! that is constant for a subject runs over all its subjects, doses become changes at points in time (`events`),
 //! and a group of lanes advances through the block (`group`): each lane carries one subject with its own time,
-//! step and next change, and takes the next subject when its own is finished. One step of a group is one pass of
-//! Rodas5P (`step`, `rodas5p`) with the compiled Jacobian and a sparse factorisation whose pattern is worked out once
-//! (`symbolic`, `lu`). A steady state is solved for where the model is linear (`steady`) and searched for where it is not
-//! (`search`). Observations are read from the dense output of the steps (`dense`), and blocks go to a
+//! step and next change, and takes the next subject when its own is finished. One step of a group (`step`) is one pass of
+//! `collocation`, which advances one part of the model after the other, or of `rodas5p` with the compiled Jacobian and a
+//! sparse factorisation whose pattern is worked out once (`symbolic`, `lu`). A steady state is solved for where the model is linear (`steady`) and searched for where it is not
+//! (`search`). Observations are read from the dense output of the steps, and blocks go to a
 //! [`Sink`] in order; what can be made of a block alone, such as encoded bytes, is made where it was computed ([`Prepare`]).
 //!
 //! A subject that cannot be simulated to the end (`group/failing.rs`) leaves its lane to the next; the sink is told and
