@@ -5,7 +5,10 @@ mod common;
 
 use common::courses::{Told, at, bolus, observe};
 use common::{layouts, linear, options};
-use euthymia_engine::{CourseDose, DoseInput, Event, Record, SteadyState};
+use euthymia_engine::{
+    CourseDose, CourseInputs, Courses, DoseInput, Event, Options, Record, Silent, Solver, SteadyState,
+    simulate_courses,
+};
 
 const KA: f64 = 1.3;
 const K: f64 = 0.17;
@@ -240,5 +243,52 @@ fn how_the_work_is_laid_out_changes_no_bit() {
             expected,
             "{options:?}"
         );
+    }
+}
+
+/// Courses that say whose records are those of the subject before.
+struct Alike(Told);
+
+impl Courses for Alike {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn fill(&self, index: u64, into: CourseInputs<'_>) {
+        self.0.fill(index, into);
+    }
+
+    fn fill_alike(&self, index: u64, inputs: &mut [f64]) -> bool {
+        let Told(subjects) = &self.0;
+        let (own, records) = &subjects[index as usize];
+        let alike = index > 0 && subjects[index as usize - 1].1 == *records;
+        if alike {
+            inputs.copy_from_slice(own);
+        }
+        alike
+    }
+}
+
+/// Twenty subjects have two schedules in turn of seven, each subject its own rates.
+#[test]
+fn records_that_are_alike_need_not_be_told_again() {
+    let subject = |index: u32| {
+        let amount = if index / 7 % 2 == 0 { 10.0 } else { 20.0 };
+        let dose = Event::Dose(bolus(0, amount));
+        let observed = (0..9).map(|hour| at(f64::from(hour), Event::Observe));
+        let records = [at(0.5, dose)].into_iter().chain(observed.skip(1)).collect();
+        (vec![KA + 0.01 * f64::from(index), K], records)
+    };
+    let program = linear(2, &[(0, 1), (1, 2)]);
+    for solver in [Solver::Auto, Solver::Rodas5p] {
+        let options = Options {
+            solver,
+            ..options(1e-6, 1e-8)
+        };
+        let told = observe(&program, &Told((0..20).map(subject).collect()), &options).unwrap();
+        let mut seen = common::courses::Seen::default();
+        let alike = Alike(Told((0..20).map(subject).collect()));
+        simulate_courses(&program, &alike, &options, &mut seen, &Silent).unwrap();
+        assert_eq!(seen.0, told);
     }
 }

@@ -13,8 +13,48 @@ impl Courses for Run {
 
     fn fill(&self, index: u64, into: CourseInputs<'_>) {
         let CourseInputs { inputs, records } = into;
-        let (number, individuals) = (self.number(index), self.individuals.max(1));
-        let (individual, round) = (number % individuals, number / individuals);
+        self.effects(index, inputs);
+        let (number, individual) = (self.number(index), self.individual(index));
+        match &self.told {
+            Told::Data(data) => data.fill(
+                individual,
+                CourseInputs {
+                    inputs: &mut *inputs,
+                    records: &mut *records,
+                },
+            ),
+            Told::Plan(plan) => {
+                plan.fill_inputs(individual, inputs);
+                plan.fill_records(records);
+            }
+        }
+        if let Some(occasion) = self.occasion {
+            self.occasions(number, occasion, inputs, records);
+        }
+    }
+
+    fn fill_alike(&self, index: u64, inputs: &mut [f64]) -> bool {
+        match &self.told {
+            Told::Plan(plan) if self.occasion.is_none() => {
+                self.effects(index, inputs);
+                plan.fill_inputs(self.individual(index), inputs);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Run {
+    /// Which of the individuals a subject is.
+    fn individual(&self, index: u64) -> u64 {
+        self.number(index) % self.individuals.max(1)
+    }
+
+    /// Gives a subject its effects, those between occasions excepted.
+    fn effects(&self, index: u64, inputs: &mut [f64]) {
+        let number = self.number(index);
+        let round = number / self.individuals.max(1);
         if let Some(occasion) = self.only_occasion {
             inputs[usize::from(occasion)] = 1.0;
         }
@@ -31,23 +71,8 @@ impl Courses for Run {
                 }
             });
         }
-        match &self.told {
-            Told::Data(data) => data.fill(
-                individual,
-                CourseInputs {
-                    inputs: &mut *inputs,
-                    records: &mut *records,
-                },
-            ),
-            Told::Plan(plan) => plan.fill(individual, inputs, records),
-        }
-        if let Some(occasion) = self.occasion {
-            self.occasions(number, occasion, inputs, records);
-        }
     }
-}
 
-impl Run {
     /// Gives a subject's effects between occasions their values at first, and whenever the occasion changes.
     fn occasions(&self, number: u64, occasion: u16, inputs: &mut [f64], records: &mut Vec<Record>) {
         let mut scratch = Vec::new();

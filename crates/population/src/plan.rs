@@ -18,14 +18,18 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Inputs and records of an individual.
-    pub(crate) fn fill(&self, individual: u64, inputs: &mut [f64], records: &mut Vec<Record>) {
+    /// Inputs of an individual.
+    pub(crate) fn fill_inputs(&self, individual: u64, inputs: &mut [f64]) {
         let own = usize::try_from(individual)
             .ok()
             .and_then(|at| self.inputs.get(at));
         for &(input, value) in own.into_iter().flatten() {
             inputs[usize::from(input)] = value;
         }
+    }
+
+    /// Everybody's records.
+    pub(crate) fn fill_records(&self, records: &mut Vec<Record>) {
         let mut doses = self.doses.iter().peekable();
         for &time in &self.times {
             while let Some(dose) = doses.next_if(|dose| dose.time <= time) {

@@ -28,6 +28,14 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Asks for the inputs of a subject that has the records of the one before it. Whether it has.
+    pub(super) fn fill_alike(self, index: u64, inputs: &mut [f64]) -> bool {
+        match self {
+            Self::Courses(courses) => courses.fill_alike(index, inputs),
+            Self::Doses(..) => false,
+        }
+    }
+
     /// Asks for a subject; `doses` is room for them.
     pub(super) fn fill(
         self,

@@ -143,6 +143,11 @@ impl Preparation<'_> {
             let next = first_row.len();
             first_row.push(place.checked_div(defaults.len()).unwrap_or(next));
             inputs.extend_from_slice(defaults);
+            let before = records_of.last().cloned();
+            if let Some(before) = before.filter(|_| self.asked.fill_alike(index, &mut inputs[place..])) {
+                records_of.push(before);
+                continue;
+            }
             subject_records.clear();
             self.asked
                 .fill(index, &mut inputs[place..], subject_records, subject_doses);
@@ -256,6 +261,8 @@ impl Preparation<'_> {
         let Subjects {
             expanded, schedule, ..
         } = subjects;
+        let alike = lane > 0 && subjects.records_of[lane] == subjects.records_of[lane - 1];
+        let was_its = std::mem::take(&mut schedule.of_last);
         schedule.attributes.clear();
         for row in rows.clone() {
             let own = plan
@@ -265,7 +272,8 @@ impl Preparation<'_> {
             let values = own.filter_map(|place| value(row, place));
             schedule.attributes.extend(values.map(f64::to_bits));
         }
-        if let Some(subject) = schedule.same(records) {
+        if let Some(subject) = schedule.same(records, alike && was_its) {
+            schedule.of_last = true;
             let same = subjects.parts[subject].clone();
             let place = (expanded.changes.len(), expanded.observations.len());
             expanded.changes.extend_from_within(same.changes.clone());
@@ -350,6 +358,8 @@ impl Preparation<'_> {
 pub(super) struct Schedule {
     /// Whose it is.
     subject: Option<usize>,
+    /// Whether the subject that was made ready last has it.
+    of_last: bool,
     records: Vec<Record>,
     /// What the model makes of doses, for each row of the subject's inputs.
     known: Vec<u64>,
@@ -360,17 +370,20 @@ pub(super) struct Schedule {
 impl Schedule {
     pub(super) fn clear(&mut self) {
         self.subject = None;
+        self.of_last = false;
     }
 
-    /// The subject that has the same records, of which the model makes the same.
-    fn same(&self, records: &[Record]) -> Option<usize> {
-        let same = self.known == self.attributes && self.records == records;
+    /// The subject that has the same records, of which the model makes the same. Records that are known to be the
+    /// schedule's are `alike`.
+    fn same(&self, records: &[Record], alike: bool) -> Option<usize> {
+        let same = self.known == self.attributes && (alike || self.records == records);
         self.subject.filter(|_| same)
     }
 
     /// The schedule is that of this subject from now on.
     fn is_of(&mut self, subject: usize, records: &[Record]) {
         self.subject = Some(subject);
+        self.of_last = true;
         self.records.clear();
         self.records.extend_from_slice(records);
         std::mem::swap(&mut self.known, &mut self.attributes);
