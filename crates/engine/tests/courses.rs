@@ -273,7 +273,7 @@ impl Courses for Alike {
 #[test]
 fn records_that_are_alike_need_not_be_told_again() {
     let subject = |index: u32| {
-        let amount = if index / 7 % 2 == 0 { 10.0 } else { 20.0 };
+        let amount = if (index / 7).is_multiple_of(2) { 10.0 } else { 20.0 };
         let dose = Event::Dose(bolus(0, amount));
         let observed = (0..9).map(|hour| at(f64::from(hour), Event::Observe));
         let records = [at(0.5, dose)].into_iter().chain(observed.skip(1)).collect();
