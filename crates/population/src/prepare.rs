@@ -22,8 +22,10 @@ use crate::shard::Shard;
 const FEWEST_ROWS: usize = 16 * 1024;
 /// It never has more values, which would take tens of megabytes for each thread.
 const MOST_VALUES: usize = 2_000_000;
+/// Nor more subjects.
+const MOST_SUBJECTS: usize = 4096;
 /// A run has not many more blocks than these if its blocks may be larger, for its file lists them at the end.
-const USUAL_BLOCKS: u64 = 4000;
+const USUAL_BLOCKS: u64 = 1500;
 
 /// A run, ready for the engine.
 #[derive(Clone, Debug)]
@@ -116,7 +118,7 @@ impl Run {
         let each = observations.max(1).saturating_mul(columns.max(1));
         let even = usize::try_from(self.subjects / USUAL_BLOCKS).unwrap_or(usize::MAX);
         let rows = FEWEST_ROWS.div_ceil(observations.max(1)).next_multiple_of(16);
-        let most = (MOST_VALUES / each).clamp(1, options.block);
+        let most = (MOST_VALUES / each).clamp(1, MOST_SUBJECTS);
         block_size(&self.program, options, observations)
             .max(rows)
             .max(even)
