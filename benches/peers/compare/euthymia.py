@@ -103,8 +103,4 @@ def phases(table):
     found = re.findall(r"^(\S.*?) +[\d.]+ s +([\d.]+) s of processors$", table, re.MULTILINE)
     if not found:
         raise Failed("`--bench` tells no processor time on this system")
-    spent = {name: float(seconds) for name, seconds in found}
-    # Rows are encoded where they are computed; that is no part of solving.
-    if "solve and encode" in spent:
-        spent["solve"] = spent["solve and encode"] - spent["encoding, all threads"]
-    return spent
+    return {name: float(seconds) for name, seconds in found}

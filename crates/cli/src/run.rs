@@ -14,7 +14,7 @@ use crate::arguments::{Covariates, Run, Shared, Units};
 use crate::exit::{Failure, show};
 use crate::progress::Progress;
 use crate::rows::{Encoding, Output};
-use crate::watch::{Watch, times};
+use crate::watch::Watch;
 use crate::{interrupt, library, models, simulate};
 
 /// Runs a model and writes what is observed.
@@ -84,10 +84,11 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
         encoding,
         failures,
     } = output;
-    watch.lap_except("solve and encode", "write", writing);
+    // Threads encode what they have solved, in turn.
+    let encoding = encoding.shared_by(engine.threads);
+    watch.lap_except("solve", &[("encode", encoding), ("write", writing)]);
     writer.finish()?;
     watch.lap("finish the file");
-    watch.note("encoding, all threads", times(encoding));
     if let Some(size) = options.out.as_ref().and_then(|path| std::fs::metadata(path).ok()) {
         watch.note("file", format!("{:.1} MB", size.len() as f64 / 1e6));
     }

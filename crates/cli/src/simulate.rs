@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
     progress.finish();
     let mut result = outcome.map_err(failure)?;
     let work = output.work();
-    watch.lap_except("simulate", "write trajectories", output.time_writing());
+    watch.lap_except("simulate", &[("write trajectories", output.time_writing())]);
 
     output.finish(&mut result)?;
     watch.lap("write report and summaries");

@@ -14,6 +14,15 @@ pub(crate) struct Spent {
 }
 
 impl Spent {
+    /// Of work that so many threads shared evenly: what of it passed on the clock.
+    pub(crate) fn shared_by(self, threads: usize) -> Self {
+        let threads = u32::try_from(threads.max(1)).unwrap_or(u32::MAX);
+        Self {
+            elapsed: self.elapsed / threads,
+            ..self
+        }
+    }
+
     fn without(self, part: Self) -> Self {
         let processor = |whole: Duration| whole.saturating_sub(part.processor.unwrap_or_default());
         Self {
@@ -97,10 +106,12 @@ impl Watch {
         self.lap_started = Moment::now(Whose::Process);
     }
 
-    /// Ends a phase that contained another, whose time was measured elsewhere.
-    pub(crate) fn lap_except(&mut self, name: &'static str, contained: &'static str, part: Spent) {
-        self.laps.push((name, self.lap_started.spent().without(part)));
-        self.laps.push((contained, part));
+    /// Ends a phase that contained others, whose time was measured elsewhere.
+    pub(crate) fn lap_except(&mut self, name: &'static str, parts: &[(&'static str, Spent)]) {
+        let whole = self.lap_started.spent();
+        let rest = parts.iter().fold(whole, |rest, &(_, part)| rest.without(part));
+        self.laps.push((name, rest));
+        self.laps.extend_from_slice(parts);
         self.lap_started = Moment::now(Whose::Process);
     }
 
@@ -150,7 +161,7 @@ fn peak_memory_bytes() -> Option<u64> {
 }
 
 /// `1.234 s       1.201 s of processors`.
-pub(crate) fn times(spent: Spent) -> String {
+fn times(spent: Spent) -> String {
     let elapsed = spent.elapsed.as_secs_f64();
     match spent.processor {
         Some(processor) => format!("{elapsed:.3} s {:>10.3} s of processors", processor.as_secs_f64()),
