@@ -48,7 +48,7 @@ pub struct Options {
 
 impl Options {
     /// The usual choice: relative tolerance 1e-5 and absolute 1e-8, which on kinetic and turnover models gives results good
-    /// to about 1e-6 (`cargo bench -p euthymia-engine` measures it); the best instruction set of this processor; one thread.
+    /// to about 1e-6 by Rodas5P and 1e-7 by collocation (`cargo bench -p euthymia-engine` measures it); the best instruction set of this processor; one thread.
     #[must_use]
     pub fn standard() -> Self {
         Self {

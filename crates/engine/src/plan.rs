@@ -135,9 +135,7 @@ impl<'p> Plan<'p> {
             historic: historic(program),
             kept,
             linear: linear(program),
-            shape: linear(program)
-                .then(|| Shape::new(states, &program.jacobian_entries))
-                .flatten(),
+            shape: shape(program),
             program,
             states,
             arguments: program
@@ -222,6 +220,18 @@ fn linear(program: &Program) -> bool {
             .instructions
             .iter()
             .any(|instruction| instruction.op.chooses())
+}
+
+/// Whether a program can be solved and need not be integrated.
+pub(crate) fn can_be_solved(program: &Program) -> bool {
+    check(program).is_ok() && shape(program).is_some()
+}
+
+/// Which states exchange, of a program that can be solved.
+fn shape(program: &Program) -> Option<Shape> {
+    linear(program)
+        .then(|| Shape::new(program.states.len(), &program.jacobian_entries))
+        .flatten()
 }
 
 /// Whether the right-hand sides read what is known of the doses.

@@ -24,7 +24,8 @@ use crate::subjects::{Asked, Common};
 /// the time of a dose sees the state after the dose. Doses after the last observation are not given.
 ///
 /// The error of a step is kept below `rtol |y| + atol` in every state (the maximum over the states, so that a state that
-/// rests changes nothing), for the fourth-order solution that estimates it; results are the fifth-order solution.
+/// rests changes nothing): by collocation the error of the polynomial that observations are read from, by Rodas5P that of its
+/// solution of order 4, of which order 5 is reported.
 ///
 /// A subject that cannot be simulated to the end leaves the others alone, with the same bits as without it; the sink is
 /// told and decides whether the run goes on.

@@ -3,7 +3,7 @@
 use euthymia_model::program::Program;
 
 use crate::options::{Options, Solver};
-use crate::plan::Plan;
+use crate::plan::can_be_solved;
 
 /// Values of a block that fit into what a processor keeps at hand.
 const AT_HAND: usize = 1 << 17;
@@ -18,7 +18,7 @@ const AT_MOST: usize = 2_000_000;
 pub fn block_size(program: &Program, options: &Options, observations: usize) -> usize {
     let columns = program.states.len() + program.outputs_reported.len();
     let each = observations.max(1).saturating_mul(columns.max(1));
-    let solved = options.solver == Solver::Auto && Plan::new(program).is_ok_and(|plan| plan.shape.is_some());
+    let solved = options.solver == Solver::Auto && can_be_solved(program);
     let subjects = if solved {
         (AT_HAND / each)
             .next_multiple_of(16)

@@ -150,6 +150,24 @@ fn row_groups_of_every_shape_are_read_back() {
     }
 }
 
+/// Numbers that begin regularly, so that they are compressed, and go on with bits that nothing makes smaller.
+#[test]
+fn numbers_that_cannot_be_compressed_later_on_are_read_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.parquet");
+    let mut noisy = batch(0, 1, 40_000, 1);
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut noise = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        f64::from_bits(state)
+    };
+    let numbers = (0..40_000).map(|row| if row < 9000 { f64::from(row) } else { noise() });
+    noisy.columns[3] = Values::Number(Cow::Owned(numbers.collect()));
+    there_and_back(&path, 1, &[noisy]);
+}
+
 #[test]
 fn few_rows_are_gathered_and_the_first_are_not_kept_waiting() {
     let folder = tempfile::tempdir().expect("a folder");

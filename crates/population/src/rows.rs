@@ -80,7 +80,11 @@ impl Run {
                 (0..block.subjects()).map(|own| (own, rows(own))),
             ),
             Origin::Time => times(block),
-            Origin::Endpoint => Values::Word([0].into_iter().cycle().take(total).collect()),
+            Origin::Endpoint => {
+                let mut first = Runs::default();
+                first.push(0, total);
+                Values::Word(first)
+            }
             Origin::Block(at) => Values::Number(Cow::Borrowed(&block.values[at * total..][..total])),
             Origin::Predicted => Values::Number(observed.iter().map(|(predicted, _)| *predicted).collect()),
             Origin::Simulated => Values::Number(observed.iter().map(|(_, simulated)| *simulated).collect()),

@@ -67,11 +67,13 @@ pub(super) fn room(values: &Values<'_>) -> usize {
 pub(super) fn write(values: &Values<'_>, kind: &Kind, bytes: &mut Vec<u8>) -> Chunk {
     let offset = bytes.len();
     let mut way = Way::Repeated;
-    let mut saved = 0;
+    let mut expanded = None;
     let dictionary = match values {
         Values::Number(numbers) => match repeated(numbers) {
             None => {
-                (way, saved) = different(numbers, bytes);
+                let size;
+                (way, size) = different(numbers, bytes);
+                expanded = Some(size);
                 0
             }
             Some(runs) => {
@@ -113,7 +115,7 @@ pub(super) fn write(values: &Values<'_>, kind: &Kind, bytes: &mut Vec<u8>) -> Ch
         offset,
         dictionary,
         size: bytes.len() - offset,
-        expanded: bytes.len() - offset + saved,
+        expanded: expanded.unwrap_or(bytes.len() - offset),
         rows: values.rows(),
         way,
     }
@@ -158,30 +160,34 @@ fn run(numbers: &[f64]) -> usize {
     many + rest.count()
 }
 
-/// Pages of numbers that differ; how they are written, and how many bytes that saves.
+/// Pages of numbers that differ; how they are written, and how many bytes they would take, were nothing compressed.
 fn different(numbers: &[f64], bytes: &mut Vec<u8>) -> (Way, usize) {
     let begin = bytes.len();
     let mut split = Vec::new();
     let mut compressed = vec![0; get_maximum_output_size(size_of::<[f64; PAGE]>())];
-    let mut saved = 0;
+    let mut expanded = 0;
     for (at, page) in numbers.chunks(PAGE).enumerate() {
         take_apart(page, &mut split);
-        // There is room for whatever comes of it; were there none, nothing would be saved.
-        let size = compress_into(&split, &mut compressed).unwrap_or(usize::MAX);
+        // There is room for whatever comes of it, which may be more than there was: not so on the first page, which says
+        // whether to compress at all.
+        let Ok(size) = compress_into(&split, &mut compressed) else {
+            unreachable!("the room is the largest that comes of a page")
+        };
         if at == 0 && size as f64 > WORTH_IT * split.len() as f64 {
             bytes.truncate(begin);
             numbers.chunks(PAGE).for_each(|page| plain(page, bytes));
-            return (Way::Plain, 0);
+            return (Way::Plain, bytes.len() - begin);
         }
+        let before = bytes.len();
         head(
             Page::Data(page.len(), BYTE_STREAM_SPLIT),
             (split.len(), size),
             bytes,
         );
         bytes.extend_from_slice(&compressed[..size]);
-        saved += split.len() - size;
+        expanded += bytes.len() - before - size + split.len();
     }
-    (Way::Split, saved)
+    (Way::Split, expanded)
 }
 
 /// The lowest bytes of all numbers, then the next, and so on.
