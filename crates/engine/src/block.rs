@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::plan::Plan;
 use crate::sink::CourseBlock;
 use crate::statistics::Statistics;
-use crate::subjects::{Asked, Common, Observed, Preparation, Subjects};
+use crate::subjects::{Asked, Common, Preparation, Subjects};
 
 /// What a thread needs to simulate blocks; reused from block to block.
 pub(crate) struct Worker<'a, const L: usize> {
@@ -89,7 +89,9 @@ impl<'a, const L: usize> Worker<'a, L> {
         block.first = range.start;
         block.offsets = subjects.offsets(times);
         block.times.clear();
-        block.times.extend(subjects.own_times());
+        for own in subjects.own_times() {
+            block.times.extend_from_slice(own);
+        }
         // Every value is written: what a block before has left is not cleared.
         let values = plan.columns() * block.offsets[subjects.len()];
         block.values.resize(values, 0.0);
@@ -211,32 +213,30 @@ impl<const L: usize> Kernel for Outputs<'_, L> {
             block,
         } = self;
         let program = plan.program;
-        let (observed, first) = subjects.observed(subject, times);
+        let observed = subjects.observed(subject, times);
         for (&register, &value) in plan.of_subject.iter().zip(subjects.constants(plan, subject, 0)) {
             r[register] = Lanes::splat(value);
         }
         let all = block.offsets[subjects.len()];
         let mut undefined = 0;
         let mut seen = subjects.seen(subject);
-        for start in (0..observed.len()).step_by(L) {
-            let at_once = start..observed.len().min(start + L);
+        // Rows differ only where a subject's inputs change.
+        let changing = observed
+            .own
+            .filter(|own| own.last().is_some_and(|last| last.row > 0));
+        for start in (0..observed.times.len()).step_by(L) {
+            let at_once = start..observed.times.len().min(start + L);
             let count = at_once.len();
-            let place = |column: usize| column * all + first + start;
-            let time = &mut r[usize::from(program.time)].0;
-            match observed {
-                Observed::Common(times) => copy(&times[at_once], time),
-                Observed::Own(own) => {
-                    for (time, observation) in time.iter_mut().zip(&own[at_once.clone()]) {
-                        *time = observation.time;
-                    }
-                    // Rows differ only where a subject's inputs change.
-                    if own[own.len() - 1].row > 0 {
-                        for (lane, observation) in own[at_once].iter().enumerate() {
-                            let constants = subjects.constants(plan, subject, observation.row);
-                            for (&register, &value) in plan.of_subject.iter().zip(constants) {
-                                r[register].0[lane] = value;
-                            }
-                        }
+            let place = |column: usize| column * all + observed.place + start;
+            copy(
+                &observed.times[at_once.clone()],
+                &mut r[usize::from(program.time)].0,
+            );
+            if let Some(own) = changing {
+                for (lane, observation) in own[at_once].iter().enumerate() {
+                    let constants = subjects.constants(plan, subject, observation.row);
+                    for (&register, &value) in plan.of_subject.iter().zip(constants) {
+                        r[register].0[lane] = value;
                     }
                 }
             }
@@ -247,9 +247,9 @@ impl<const L: usize> Kernel for Outputs<'_, L> {
                     let own = program.history.iter().zip(subjects.history(plan, number));
                     for (asked, &value) in own {
                         let first = observation == 0 && subjects.is_observed_first(subject);
-                        r[usize::from(asked.register)].0[lane] = match (asked.kind, observed) {
+                        r[usize::from(asked.register)].0[lane] = match (asked.kind, observed.own) {
                             (HistoryKind::Newness, _) if first => 1.0,
-                            (HistoryKind::RecordAmount, Observed::Own(own)) => own[observation].amount,
+                            (HistoryKind::RecordAmount, Some(own)) => own[observation].amount,
                             _ => value,
                         };
                     }
@@ -263,15 +263,15 @@ impl<const L: usize> Kernel for Outputs<'_, L> {
             }
             execute(isa, &program.outputs.instructions, r);
             for (output, reported) in program.outputs_reported.iter().enumerate() {
-                let from = &r[usize::from(reported.register)].0[..count];
-                if from.iter().fold(false, |any, value| any | value.is_nan()) {
-                    let counted = from.iter().take(known.saturating_sub(start));
+                let from = &r[usize::from(reported.register)];
+                if from.is_nan().any() {
+                    let counted = from.0[..count].iter().take(known.saturating_sub(start));
                     undefined += counted.filter(|value| value.is_nan()).count() as u64;
                 }
                 let to = &mut block.values[place(plan.states + output)..][..count];
-                match to.first_chunk_mut::<L>().zip(from.first_chunk()) {
-                    Some((to, from)) => *to = *from,
-                    None => to.copy_from_slice(from),
+                match to.first_chunk_mut() {
+                    Some(to) => *to = from.0,
+                    None => to.copy_from_slice(&from.0[..count]),
                 }
             }
         }

@@ -53,6 +53,8 @@ pub(crate) struct Expanded {
     pub(crate) changes: Vec<Change>,
     /// Observations in order.
     pub(crate) observations: Vec<Observation>,
+    /// When each of them is made.
+    pub(crate) times: Vec<f64>,
     /// Steady states to be found.
     pub(crate) steady: Vec<Steady>,
     /// Whether equations see the doses, so that those that arrive are told.
@@ -61,10 +63,9 @@ pub(crate) struct Expanded {
     pub(crate) histories: Vec<f64>,
 }
 
-/// When a subject is observed.
+/// What holds when a subject is observed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Observation {
-    pub(crate) time: f64,
     /// How many of the subject's changes come before.
     pub(crate) before: u32,
     /// Row of inputs that holds.

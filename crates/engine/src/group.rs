@@ -67,7 +67,7 @@ pub(crate) struct Group<'a, const L: usize> {
     /// How the lanes of a linear model move.
     motions: [Motion; L],
     flowing: Flowing<L>,
-    /// Where in a step a lane's observations are; of a lane that is solved, when.
+    /// Where in a step a lane's observations are.
     thetas: Vec<f64>,
     /// Next subject of the block to be taken.
     next: usize,
@@ -241,17 +241,17 @@ impl<const L: usize> Group<'_, L> {
                 continue;
             };
             let end = end(own, length);
-            let (observed, place) = self.subjects.observed(subject, self.times);
-            self.thetas.clear();
-            let thetas = &mut self.thetas;
-            let theta = |time: f64| thetas.push((time - own.time) / length);
-            observed.until(own.observation..own.limit, end, theta);
-            if self.thetas.is_empty() {
+            let observed = self.subjects.observed(subject, self.times);
+            let inside = observed.before(own.observation..own.limit, end);
+            if inside.is_empty() {
                 continue;
             }
+            self.thetas.clear();
+            let theta = |time: &f64| (time - own.time) / length;
+            self.thetas.extend(inside.iter().map(theta));
             let (thetas, registers) = (&self.thetas[..], &mut *self.registers);
             let (values, stride) = (&mut *self.values, self.observations);
-            let first = place + own.observation;
+            let first = observed.place + own.observation;
             match self.method {
                 Method::Rodas5p => {
                     if !prepared {

@@ -148,7 +148,7 @@ impl<F: Fn(u32, usize) -> f64> Follower<'_, F> {
         let before = (self.expanded.changes.len() - self.first) as u32;
         while let Some(next) = self.expanded.observations.get_mut(self.observation)
             && next.before as usize <= place
-            && next.time < time
+            && self.expanded.times[self.observation] < time
         {
             next.before = before;
             next.history = self.snapshot;
@@ -160,7 +160,8 @@ impl<F: Fn(u32, usize) -> f64> Follower<'_, F> {
     fn last_before(&self, place: usize) -> f64 {
         let waiting = self.expanded.observations[self.observation..].iter();
         let before = waiting.take_while(|next| next.before as usize <= place);
-        before.fold(f64::NEG_INFINITY, |last, next| last.max(next.time))
+        let times = self.expanded.times[self.observation..].iter().zip(before);
+        times.fold(f64::NEG_INFINITY, |last, (&time, _)| last.max(time))
     }
 
     fn change(&mut self, change: Change) {

@@ -48,11 +48,13 @@ pub(crate) struct Subjects {
     subject_doses: Vec<Dose>,
 }
 
-/// A subject's changes, observations and steady states.
+/// A subject's changes, observations and steady states, which are another's where both are the same.
 #[derive(Clone, Debug)]
 struct Part {
     changes: Range<usize>,
     observations: Range<usize>,
+    /// Place of the first observation among those of the block.
+    place: usize,
     steady: usize,
     /// The first set of what equations see of the doses.
     history: u32,
@@ -62,51 +64,22 @@ struct Part {
 
 /// When a subject is observed, and where that goes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Observed<'a> {
-    /// At common times, after all that happens then.
-    Common(&'a [f64]),
-    /// At its records.
-    Own(&'a [Observation]),
+pub(crate) struct Observed<'a> {
+    /// When.
+    pub(crate) times: &'a [f64],
+    /// What holds then, where it is observed at its records; without, times are common, and come after all that happens then.
+    pub(crate) own: Option<&'a [Observation]>,
+    /// Place of the first among the observations of the block.
+    pub(crate) place: usize,
+    /// Which list of times it is: those of subjects with the same have the same.
+    pub(crate) list: usize,
 }
 
-impl Observed<'_> {
-    /// Hands the times of those of a range that come before `end` to `each`, in order.
-    pub(crate) fn until(self, range: Range<usize>, end: f64, each: impl FnMut(f64)) {
-        match self {
-            Self::Common(times) => {
-                let inside = times[range].iter().copied().take_while(|time| *time < end);
-                inside.for_each(each);
-            }
-            Self::Own(own) => {
-                let inside = own[range]
-                    .iter()
-                    .map(|next| next.time)
-                    .take_while(|time| *time < end);
-                inside.for_each(each);
-            }
-        }
-    }
-
-    /// How many of those of a range come before `end`, one after the other.
-    pub(crate) fn count_before(self, range: Range<usize>, end: f64) -> usize {
-        match self {
-            Self::Common(times) => times[range].partition_point(|time| *time < end),
-            Self::Own(own) => own[range].iter().take_while(|next| next.time < end).count(),
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Common(times) => times.len(),
-            Self::Own(own) => own.len(),
-        }
-    }
-
-    pub(crate) fn time(&self, observation: usize) -> f64 {
-        match self {
-            Self::Common(times) => times[observation],
-            Self::Own(own) => own[observation].time,
-        }
+impl<'a> Observed<'a> {
+    /// The times of those of a range that come before `end`. Between two changes they ascend.
+    pub(crate) fn before(self, range: Range<usize>, end: f64) -> &'a [f64] {
+        let times = &self.times[range];
+        &times[..times.partition_point(|time| *time < end)]
     }
 }
 
@@ -121,12 +94,11 @@ pub(crate) struct Seen<'a> {
 impl Seen<'_> {
     /// The number of what an observation sees; those before it have been asked about.
     pub(crate) fn number(&mut self, observed: Observed<'_>, observation: usize) -> u32 {
-        let times = match observed {
-            Observed::Own(own) => return own[observation].history,
-            Observed::Common(times) => times,
-        };
+        if let Some(own) = observed.own {
+            return own[observation].history;
+        }
         while let Some((change, rest)) = self.changes.split_first()
-            && change.time <= times[observation]
+            && change.time <= observed.times[observation]
         {
             if let Effect::History(number) = change.effect {
                 self.number = number;
@@ -151,6 +123,7 @@ impl Subjects {
         self.computed = 0;
         self.expanded.changes.clear();
         self.expanded.observations.clear();
+        self.expanded.times.clear();
         self.expanded.steady.clear();
         self.expanded.histories.clear();
         self.parts.clear();
@@ -240,23 +213,38 @@ impl Subjects {
         self.parts[subject].observed_first
     }
 
-    /// Its observations, if the times are its own, and their place among those of the block.
-    pub(crate) fn observed<'a>(&'a self, subject: usize, common: Option<&'a [f64]>) -> (Observed<'a>, usize) {
+    /// When it is observed, and where that goes.
+    pub(crate) fn observed<'a>(&'a self, subject: usize, common: Option<&'a [f64]>) -> Observed<'a> {
+        let Part {
+            observations, place, ..
+        } = &self.parts[subject];
         match common {
-            Some(times) => (Observed::Common(times), subject * times.len()),
-            None => {
-                let own = self.parts[subject].observations.clone();
-                (Observed::Own(&self.expanded.observations[own.clone()]), own.start)
-            }
+            Some(times) => Observed {
+                times,
+                own: None,
+                place: subject * times.len(),
+                list: 0,
+            },
+            None => Observed {
+                times: &self.expanded.times[observations.clone()],
+                own: Some(&self.expanded.observations[observations.clone()]),
+                place: *place,
+                list: observations.start,
+            },
         }
     }
 
-    /// When subjects are observed at their records; nothing where times are common.
-    pub(crate) fn own_times(&self) -> impl Iterator<Item = f64> + '_ {
-        self.expanded
-            .observations
+    /// When subjects are observed at their records, subject after subject; nothing where times are common.
+    pub(crate) fn own_times(&self) -> impl Iterator<Item = &[f64]> {
+        self.parts
             .iter()
-            .map(|observation| observation.time)
+            .map(|part| &self.expanded.times[part.observations.clone()])
+    }
+
+    /// Place of the next subject's first observation among those of the block.
+    fn next_place(&self) -> usize {
+        let last = self.parts.last();
+        last.map_or(0, |last| last.place + last.observations.len())
     }
 
     /// Where each subject's observations start, and how many there are.
@@ -264,7 +252,7 @@ impl Subjects {
         match common {
             Some(times) => (0..=self.len()).map(|subject| subject * times.len()).collect(),
             None => {
-                let ends = self.parts.iter().map(|part| part.observations.end);
+                let ends = self.parts.iter().map(|part| part.place + part.observations.len());
                 [0].into_iter().chain(ends).collect()
             }
         }

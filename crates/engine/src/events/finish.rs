@@ -49,13 +49,15 @@ impl<'a, F: Fn(u32, usize) -> Compartment<'a>> Expansion<F> {
                     compartment,
                     effect,
                 }),
-                What::Observe(row, amount) => into.observations.push(Observation {
-                    time,
-                    before: (into.changes.len() - first) as u32,
-                    row,
-                    history: 0,
-                    amount,
-                }),
+                What::Observe(row, amount) => {
+                    into.times.push(time);
+                    into.observations.push(Observation {
+                        before: (into.changes.len() - first) as u32,
+                        row,
+                        history: 0,
+                        amount,
+                    });
+                }
             }
         }
         Ok(())

@@ -1,8 +1,10 @@
 //! The states of one subject at many times between two changes.
 //!
-//! Times are taken [`TIMES`] at once, as one time and the distances of the others from it. Observations are mostly equally
-//! spaced, so that the distances are those of the times before, and the exponentials over them are known: what is left is one
-//! exponential a mode for all of them.
+//! Times are taken [`TIMES`] at once, a group, as one time and the distances of the others from it; groups are taken
+//! [`GROUPS`] at once, in the same way. Observations are mostly equally spaced, so that the distances are those of the
+//! times before, and the exponentials over them are known: what is left of a move is one exponential a mode, and the sums.
+
+use std::ops::Range;
 
 use euthymia_vecmath::{Kernel, Lanes};
 
@@ -19,6 +21,9 @@ const GROUPS: usize = 8;
 
 type Groups = Lanes<GROUPS>;
 
+/// How many modes are brought to the first of the times at once.
+const MODES: usize = 8;
+
 /// Distances that differ by no more than this part of the times are the same, as their rounding makes them,
 const SAME: f64 = 4.0 * f64::EPSILON;
 /// if it changes no exponential by more than this.
@@ -30,16 +35,27 @@ pub(crate) struct Trace {
     rates: Vec<f64>,
     /// The parts that the modes have in the states: of each state those of `Block::composed_of`, block after block.
     vectors: Vec<f64>,
-    /// Distances from the first of some times; none yet where they are NaN.
-    distances: Times,
-    /// `e^(rate distance)` of each mode.
-    grown: Vec<Times>,
-    /// `(e^(rate distance) - 1) / rate` of each mode, where something flowed in.
-    flown: Vec<Times>,
-    /// Modes at the first time of each group, as many groups together as are begun at once.
+    /// From the first time of a group to its others.
+    within: Over<TIMES>,
+    /// From the first group to the others.
+    between: Over<GROUPS>,
+    /// What flows into each mode.
+    inflows: Vec<f64>,
+    /// Modes at the first of all times.
+    first: Vec<f64>,
+    /// Modes at the first time of each group.
     starts: Vec<Groups>,
-    /// Modes at the times of a group.
-    modes: Vec<Times>,
+}
+
+/// What becomes of modes over some distances.
+#[derive(Clone, Debug, Default)]
+struct Over<const N: usize> {
+    /// None yet where they are NaN.
+    distances: Lanes<N>,
+    /// `e^(rate distance)` of each mode.
+    grown: Vec<Lanes<N>>,
+    /// `(e^(rate distance) - 1) / rate` of each mode, where something flowed in.
+    flown: Vec<Lanes<N>>,
 }
 
 impl Trace {
@@ -56,10 +72,11 @@ impl Trace {
                     .extend(modes.map(|&mode| flows.vectors[state * n + mode].0[lane]));
             }
         }
-        self.distances = Times::splat(f64::NAN);
-        self.flown.clear();
-        self.modes.resize(n, Times::splat(0.0));
-        self.grown.resize(n, Times::splat(0.0));
+        self.within.forget(n);
+        self.between.forget(n);
+        self.inflows.resize(n, 0.0);
+        self.first.resize(n, 0.0);
+        self.starts.resize(n, Groups::splat(0.0));
     }
 }
 
@@ -97,38 +114,44 @@ impl<const L: usize> Kernel for Observe<'_, L> {
             first,
             stride,
         } = self;
-        let n = shape.states;
-        let flowing = flows.inflows.iter().any(|inflow| inflow.0[lane] != 0.0);
-        trace.start_groups(flows, lane, times, start);
+        let mut flowing = false;
+        for (own, inflow) in trace.inflows.iter_mut().zip(&flows.inflows) {
+            *own = inflow.0[lane];
+            flowing |= *own != 0.0;
+        }
         let magnitude = times[0].abs().max(times[times.len() - 1].abs());
-        let fastest = (trace.rates.iter()).fold(0.0_f64, |fastest, rate| fastest.max(rate.abs()));
+        let mut fastest = 0.0_f64;
+        for rate in &trace.rates {
+            fastest = fastest.max(rate.abs());
+        }
         let same = (SAME * magnitude).min(UNNOTICED / fastest);
-        for (group, own) in times.chunks(TIMES).enumerate() {
-            let count = own.len();
-            trace.measure(own, same, flowing);
-            let starts = &trace.starts[group / GROUPS * n..][..n];
-            let begun = trace.grown.iter().zip(starts);
-            for (to, (grown, start)) in trace.modes.iter_mut().zip(begun) {
-                *to = *grown * Times::splat(start.0[group % GROUPS]);
+        for (number, times) in times.chunks(TIMES * GROUPS).enumerate() {
+            trace.bring(flows, lane, times[0] - start);
+            if times.len() == 1 {
+                trace.write_first(shape, &mut values[first + number * TIMES * GROUPS..], stride);
+                continue;
             }
-            if flowing {
-                let flown = trace.flown.iter().zip(&flows.inflows);
-                for (to, (flown, inflow)) in trace.modes.iter_mut().zip(flown) {
-                    let inflow = Times::splat(inflow.0[lane]);
-                    let more = flown.mul_add_twice(inflow, *to);
-                    *to = Times::select(inflow.not_equal(Times::splat(0.0)), more, *to);
+            trace.start_groups(times, same, flowing);
+            let groups = times.len().div_ceil(TIMES);
+            let mut group = 0;
+            while group < groups {
+                let from = group;
+                let distances = distances(times, group, &trace.within);
+                trace.within.measure(&trace.rates, distances, same, flowing);
+                group += 1;
+                while group < groups && (trace.within).are(self::distances(times, group, &trace.within), same)
+                {
+                    group += 1;
                 }
-            }
-            let mut parts = trace.vectors.as_slice();
-            for block in &shape.blocks {
-                for &state in &block.states {
-                    let (own, rest) = parts.split_at(block.composed_of.len());
-                    parts = rest;
-                    let sum = combine(&trace.modes, &block.composed_of, own);
-                    let to = &mut values[first + state * stride + group * TIMES..][..count];
-                    match to.first_chunk_mut() {
-                        Some(to) => *to = sum.0,
-                        None => to.copy_from_slice(&sum.0[..count]),
+                let end = times.len().min(group * TIMES);
+                let place = first + number * TIMES * GROUPS + from * TIMES;
+                let mut parts = trace.vectors.as_slice();
+                for block in &shape.blocks {
+                    for &state in &block.states {
+                        let (own, rest) = parts.split_at(block.composed_of.len());
+                        parts = rest;
+                        let to = &mut values[place + state * stride..][..end - from * TIMES];
+                        trace.write(&block.composed_of, own, from..group, flowing, to);
                     }
                 }
             }
@@ -136,93 +159,185 @@ impl<const L: usize> Kernel for Observe<'_, L> {
     }
 }
 
-/// The sum of some modes, each times its part, in order.
+/// How far the times of a group are from its first. What it has less than others counts as what is known.
 #[inline(always)]
-fn combine(modes: &[Times], of: &[usize], parts: &[f64]) -> Times {
-    let mut sum = Times::splat(0.0);
-    let (eights, of) = of.as_chunks::<8>();
-    let (eight_parts, parts) = parts.as_chunks::<8>();
-    for (of, parts) in eights.iter().zip(eight_parts) {
-        sum = add(sum, modes, of, parts);
-    }
-    macro_rules! rest {
-        ($($count:literal)*) => {
-            match of.len() {
-                $($count => match (of.first_chunk::<$count>(), parts.first_chunk()) {
-                    (Some(of), Some(parts)) => add(sum, modes, of, parts),
-                    _ => sum,
-                },)*
-                _ => sum,
+fn distances(times: &[f64], group: usize, known: &Over<TIMES>) -> Times {
+    let times = &times[group * TIMES..];
+    match times.first_chunk() {
+        Some(times) => Lanes(*times) - Times::splat(times[0]),
+        None => {
+            let mut distances = known.distances;
+            for (distance, time) in distances.0.iter_mut().zip(times) {
+                *distance = time - times[0];
             }
-        };
-    }
-    rest!(1 2 3 4 5 6 7)
-}
-
-/// One loop over the times, in which what is summed stays in a register.
-#[inline(always)]
-fn add<const K: usize>(sum: Times, modes: &[Times], of: &[usize; K], parts: &[f64; K]) -> Times {
-    let mut own = [&modes[of[0]].0; K];
-    for k in 1..K {
-        own[k] = &modes[of[k]].0;
-    }
-    let mut out = [0.0; TIMES];
-    for (at, out) in out.iter_mut().enumerate() {
-        let mut value = sum.0[at];
-        for k in 0..K {
-            value += own[k][at] * parts[k];
+            distances
         }
-        *out = value;
     }
-    Lanes(out)
 }
 
 impl Trace {
-    /// Computes the modes at the first time of each group.
+    /// Makes the first modes what they are some time after the move began.
     #[inline(always)]
-    fn start_groups<const L: usize>(&mut self, flows: &Flows<L>, lane: usize, times: &[f64], start: f64) {
-        self.starts.clear();
-        for together in times.chunks(TIMES * GROUPS) {
-            let mut elapsed = Groups::splat(0.0);
-            for (elapsed, own) in elapsed.0.iter_mut().zip(together.chunks(TIMES)) {
-                *elapsed = own[0] - start;
+    fn bring<const L: usize>(&mut self, flows: &Flows<L>, lane: usize, elapsed: f64) {
+        let mut mode = 0;
+        while mode < self.rates.len() {
+            let count = MODES.min(self.rates.len() - mode);
+            let mut rates = Lanes::<MODES>::splat(0.0);
+            let (mut amplitudes, mut inflows) = (rates, rates);
+            for at in 0..count {
+                rates.0[at] = self.rates[mode + at];
+                amplitudes.0[at] = flows.amplitudes[mode + at].0[lane];
+                inflows.0[at] = self.inflows[mode + at];
             }
-            for (mode, &rate) in self.rates.iter().enumerate() {
-                let amplitude = Groups::splat(flows.amplitudes[mode].0[lane]);
-                let inflow = Groups::splat(flows.inflows[mode].0[lane]);
-                self.starts
-                    .push(moved((amplitude, inflow), Groups::splat(rate), elapsed));
+            let modes = moved((amplitudes, inflows), rates, Lanes::splat(elapsed));
+            self.first[mode..mode + count].copy_from_slice(&modes.0[..count]);
+            mode += count;
+        }
+    }
+
+    /// Writes the states at the first time, each `stride` behind the one before.
+    #[inline(always)]
+    fn write_first(&self, shape: &Shape, values: &mut [f64], stride: usize) {
+        let mut parts = self.vectors.iter();
+        for block in &shape.blocks {
+            for &state in &block.states {
+                let mut sum = 0.0;
+                for (&mode, part) in block.composed_of.iter().zip(parts.by_ref()) {
+                    sum += self.first[mode] * part;
+                }
+                values[state * stride] = sum;
             }
         }
     }
 
-    /// Makes the exponentials those over the distances of these times.
+    /// Computes the modes at the first time of each group from the first modes.
     #[inline(always)]
-    fn measure(&mut self, times: &[f64], same: f64, flowing: bool) {
-        let mut distances = self.distances;
-        match times.first_chunk() {
-            Some(times) => distances = Lanes(*times) - Times::splat(times[0]),
-            None => {
-                for (distance, time) in distances.0.iter_mut().zip(times) {
-                    *distance = time - times[0];
+    fn start_groups(&mut self, times: &[f64], same: f64, flowing: bool) {
+        let mut distances = self.between.distances;
+        for (distance, group) in distances.0.iter_mut().zip(times.chunks(TIMES)) {
+            *distance = group[0] - times[0];
+        }
+        self.between.measure(&self.rates, distances, same, flowing);
+        for (mode, start) in self.starts.iter_mut().enumerate() {
+            *start = self.between.grown[mode] * Groups::splat(self.first[mode]);
+            let inflow = self.inflows[mode];
+            if inflow != 0.0 {
+                *start = self.between.flown[mode].mul_add_twice(Groups::splat(inflow), *start);
+            }
+        }
+    }
+
+    /// Writes a state, composed of these modes in these parts, at the times of some groups.
+    #[inline(always)]
+    fn write(&self, of: &[usize], parts: &[f64], groups: Range<usize>, flowing: bool, to: &mut [f64]) {
+        // What flows in contributes the same to all groups.
+        let mut base = Times::splat(0.0);
+        if flowing {
+            for (&mode, part) in of.iter().zip(parts) {
+                let inflow = self.inflows[mode];
+                if inflow != 0.0 {
+                    base = self.within.flown[mode].mul_add_twice(Times::splat(part * inflow), base);
                 }
             }
         }
-        let near = (distances - self.distances).abs().less_equal(Times::splat(same));
-        let known = near.all();
-        if !known {
-            // What a group has less than others counts as its last.
-            let last = distances.0[times.len() - 1];
-            distances.0[times.len()..].fill(last);
+        macro_rules! write {
+            ($($count:literal)*) => {
+                match of.len() {
+                    $($count => self.write_sums::<$count>(of, parts, groups, base, to),)*
+                    _ => self.write_long_sums(of, parts, groups, base, to),
+                }
+            };
+        }
+        write!(1 2 3 4 5 6 7 8);
+    }
+
+    /// Writes a state that is composed of `K` modes.
+    #[inline(always)]
+    fn write_sums<const K: usize>(
+        &self,
+        of: &[usize],
+        parts: &[f64],
+        groups: Range<usize>,
+        base: Times,
+        to: &mut [f64],
+    ) {
+        let mut grown = [Times::splat(0.0); K];
+        let mut starts = [Groups::splat(0.0); K];
+        for (k, (&mode, &part)) in of.iter().zip(parts).take(K).enumerate() {
+            grown[k] = self.within.grown[mode];
+            starts[k] = self.starts[mode] * Groups::splat(part);
+        }
+        let (full, rest) = to.as_chunks_mut();
+        let mut group = groups.start;
+        for to in full {
+            *to = sum(&grown, &starts, group, base).0;
+            group += 1;
+        }
+        if !rest.is_empty() {
+            rest.copy_from_slice(&sum(&grown, &starts, group, base).0[..rest.len()]);
+        }
+    }
+
+    /// Writes a state that is composed of any number of modes.
+    #[inline(always)]
+    fn write_long_sums(
+        &self,
+        of: &[usize],
+        parts: &[f64],
+        groups: Range<usize>,
+        base: Times,
+        to: &mut [f64],
+    ) {
+        for (to, group) in to.chunks_mut(TIMES).zip(groups) {
+            let mut sum = base;
+            for (&mode, part) in of.iter().zip(parts) {
+                let start = self.starts[mode].0[group % GROUPS] * part;
+                sum = self.within.grown[mode].mul_add_twice(Times::splat(start), sum);
+            }
+            to.copy_from_slice(&sum.0[..to.len()]);
+        }
+    }
+}
+
+/// What the modes of a group add up to, from what they grow by, their parts at its first time, and what is there anyway.
+#[inline(always)]
+fn sum<const K: usize>(grown: &[Times; K], starts: &[Groups; K], group: usize, base: Times) -> Times {
+    let mut sum = base;
+    for k in 0..K {
+        sum = grown[k].mul_add_twice(Times::splat(starts[k].0[group % GROUPS]), sum);
+    }
+    sum
+}
+
+impl<const N: usize> Over<N> {
+    /// Nothing is known of so many modes.
+    fn forget(&mut self, modes: usize) {
+        self.distances = Lanes::splat(f64::NAN);
+        self.grown.resize(modes, Lanes::splat(0.0));
+        self.flown.clear();
+    }
+
+    /// Whether these are the distances that are known.
+    #[inline(always)]
+    fn are(&self, distances: Lanes<N>, same: f64) -> bool {
+        let off = (distances - self.distances).abs();
+        off.less_equal(Lanes::splat(same)).all()
+    }
+
+    /// Makes the exponentials those over these distances. What is not known stands behind them as NaN.
+    #[inline(always)]
+    fn measure(&mut self, rates: &[f64], mut distances: Lanes<N>, same: f64, flowing: bool) {
+        if !self.are(distances, same) {
+            distances = Lanes::select(distances.equal(distances), distances, Lanes::splat(0.0));
             self.distances = distances;
             self.flown.clear();
-            for (grown, &rate) in self.grown.iter_mut().zip(&self.rates) {
-                *grown = (Times::splat(rate) * distances).exp();
+            for (grown, &rate) in self.grown.iter_mut().zip(rates) {
+                *grown = (Lanes::splat(rate) * distances).exp();
             }
         }
         if flowing && self.flown.is_empty() {
-            for &rate in &self.rates {
-                let rate = Times::splat(rate);
+            for &rate in rates {
+                let rate = Lanes::splat(rate);
                 self.flown
                     .push(flown(rate * self.distances, rate, self.distances));
             }

@@ -8,7 +8,6 @@ use crate::events::{Change, Effect, Observation};
 use crate::executor::registers;
 use crate::search::{Search, Trouble};
 use crate::steady::Steady;
-use crate::subjects::Observed;
 
 /// What a lane does when it has arrived at its stop.
 pub(super) enum Arrival {
@@ -37,27 +36,28 @@ impl<const L: usize> Group<'_, L> {
     pub(super) fn arrive(&mut self, lane: usize, subject: usize) -> Arrival {
         let subjects = self.subjects;
         let changes = subjects.changes(subject);
-        let (observed, place) = subjects.observed(subject, self.times);
+        let observed = subjects.observed(subject, self.times);
+        let times = observed.times;
         loop {
             let first = self.lanes[lane].change;
             loop {
                 let own = &self.lanes[lane];
                 let change = changes.get(own.change).filter(|change| change.time <= own.time);
-                let due = own.observation < observed.len() && observed.time(own.observation) <= own.time;
+                let due = own.observation < times.len() && times[own.observation] <= own.time;
                 // Of a course the next is known: a change waits for the observations before it, whatever the clock.
-                let (observes, change) = match observed {
-                    Observed::Common(times) => {
+                let (observes, change) = match observed.own {
+                    None => {
                         let first = |change: &Change| times[own.observation] < change.time;
                         (due && change.is_none_or(first), change)
                     }
-                    Observed::Own(all) => match all.get(own.observation) {
+                    Some(all) => match all.get(own.observation) {
                         Some(next) if next.before as usize <= own.change => (due, None),
                         _ => (false, change),
                     },
                 };
                 if observes {
                     for state in 0..self.plan.states {
-                        self.values[state * self.observations + place + own.observation] =
+                        self.values[state * self.observations + observed.place + own.observation] =
                             self.registers[self.plan.current + state].0[lane];
                     }
                     self.lanes[lane].observation += 1;
@@ -76,25 +76,22 @@ impl<const L: usize> Group<'_, L> {
                 own.fresh = Some(kind);
                 own.pace = Pace::new(own.suited[kind]);
             }
-            if own.observation == observed.len() {
+            if own.observation == times.len() {
                 return Arrival::Finished;
             }
-            own.limit = match observed {
-                Observed::Common(times) => times.len(),
-                Observed::Own(all) => {
+            own.limit = match observed.own {
+                None => times.len(),
+                Some(all) => {
                     let before = |next: &Observation| next.before as usize <= own.change;
                     own.observation + all[own.observation..].partition_point(before)
                 }
             };
             // A change that sets the clock back waits for the observations before it.
             let next = changes.get(own.change).map(|change| change.time);
-            own.stop = match (observed, next) {
-                (Observed::Common(_), Some(next)) => next,
-                (Observed::Own(all), Some(next)) if own.limit > own.observation => {
-                    next.max(all[own.limit - 1].time)
-                }
+            own.stop = match (observed.own, next) {
+                (Some(_), Some(next)) if own.limit > own.observation => next.max(times[own.limit - 1]),
                 (_, Some(next)) => next,
-                (_, None) => observed.time(observed.len() - 1),
+                (_, None) => times[times.len() - 1],
             };
             if own.stop - own.time > SMALLEST_STEP * own.stop.abs() {
                 return Arrival::Going;

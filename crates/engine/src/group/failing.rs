@@ -83,9 +83,9 @@ impl<const L: usize> Group<'_, L> {
 
     /// The states of a subject are not known from this observation on.
     pub(super) fn forget(&mut self, subject: usize, observed: usize) {
-        let (all, place) = self.subjects.observed(subject, self.times);
+        let all = self.subjects.observed(subject, self.times);
         for state in 0..self.plan.states {
-            let own = &mut self.values[state * self.observations + place..][..all.len()];
+            let own = &mut self.values[state * self.observations + all.place..][..all.times.len()];
             own[observed..].fill(f64::NAN);
         }
     }

@@ -12,7 +12,6 @@ use crate::executor::execute;
 use crate::matrix::advance;
 use crate::options::Solver;
 use crate::steady::Linear;
-use crate::subjects::Observed;
 
 /// What a segment may be long, in units of its largest rate: a rate known to a unit in the last place of the largest makes
 /// an error of 1e-10 then. Longer ones are integrated, which knows slow rates beside fast ones better.
@@ -45,8 +44,8 @@ pub(super) struct Flowing<const L: usize> {
     inflows: Vec<Lanes<L>>,
     /// What is known of the subject in each lane.
     traces: Vec<Trace>,
-    /// The observations that the last lane asked about, the time it went to, and how many came before.
-    passed: Option<((Range<usize>, f64), usize)>,
+    /// The list of times, the range of it and the end that the last lane asked about, and how many of them came before.
+    passed: Option<((usize, Range<usize>, f64), usize)>,
 }
 
 impl<const L: usize> Group<'_, L> {
@@ -151,24 +150,16 @@ impl<const L: usize> Group<'_, L> {
     /// Writes the states at the observations before the lane's stop. How many these are.
     fn observe_move(&mut self, lane: usize, subject: usize) -> usize {
         let own = self.lanes[lane];
-        let (observed, place) = self.subjects.observed(subject, self.times);
+        let observed = self.subjects.observed(subject, self.times);
         // Lanes that receive the same at the same times ask the same.
-        let asked = (own.observation..own.limit, own.stop);
-        let inside = match (observed, &self.flowing.passed) {
-            (Observed::Common(_), Some((known, inside))) if *known == asked => *inside,
-            _ => observed.count_before(asked.0.clone(), asked.1),
+        let asked = (observed.list, own.observation..own.limit, own.stop);
+        let times = match &self.flowing.passed {
+            Some((known, inside)) if *known == asked => &observed.times[own.observation..][..*inside],
+            _ => observed.before(own.observation..own.limit, own.stop),
         };
-        self.flowing.passed = Some((asked, inside));
-        let seen = own.observation..own.observation + inside;
-        let first = place + own.observation;
-        let times = match observed {
-            Observed::Common(times) => &times[seen],
-            Observed::Own(all) => {
-                self.thetas.clear();
-                self.thetas.extend(all[seen].iter().map(|own| own.time));
-                &self.thetas
-            }
-        };
+        self.flowing.passed = Some((asked, times.len()));
+        let inside = times.len();
+        let first = observed.place + own.observation;
         let Flowing {
             flows,
             inflows,

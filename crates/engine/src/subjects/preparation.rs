@@ -79,44 +79,55 @@ impl Preparation<'_> {
                     .first_row
                     .get(first + lane + 1)
                     .map_or_else(|| subjects.rows(self.plan), |&next| next);
+                let begun = (
+                    subjects.expanded.changes.len(),
+                    subjects.expanded.observations.len(),
+                );
                 if let Err(kind) = self.keep(lane, from..to, subjects) {
-                    self.refuse(lane, kind, subjects);
+                    self.refuse(lane, begun, kind, subjects);
                 }
             }
         }
     }
 
-    /// The next subject of the block cannot be simulated: it is observed at its records, and nothing is known of it.
-    fn refuse(&self, lane: usize, kind: FailureKind, subjects: &mut Subjects) {
+    /// The next subject of the block cannot be simulated: it is observed at its records, and nothing is known of it. So many
+    /// changes and observations were there before it was tried.
+    fn refuse(
+        &self,
+        lane: usize,
+        (changes, observations): (usize, usize),
+        kind: FailureKind,
+        subjects: &mut Subjects,
+    ) {
         let subject = subjects.len();
         subjects.initial.truncate(subject * self.plan.states);
         subjects.initial.resize((subject + 1) * self.plan.states, 0.0);
-        let before = subjects.parts.last();
-        let (changes, observations) = before.map_or((0, 0), |part| (part.changes.end, part.observations.end));
+        let place = subjects.next_place();
         let expanded = &mut subjects.expanded;
         expanded.changes.truncate(changes);
         expanded.observations.truncate(observations);
+        expanded.times.truncate(observations);
         if self.asked.times().is_none() {
             let records = &subjects.records[subjects.records_of[lane].clone()];
-            let observed = records.iter().filter_map(|record| {
+            for record in records {
                 let amount = match record.event {
                     Event::Observe => f64::NAN,
                     Event::ObserveDose(amount) => amount,
-                    _ => return None,
+                    _ => continue,
                 };
-                Some(Observation {
-                    time: record.time,
+                expanded.times.push(record.time);
+                expanded.observations.push(Observation {
                     before: 0,
                     row: 0,
                     history: 0,
                     amount,
-                })
-            });
-            expanded.observations.extend(observed);
+                });
+            }
         }
         subjects.parts.push(Part {
             changes: changes..changes,
             observations: observations..expanded.observations.len(),
+            place,
             steady: expanded.steady.len(),
             history: 0,
             observed_first: false,
@@ -275,16 +286,8 @@ impl Preparation<'_> {
         if let Some(subject) = schedule.same(records, alike && was_its) {
             schedule.of_last = true;
             let same = subjects.parts[subject].clone();
-            let place = (expanded.changes.len(), expanded.observations.len());
-            expanded.changes.extend_from_within(same.changes.clone());
-            expanded
-                .observations
-                .extend_from_within(same.observations.clone());
-            subjects.parts.push(Part {
-                changes: place.0..expanded.changes.len(),
-                observations: place.1..expanded.observations.len(),
-                ..same
-            });
+            let place = subjects.next_place();
+            subjects.parts.push(Part { place, ..same });
             subjects.start.push(subjects.start[subject]);
             return Ok(());
         }
@@ -312,13 +315,13 @@ impl Preparation<'_> {
         };
         let history = (expanded.histories.len() / plan.program.history.len().max(1)) as u32;
         if is_followed(plan.program) {
-            let last = expanded.observations[observations..].last();
+            let last = expanded.times[observations..].last();
             let from = From {
                 change: changes,
                 observation: observations,
                 start,
                 end: times.map_or_else(
-                    || last.map_or(f64::NEG_INFINITY, |last| last.time),
+                    || last.map_or(f64::NEG_INFINITY, |last| *last),
                     |times| times[times.len() - 1],
                 ),
             };
@@ -341,9 +344,14 @@ impl Preparation<'_> {
         if !is_followed(plan.program) && expanded.steady.len() == steady {
             schedule.is_of(subjects.parts.len(), records);
         }
+        let (changes, observations) = (
+            changes..expanded.changes.len(),
+            observations..expanded.observations.len(),
+        );
         subjects.parts.push(Part {
-            changes: changes..expanded.changes.len(),
-            observations: observations..expanded.observations.len(),
+            changes,
+            observations,
+            place: subjects.next_place(),
             steady,
             history,
             observed_first,
