@@ -44,9 +44,12 @@ pub(super) struct Flowing<const L: usize> {
     inflows: Vec<Lanes<L>>,
     /// What is known of the subject in each lane.
     traces: Vec<Trace>,
-    /// The list of times, the range of it and the end that the last lane asked about, and how many of them came before.
-    passed: Option<((usize, Range<usize>, f64), usize)>,
+    /// What the last lane asked, and how many times came before.
+    passed: Option<(Asked, usize)>,
 }
+
+/// Which of a subject's times are asked about: the list, the range of it, and the end.
+type Asked = (usize, Range<usize>, f64);
 
 impl<const L: usize> Group<'_, L> {
     /// Moves the lanes that can be solved from stop to stop, until none can.
