@@ -47,6 +47,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) kept: Vec<usize>,
     /// Where in what is kept each state has its initial value and what a dose needs to know.
     pub(crate) attributes: Vec<Attributes>,
+    /// Those of them that say what becomes of doses.
+    pub(crate) of_doses: Vec<usize>,
     /// Registers of the program and the workspace together.
     pub(crate) end: usize,
     /// Whether the derivatives are linear in the states and independent of time.
@@ -123,13 +125,17 @@ impl<'p> Plan<'p> {
             duration: keep(state.duration),
             rate: keep(state.rate),
         });
-        let attributes = attributes.collect();
+        let attributes: Vec<Attributes> = attributes.collect();
+        let of_doses = (attributes.iter())
+            .flat_map(|own| [own.bioavailability, own.lag, own.duration, own.rate])
+            .flatten();
         let stops = kept.len();
         kept.extend(program.stops.iter().map(|stop| usize::from(stop.register)));
         let mut plan = Self {
             end: 0,
             parts: None,
             timed: read(&program.derivatives).any(|register| register == program.time),
+            of_doses: of_doses.collect(),
             attributes,
             stops,
             historic: historic(program),

@@ -276,12 +276,9 @@ impl Preparation<'_> {
         let was_its = std::mem::take(&mut schedule.of_last);
         schedule.attributes.clear();
         for row in rows.clone() {
-            let own = plan
-                .attributes
-                .iter()
-                .flat_map(|own| [own.bioavailability, own.lag, own.duration, own.rate]);
-            let values = own.filter_map(|place| value(row, place));
-            schedule.attributes.extend(values.map(f64::to_bits));
+            let own = &kept[row * plan.kept.len()..][..plan.kept.len()];
+            let values = plan.of_doses.iter().map(|&place| own[place].to_bits());
+            schedule.attributes.extend(values);
         }
         if let Some(subject) = schedule.same(records, alike && was_its) {
             schedule.of_last = true;
