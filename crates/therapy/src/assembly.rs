@@ -1,5 +1,7 @@
 //! The models of a course, composed: what the routes of its treatments need, then the response model.
 
+mod mechanism;
+
 use crate::course::{Antidepressant, Course, PatientSpec, People};
 use crate::events::{self, EXPECTANCY, Plan};
 use crate::library::Library;
@@ -25,6 +27,10 @@ pub(crate) enum Characteristic {
     Asian,
     /// 1 for Japanese patients.
     Japanese,
+    /// 1 for patients with moderate hepatic impairment.
+    Hepatic,
+    /// Number of alleles CYP2B6*6, 0 outside of the scenario that the genotype matters.
+    Star6,
     /// Score at the start, on the latent instrument.
     Baseline,
     /// 1 where an antidepressant is started at time 0.
@@ -35,12 +41,14 @@ pub(crate) enum Characteristic {
 
 impl Characteristic {
     /// The names that models use.
-    pub(crate) const NAMES: [(&str, Self); 8] = [
+    pub(crate) const NAMES: [(&str, Self); 10] = [
         ("WT", Self::Weight),
         ("AGE", Self::Age),
         ("FEMALE", Self::Female),
         ("ASIAN", Self::Asian),
         ("JAPANESE", Self::Japanese),
+        ("HEPATIC", Self::Hepatic),
+        ("CYP2B6_STAR6", Self::Star6),
         ("BASE", Self::Baseline),
         ("AD_NEW", Self::NewAntidepressant),
         ("PSYCH", Self::Psychotherapy),
@@ -94,6 +102,7 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
             }
         }
     }
+    let response = paths.len();
     paths.push(format!("response/{}.R", course.response_model));
     let mut files = Vec::new();
     let mut models = Vec::new();
@@ -104,6 +113,17 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
                 models.push(model);
             }
             Err(diagnostics) => wrong.extend(diagnostics),
+        }
+    }
+    if wrong.is_empty() {
+        match mechanism::wanted(course, &paths, &models, |path| checked(path, library)) {
+            Ok(wanted) => {
+                let texts = wanted.iter().filter_map(|(path, _)| library.text(path).cloned());
+                // Before the response, so that a response model may use what the mechanism computes.
+                files.splice(response..response, texts);
+                models.splice(response..response, wanted.into_iter().map(|(_, model)| model));
+            }
+            Err(diagnostics) => wrong = diagnostics,
         }
     }
     if !wrong.is_empty() {
@@ -198,6 +218,8 @@ pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)
         Characteristic::Female => Some(indicator(patient.female)),
         Characteristic::Asian => Some(indicator(patient.asian)),
         Characteristic::Japanese => Some(indicator(patient.japanese)),
+        Characteristic::Hepatic => Some(indicator(patient.hepatic)),
+        Characteristic::Star6 => Some(f64::from(patient.cyp2b6.unwrap_or(0))),
         _ => patient
             .instrument
             .to_linked(LATENT_INSTRUMENT, patient.instrument.observed(patient.baseline)),
@@ -208,14 +230,20 @@ pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)
         }
         (Characteristic::Psychotherapy, _) => Some(indicator(course.psychotherapy.is_some())),
         (_, People::Patient(patient)) => of_patient(patient, characteristic),
+        (Characteristic::Hepatic, People::Population(population)) if population.hepatic.is_none() => {
+            Some(0.0)
+        }
+        (Characteristic::Star6, People::Population(population)) if population.cyp2b6.is_none() => Some(0.0),
         (_, People::Population(_)) => None,
     };
     let open = model.covariates().iter();
     open.filter_map(|covariate| {
-        Some((
-            covariate.name.clone(),
-            value(Characteristic::named(&covariate.name)?)?,
-        ))
+        let name = &covariate.name;
+        let value = match Characteristic::named(name) {
+            Some(characteristic) => value(characteristic),
+            None => course.factors.get(name).copied(),
+        };
+        Some((name.clone(), value?))
     })
     .collect()
 }

@@ -4,7 +4,8 @@
 //! the first dose, weights kg, ages years, doses mg.
 
 mod background;
-mod models;
+mod interactions;
+pub(crate) mod models;
 mod people;
 mod plausible;
 pub(crate) mod quantity;
@@ -17,7 +18,9 @@ pub use read::read;
 
 use crate::drug::Drug;
 use crate::instrument::Instrument;
+use crate::interaction::Interaction;
 use euthymia_diagnostics::{Source, Span};
+use std::collections::BTreeMap;
 
 /// What patients receive, who they are and what is asked.
 #[derive(Clone, Debug)]
@@ -46,6 +49,10 @@ pub struct Course {
     pub background: Antidepressant,
     /// Psychotherapy, if any.
     pub psychotherapy: Option<Psychotherapy>,
+    /// Drugs taken beside, which change how the treatments are handled.
+    pub interactions: Vec<Interaction>,
+    /// Every factor that an interaction of the library names, as these interactions together make it: 1 without any.
+    pub factors: BTreeMap<String, f64>,
     /// Trial arms to draw beside the simulation.
     pub observed: Vec<ObservedArm>,
     /// What to report.
@@ -116,6 +123,10 @@ pub struct PopulationSpec {
     pub japanese: f64,
     /// Source key of both.
     pub ancestry_source: String,
+    /// Proportion with moderate hepatic impairment, and its source key, where the course tells.
+    pub hepatic: Option<(f64, String)>,
+    /// Frequency of the allele CYP2B6*6, and its source key, in the scenario that the genotype matters.
+    pub cyp2b6: Option<(f64, String)>,
     /// Baseline score.
     pub baseline: Baseline,
     /// Rank correlations between weight, age and baseline, as the full matrix in that order (Pearson correlations of
@@ -160,6 +171,10 @@ pub struct PatientSpec {
     pub asian: bool,
     /// Whether the patient is Japanese.
     pub japanese: bool,
+    /// Whether the liver is moderately impaired.
+    pub hepatic: bool,
+    /// Alleles CYP2B6*6 in the scenario that the genotype matters.
+    pub cyp2b6: Option<u8>,
     /// The scale of the baseline score.
     pub instrument: Instrument,
     /// The baseline score.
@@ -173,6 +188,8 @@ pub struct Treatment {
     pub drug: Drug,
     /// Key of the route in the drug's file (`iv`).
     pub route: String,
+    /// Key of the alternative that serves the route; absent: the route's own models.
+    pub structure: Option<String>,
     /// How much each time; none for a control.
     pub dose: Option<DoseAmount>,
     /// Duration of the infusion, h, where the route infuses.
@@ -263,6 +280,20 @@ pub struct Report {
     pub grid: Vec<GridStretch>,
     /// Times asked for beside the grid, h.
     pub times_h: Vec<f64>,
+    /// Which models of the drugs' mechanism are composed.
+    pub mechanism: Mechanism,
+    /// Quantities that were asked for and that the structure chosen for the kinetics does not report.
+    pub missing: Vec<String>,
+}
+
+/// Which models of the drugs' mechanism join the composition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mechanism {
+    /// Those that an asked-for quantity needs.
+    #[default]
+    WhereAsked,
+    /// All of them, and all of their outputs are reported unless quantities are named.
+    Whole,
 }
 
 /// Regular times up to an end, from where the stretch before ended.
@@ -275,6 +306,13 @@ pub struct GridStretch {
 }
 
 impl Course {
+    /// The same course with every model of its drugs' mechanism.
+    #[must_use]
+    pub fn with_whole_mechanism(mut self) -> Self {
+        self.report.mechanism = Mechanism::Whole;
+        self
+    }
+
     /// Every time at which something is given, increasing, each once, h.
     #[must_use]
     pub fn session_times_h(&self) -> Vec<f64> {

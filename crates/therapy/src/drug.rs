@@ -3,6 +3,7 @@
 //! A drug comes from `library/drugs/*.toml` (see [`read`]). Whatever the simulation knows of a drug is in that file.
 
 mod read;
+mod route;
 
 pub use read::read;
 
@@ -17,7 +18,7 @@ pub struct Drug {
     pub id: String,
     /// Name in running text.
     pub name: String,
-    /// Whether a dose of it means anything to the models.
+    /// Whether it is given for what it does, or for comparison.
     pub kind: DrugKind,
     /// What it is, in a sentence.
     pub description: String,
@@ -27,6 +28,9 @@ pub struct Drug {
     pub expectancy: Expectancy,
     /// Routes by their key (`iv`), in the order of the file.
     pub routes: Vec<(String, Route)>,
+    /// Stems of the model files of what the drug sets going beyond its target, in the order of composition. They join
+    /// a course only where it asks for one of their outputs, or for all of them.
+    pub mechanism: Vec<String>,
     /// What a reader must know before believing a run with it.
     pub cautions: Vec<String>,
     /// The file it came from.
@@ -36,9 +40,9 @@ pub struct Drug {
 /// Active drug or control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DrugKind {
-    /// It has an exposure model.
+    /// It is given for what it does.
     Active,
-    /// It is given for comparison and has none.
+    /// It is given for comparison: what it does to the score is what its sessions lead patients to expect.
     Control,
 }
 
@@ -91,9 +95,51 @@ pub struct Route {
     pub device: Option<Device>,
     /// Compartments that a dose enters.
     pub inputs: Vec<RouteInput>,
+    /// Other published structures that serve this route, by the key that `--pk` names, in the order of the file.
+    pub alternatives: Vec<(String, Alternative)>,
+}
+
+/// Another published structure of the kinetics behind a route.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// Name in running text (`Otto 2021, venous`).
+    pub name: String,
+    /// Stems of the model files, in the order of composition.
+    pub models: Vec<String>,
+    /// Values for names that no model of the list defines.
+    pub constants: BTreeMap<String, f64>,
+    /// Compartments that a dose enters.
+    pub inputs: Vec<RouteInput>,
 }
 
 impl Route {
+    /// The alternative with this key.
+    #[must_use]
+    pub fn alternative(&self, key: &str) -> Option<&Alternative> {
+        self.alternatives
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, alternative)| alternative)
+    }
+
+    /// This route served by the structure with this key instead of its own.
+    #[must_use]
+    pub fn served_by(&self, key: &str) -> Option<Self> {
+        let alternative = self.alternative(key)?.clone();
+        Some(Self {
+            models: alternative.models,
+            constants: alternative.constants,
+            inputs: alternative.inputs,
+            ..self.clone()
+        })
+    }
+
+    /// Whether a dose reaches a model.
+    #[must_use]
+    pub fn is_modelled(&self) -> bool {
+        !self.inputs.is_empty()
+    }
+
     /// Whether a dose by this route runs in over a time that the course may choose.
     #[must_use]
     pub fn infuses(&self) -> bool {

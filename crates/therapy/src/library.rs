@@ -2,6 +2,7 @@
 
 use crate::drug::{self, Drug};
 use crate::instrument::{self, Instrument};
+use crate::interaction::{self, Interaction};
 use crate::sources::{self, Sources};
 use euthymia_diagnostics::{Diagnostic, Source, nearest};
 use euthymia_document::{Document, Rows};
@@ -10,6 +11,9 @@ use std::collections::BTreeMap;
 
 /// Tables of `evidence/` that make up the trials.
 const EVIDENCE_TABLES: [&str; 6] = ["studies", "arms", "outcomes", "comparisons", "pooled", "claims"];
+
+/// Drugs taken beside.
+pub(crate) const INTERACTIONS: &str = "interactions.toml";
 
 fn evidence_path(name: &str) -> String {
     format!("evidence/{name}.csv")
@@ -114,6 +118,18 @@ impl Library {
     pub fn instrument(&self, id: &str) -> Result<Instrument, Vec<Diagnostic>> {
         let document = self.expect_document("instruments", id)?;
         whole(instrument::read(id, document))
+    }
+
+    /// Drugs taken beside that change how others are handled, in the order of their file; none where there is no
+    /// `interactions.toml`.
+    ///
+    /// # Errors
+    /// The file is wrong.
+    pub fn interactions(&self) -> Result<Vec<Interaction>, Vec<Diagnostic>> {
+        match self.documents.get(INTERACTIONS) {
+            Some(document) => whole(interaction::read(document)),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The citation keys.

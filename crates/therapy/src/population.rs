@@ -14,6 +14,8 @@ use euthymia_stats::random::Purpose;
 
 /// Weight, age, sex, ancestry and baseline of a patient.
 const CHARACTERISTICS: Purpose = Purpose(1);
+/// Liver and genotype of a patient.
+const HEALTH: Purpose = Purpose(7);
 /// Uncertain parameters of a draw.
 const PARAMETERS: Purpose = Purpose(4);
 

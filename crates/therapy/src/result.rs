@@ -28,6 +28,8 @@ pub struct CourseResult {
     pub doses: Vec<DoseMark>,
     /// Concentrations, occupancy, effects, score: everything reported over time.
     pub quantities: Vec<Quantity>,
+    /// Peaks, areas under curves and the score at the end, a number for each patient.
+    pub exposures: Vec<Exposure>,
     /// Response, remission: proportions over time.
     pub outcomes: Vec<Outcome>,
     /// The answer in natural frequencies.
@@ -36,6 +38,8 @@ pub struct CourseResult {
     pub observations: Vec<Observation>,
     /// What every curve rests on.
     pub basis: Vec<Basis>,
+    /// Numbers of the models that no source gives.
+    pub assumptions: Vec<Assumption>,
     /// Rating scale the scores are on.
     pub instrument: InstrumentSummary,
     /// The virtual population, a row per characteristic.
@@ -116,6 +120,41 @@ pub struct Quantity {
     pub mean_interval: Option<Interval>,
     /// Faint individual curves: a few virtual patients.
     pub individuals: Vec<Vec<f64>>,
+}
+
+/// A number for each patient, summed up over patients, all levels of variability together.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exposure {
+    /// The quantity's `id`.
+    pub quantity: String,
+    /// The quantity's name for people.
+    pub label: String,
+    /// The quantity's family.
+    pub kind: QuantityKind,
+    /// What was taken of each patient's curve.
+    pub measure: Measure,
+    /// From the start until this time, h; of the score at the end, that time.
+    pub until_h: f64,
+    /// Unit as printed; empty for a fraction.
+    pub unit: String,
+    /// 5th percentile.
+    pub p05: f64,
+    /// Median.
+    pub p50: f64,
+    /// 95th percentile.
+    pub p95: f64,
+}
+
+/// What is taken of a curve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// The highest value.
+    Peak,
+    /// The area under it, by trapezoids.
+    Area,
+    /// The last value.
+    AtEnd,
 }
 
 /// Lower and upper ends over time.
@@ -212,6 +251,25 @@ pub struct Basis {
     pub grades: String,
     /// What is weak about it, if anything is.
     pub remark: String,
+}
+
+/// A number that no source gives.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Assumption {
+    /// The model or interaction that it belongs to.
+    pub part: String,
+    /// Its name there.
+    pub parameter: String,
+    /// What it is, in words; empty where the model does not say.
+    pub label: String,
+    /// The value.
+    pub value: f64,
+    /// Lower end of the range that nine in ten draws lie in; absent where it is taken as known.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// Why this value.
+    pub reason: String,
 }
 
 /// The rating scale in a few words.

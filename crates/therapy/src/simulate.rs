@@ -4,9 +4,12 @@
 //! Memory does not grow with the number of patients: trajectories are summed up block by block and handed on to whoever
 //! wants them raw ([`Trajectories`]).
 
+mod assumptions;
 mod basis;
+mod cautions;
 mod collect;
 mod describe;
+mod exposures;
 mod overlay;
 mod quantities;
 mod typical;
@@ -15,7 +18,7 @@ pub use typical::{TypicalCurves, typical};
 
 use crate::assembly::{Assembly, LATENT_INSTRUMENT, assemble, common_values};
 use crate::course::Course;
-use crate::library::Library;
+use crate::library::{INTERACTIONS, Library};
 pub use crate::population::SubjectsError;
 use crate::population::{ScoreResidual, Subjects};
 use crate::result::{CourseResult, Design, Provenance, QuantityKind};
@@ -238,7 +241,9 @@ pub fn simulate<T: Trajectories>(
         basis: basis::table(course, &run),
         instrument: describe::instrument(course.people.instrument()),
         population: describe::population(course, subjects.sampler(), size, &run.sources),
-        cautions: basis::cautions(course, &run, size),
+        cautions: cautions::all(course, &run, size),
+        assumptions: assumptions::table(course, &run),
+        exposures: collected.exposures(&run),
         provenance: Provenance {
             command: String::new(),
             version: String::new(),
@@ -353,6 +358,17 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
         .map(|treatment| treatment.drug.source.clone());
     let assembly = assemble(course, library)?;
     let instrument = course.people.instrument().source.clone();
+    // Also where nothing is taken beside: that the factors are 1 then is read from there.
+    let factor = |name: &String| course.factors.contains_key(name);
+    let mut names = assembly
+        .model
+        .covariates()
+        .iter()
+        .map(|covariate| &covariate.name);
+    let interactions = (!course.interactions.is_empty() || names.any(factor))
+        .then(|| library.document(INTERACTIONS))
+        .flatten()
+        .map(|document| document.source.clone());
     let sources = library
         .document("sources.toml")
         .map(|document| document.source.clone());
@@ -361,6 +377,7 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
     for file in drugs
         .chain([instrument])
         .chain(assembly.files)
+        .chain(interactions)
         .chain(sources)
         .chain(evidence)
     {

@@ -15,8 +15,8 @@ pub(crate) fn check(course: &Course, library: &Library) -> Vec<Diagnostic> {
     match assemble(course, library) {
         Ok(assembly) => {
             diagnostics.extend(condition(course, &assembly.model));
-            diagnostics.extend(quantities(course, &assembly.model));
-            diagnostics.extend(covariates(&assembly.model));
+            diagnostics.extend(quantities(course, &assembly.model, library));
+            diagnostics.extend(covariates(course, &assembly.model));
         }
         Err(wrong) => diagnostics.extend(wrong),
     }
@@ -49,21 +49,35 @@ fn condition(course: &Course, model: &Model) -> Option<Diagnostic> {
     })
 }
 
-fn quantities(course: &Course, model: &Model) -> Vec<Diagnostic> {
-    let labelled: Vec<String> = model.outputs().into_iter().map(|output| output.name).collect();
+/// What a model can report: variables that have a value whatever the conditions, and compartments.
+pub(crate) fn reported(model: &Model) -> impl Iterator<Item = &str> {
     let variables = model
         .variables()
         .iter()
         .filter(|variable| variable.reported)
         .map(|variable| &variable.name);
     let compartments = model.compartments().iter().map(|compartment| &compartment.name);
-    let known: BTreeSet<&str> = variables.chain(compartments).map(String::as_str).collect();
-    let unknown = course
+    variables.chain(compartments).map(String::as_str)
+}
+
+fn quantities(course: &Course, model: &Model, library: &Library) -> Vec<Diagnostic> {
+    let known: BTreeSet<&str> = reported(model).collect();
+    let unknown: Vec<_> = course
         .report
         .quantities
         .iter()
-        .filter(|(name, _)| !known.contains(name.as_str()));
+        .filter(|(name, _)| !known.contains(name.as_str()))
+        .collect();
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    // What could have been meant is also what the mechanism reports.
+    let whole = assemble(&course.clone().with_whole_mechanism(), library);
+    let model = whole.as_ref().map_or(model, |assembly| &assembly.model);
+    let known: BTreeSet<&str> = reported(model).collect();
+    let labelled: Vec<String> = model.outputs().into_iter().map(|output| output.name).collect();
     unknown
+        .into_iter()
         .map(|(name, span)| {
             let message = format!("no model of this course reports `{name}`");
             let diagnostic = Diagnostic::error("C051", message)
@@ -101,23 +115,26 @@ fn instrument(course: &Course) -> Option<Diagnostic> {
     )
 }
 
-/// That every open name is a characteristic of the patient, and that there is a score.
-fn covariates(model: &Model) -> Vec<Diagnostic> {
-    let open = model
-        .covariates()
-        .iter()
-        .filter(|covariate| Characteristic::named(&covariate.name).is_none());
+/// That every open name is a characteristic of the patient or a factor of interactions, and that there is a score.
+fn covariates(course: &Course, model: &Model) -> Vec<Diagnostic> {
+    let open = model.covariates().iter().filter(|covariate| {
+        Characteristic::named(&covariate.name).is_none() && !course.factors.contains_key(&covariate.name)
+    });
     let mut diagnostics: Vec<Diagnostic> = open
         .map(|covariate| {
             let name = &covariate.name;
             let known = Characteristic::NAMES.map(|(known, _)| known);
-            let diagnostic = Diagnostic::error("L025", format!("nothing defines `{name}`"))
+            let mut diagnostic = Diagnostic::error("L025", format!("nothing defines `{name}`"))
                 .at(&covariate.source, covariate.span, "used here")
-                .note(format!("characteristics of a patient are {}", known.join(", ")))
-                .help(format!(
-                    "define it in an earlier model, or close it in `constants` of the route: `{name} = 0`"
-                ));
-            match nearest(name, known) {
+                .note(format!("characteristics of a patient are {}", known.join(", ")));
+            let factors: Vec<&str> = course.factors.keys().map(String::as_str).collect();
+            if !factors.is_empty() {
+                diagnostic = diagnostic.note(format!("factors of interactions are {}", factors.join(", ")));
+            }
+            let diagnostic = diagnostic.help(format!(
+                "define it in an earlier model, or close it in `constants` of the route: `{name} = 0`"
+            ));
+            match nearest(name, known.into_iter().chain(factors)) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic,
             }

@@ -43,6 +43,8 @@ fn population(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Pe
     });
     let ancestry_given = reader.has("ancestry");
     let ancestry = reader.optional_table("ancestry", ancestry);
+    let hepatic = share(reader, "hepatic", "moderate");
+    let cyp2b6 = share(reader, "cyp2b6", "star6");
     let weight = reader.required_table("weight", weight);
     let baseline = reader.required_table("baseline", |table| baseline(table, library));
     let correlation = correlation(reader);
@@ -62,6 +64,8 @@ fn population(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Pe
         asian,
         japanese,
         ancestry_source,
+        hepatic: hepatic?,
+        cyp2b6: cyp2b6?,
         baseline: baseline?,
         correlation: correlation?,
     }));
@@ -190,6 +194,16 @@ fn ancestry(reader: &mut Reader<'_, '_>) -> Option<(f64, f64, String)> {
     Some((asian, japanese, source))
 }
 
+/// An optional proportion in a table of its own, with its source; the outer `None` is a mistake.
+fn share(reader: &mut Reader<'_, '_>, key: &str, of: &str) -> Option<Option<(f64, String)>> {
+    let given = reader.has(key);
+    let value = reader.optional_table(key, |table| {
+        let source = provenance(table);
+        Some((required_proportion(table, of)?, source))
+    });
+    if given { value.map(Some) } else { Some(None) }
+}
+
 fn instrument(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Instrument> {
     let ids = library.stems("instruments", ".toml");
     let words: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
@@ -307,6 +321,8 @@ fn patient(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Peopl
         ("asian", (true, false)),
         ("japanese", (true, true)),
     ];
+    const IMPAIRMENTS: [(&str, bool); 2] = [("none", false), ("moderate", true)];
+    const GENOTYPES: [(&str, u8); 3] = [("*1/*1", 0), ("*1/*6", 1), ("*6/*6", 2)];
     let size = size(reader);
     let age = required(reader, "age", &AGE, "y");
     let age = of_a_person(reader, "age", age, &AGES_YEARS, "y");
@@ -315,6 +331,10 @@ fn patient(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Peopl
     let sex = reader.required_choice("sex", &SEXES);
     let ancestry_given = reader.has("ancestry");
     let ancestry = reader.optional_choice("ancestry", &ANCESTRIES);
+    let hepatic_given = reader.has("hepatic");
+    let hepatic = reader.optional_choice("hepatic", &IMPAIRMENTS);
+    let cyp2b6_given = reader.has("cyp2b6");
+    let cyp2b6 = reader.optional_choice("cyp2b6", &GENOTYPES);
     let baseline = reader.required_table("baseline", |table| {
         let _ = provenance(table);
         let instrument = instrument(table, library);
@@ -329,6 +349,8 @@ fn patient(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Peopl
         female: sex?,
         asian,
         japanese,
+        hepatic: if hepatic_given { hepatic? } else { false },
+        cyp2b6: if cyp2b6_given { Some(cyp2b6?) } else { None },
         instrument,
         baseline,
     };

@@ -1,7 +1,7 @@
 //! From the text of a course to a [`Course`], with everything that is wrong reported in one pass.
 
 use super::quantity::{DURATION, required};
-use super::{Blinding, Course, background, people, report, treatment};
+use super::{Blinding, Course, background, interactions, people, report, treatment};
 use crate::library::Library;
 use crate::lint;
 use euthymia_diagnostics::Diagnostic;
@@ -58,6 +58,7 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
     let treatments = reader.required_tables("treatments", |table| treatment::read(table, library, horizon_h));
     let antidepressant = background::antidepressant(reader);
     let psychotherapy = background::psychotherapy(reader, horizon_h);
+    let interactions = interactions::read(reader, library);
     let observed = report::observed(reader);
     let report = report::report(reader, horizon_h);
     let blinding = if blinding_given {
@@ -66,6 +67,7 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
         Blinding::OpenLabel
     };
     let (size, people) = people?;
+    let (interactions, factors) = interactions?;
     Some(Course {
         title: title?,
         condition: condition?,
@@ -79,6 +81,8 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
         treatments: treatments?,
         background: antidepressant?,
         psychotherapy: psychotherapy?,
+        interactions,
+        factors,
         observed: observed?,
         report: report?,
         source,

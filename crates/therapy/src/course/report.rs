@@ -1,7 +1,7 @@
 //! What to report: `[report]` and `[[observed]]`.
 
 use super::quantity::{DURATION, TIME, element, optional, required};
-use super::{ArmRole, GridStretch, ObservedArm, Report};
+use super::{ArmRole, GridStretch, Mechanism, ObservedArm, Report};
 use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::Reader;
 
@@ -42,6 +42,8 @@ pub(crate) fn report(reader: &mut Reader<'_, '_>, horizon_h: Option<f64>) -> Opt
             quantities,
             grid,
             times_h,
+            mechanism: Mechanism::WhereAsked,
+            missing: Vec::new(),
         })
     });
     if given { value } else { Some(Report::default()) }

@@ -22,13 +22,14 @@ pub(crate) fn read(
         reader.allow(&["route"]);
     }
     let dose = dose(reader, drug.as_ref(), route.as_ref().map(|(_, route)| route));
-    let infusion = infusion(reader, drug.as_ref(), route.as_ref().map(|(_, route)| route));
+    let infusion = infusion(reader, route.as_ref().map(|(_, route)| route));
     let schedule = schedule::read(reader, "dose", horizon_h);
     let (drug, (route, _), schedule) = (drug?, route?, schedule?);
     super::plausible::infusions(reader, infusion?, &schedule.times_h);
     Some(Treatment {
         drug,
         route,
+        structure: None,
         dose: dose?,
         infusion_h: infusion?,
         times_h: schedule.times_h,
@@ -68,9 +69,13 @@ fn dose(
     route: Option<&Route>,
 ) -> Option<Option<DoseAmount>> {
     let device = route.and_then(|route| route.device.as_ref());
-    let is_control = drug.is_some_and(|drug| drug.kind == DrugKind::Control);
+    let needs_none = match (drug, route) {
+        (Some(_), Some(route)) => !route.is_modelled(),
+        (Some(drug), None) => drug.kind == DrugKind::Control,
+        (None, _) => true,
+    };
     let wanted = if device.is_some() { &MASS } else { &DOSE };
-    if (is_control || drug.is_none()) && !reader.has("dose") {
+    if needs_none && !reader.has("dose") {
         reader.allow(&["dose"]);
         return Some(None);
     }
@@ -113,7 +118,7 @@ fn amount(quantity: &Quantity) -> Option<DoseAmount> {
 }
 
 /// The infusion time: the outer `None` is a mistake, the inner one a route that does not infuse.
-fn infusion(reader: &mut Reader<'_, '_>, drug: Option<&Drug>, route: Option<&Route>) -> Option<Option<f64>> {
+fn infusion(reader: &mut Reader<'_, '_>, route: Option<&Route>) -> Option<Option<f64>> {
     let given = reader.has("infusion");
     let value = optional(reader, "infusion", &INFUSION, "h");
     let value = match value {
@@ -123,8 +128,8 @@ fn infusion(reader: &mut Reader<'_, '_>, drug: Option<&Drug>, route: Option<&Rou
     let Some(route) = route else {
         return Some(value);
     };
-    if drug.is_some_and(|drug| drug.kind == DrugKind::Control) {
-        // What a control does is the session, however long it runs in.
+    if !route.is_modelled() {
+        // What such a control does is the session, however long it runs in.
         return if given { value.map(|_| None) } else { Some(None) };
     }
     if given && !route.infuses() {

@@ -1,7 +1,7 @@
 //! Characteristics of virtual patients, correlated through a Gaussian copula, each within its cut-offs.
 
-use super::CHARACTERISTICS;
 use super::truncation::{lognormal_value, normal_value};
+use super::{CHARACTERISTICS, HEALTH};
 use crate::course::{PatientSpec, People, PopulationSpec};
 use euthymia_stats::Cholesky;
 use euthymia_stats::CholeskyError;
@@ -12,6 +12,9 @@ use euthymia_stats::random::Stream;
 const SEX: u32 = 0;
 const ANCESTRY: u32 = 1;
 const FIRST_NORMAL: u32 = 2;
+// Draws of a patient's health.
+const LIVER: u32 = 0;
+const FIRST_ALLELE: u32 = 1;
 
 /// One virtual patient's characteristics.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,6 +24,10 @@ pub(crate) struct Characteristics {
     pub(crate) female: bool,
     pub(crate) asian: bool,
     pub(crate) japanese: bool,
+    /// Moderate hepatic impairment.
+    pub(crate) hepatic: bool,
+    /// Alleles CYP2B6*6.
+    pub(crate) star6: u8,
     /// Score at the start as a rater wrote it down, on the instrument of the course.
     pub(crate) baseline: f64,
 }
@@ -70,12 +77,22 @@ impl Sampler {
             &population.weight_male
         };
         let instrument = &population.baseline.instrument;
+        let health = self.stream.at(HEALTH, 0, subject);
+        let has = |draw, share: &Option<(f64, String)>| {
+            share
+                .as_ref()
+                .is_some_and(|(share, _)| health.uniform(draw) < *share)
+        };
+        // One draw for each of the two chromosomes: Hardy-Weinberg proportions.
+        let alleles = [FIRST_ALLELE, FIRST_ALLELE + 1].map(|draw| has(draw, &population.cyp2b6));
         Characteristics {
             weight_kg: lognormal_value(of_sex, weight),
             age_years: normal_value(&population.age, age),
             female,
             asian: ancestry < population.asian,
             japanese: ancestry < population.japanese,
+            hepatic: has(LIVER, &population.hepatic),
+            star6: alleles.into_iter().map(u8::from).sum(),
             baseline: instrument.observed(normal_value(&population.baseline.distribution, baseline)),
         }
     }
@@ -88,6 +105,8 @@ fn known(patient: &PatientSpec) -> Characteristics {
         female: patient.female,
         asian: patient.asian,
         japanese: patient.japanese,
+        hepatic: patient.hepatic,
+        star6: patient.cyp2b6.unwrap_or(0),
         baseline: patient.instrument.observed(patient.baseline),
     }
 }

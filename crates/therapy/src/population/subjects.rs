@@ -231,6 +231,8 @@ impl Subjects {
             Characteristic::Female => indicator(patient.female),
             Characteristic::Asian => indicator(patient.asian),
             Characteristic::Japanese => indicator(patient.japanese),
+            Characteristic::Hepatic => indicator(patient.hepatic),
+            Characteristic::Star6 => f64::from(patient.star6),
             // NaN where the scale has no link: the engine names the input and the patient.
             Characteristic::Baseline => self
                 .instrument

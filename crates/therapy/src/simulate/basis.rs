@@ -1,9 +1,7 @@
-//! What every curve rests on, and what a reader must know before believing it: from the files' own words.
+//! What every curve rests on, from the files' own words.
 
 use super::Run;
-use crate::course::{Course, People};
-use crate::design::{FEWEST_FOR_A_SPLIT, FEWEST_FOR_INTERVALS};
-use crate::drug::DrugKind;
+use crate::course::Course;
 use crate::lint::{Comment, Grade, comments};
 use crate::result::Basis;
 use euthymia_diagnostics::Source;
@@ -132,84 +130,6 @@ fn metadata<'f>(file: &'f ModelFile, name: &str) -> Option<&'f MetadataValue> {
     found.map(|metadata| &metadata.value)
 }
 
-fn text<'f>(file: &'f ModelFile, name: &str) -> Option<&'f str> {
+pub(super) fn text<'f>(file: &'f ModelFile, name: &str) -> Option<&'f str> {
     metadata(file, name)?.as_text()
-}
-
-/// What the reader must know before believing: what is provisional, what the drugs' files warn of, what this run left
-/// out.
-pub(crate) fn cautions(course: &Course, run: &Run<'_>, size: u64) -> Vec<String> {
-    let mut cautions: Vec<String> = Vec::new();
-    let mut add = |caution: String| {
-        if !cautions.contains(&caution) {
-            cautions.push(caution);
-        }
-    };
-    for file in run.assembly.model.files() {
-        if let Some(provisional) = text(file, "provisional") {
-            add(format!("The response model is provisional. {provisional}"));
-        }
-    }
-    for treatment in &course.treatments {
-        if treatment.drug.kind == DrugKind::Control {
-            add(treatment.drug.description.clone());
-        }
-        treatment.drug.cautions.iter().cloned().for_each(&mut add);
-    }
-    let uses = |name: &str| {
-        run.assembly
-            .model
-            .constants()
-            .iter()
-            .any(|(constant, _)| constant == name)
-            || {
-                run.assembly
-                    .model
-                    .covariates()
-                    .iter()
-                    .any(|covariate| covariate.name == name)
-            }
-    };
-    if let Some(psychotherapy) = &course.psychotherapy {
-        if uses("PSYCH") {
-            add(format!(
-                "The model knows only that there is psychotherapy: the kind ({}) and the times of its sessions change nothing.",
-                psychotherapy.kind
-            ));
-        } else {
-            add(format!(
-                "Psychotherapy ({}) is recorded; the response model leaves it out.",
-                psychotherapy.kind
-            ));
-        }
-    }
-    let instrument = course.people.instrument();
-    if let Some(link) = &instrument.link {
-        add(format!(
-            "Scores of {} are read from those of {} through linked scores of patients, not simulated.",
-            instrument.abbreviation,
-            link.from.to_uppercase()
-        ));
-    }
-    if matches!(course.people, People::Patient(_)) {
-        add(
-            "For one patient the spread shows what cannot be known beforehand, not what will happen."
-                .to_owned(),
-        );
-    }
-    if size < FEWEST_FOR_INTERVALS {
-        add(format!(
-            "With {size} virtual patients the uncertainty of means and proportions cannot be told from chance; intervals \
-             need at least {FEWEST_FOR_INTERVALS}."
-        ));
-    } else if size < FEWEST_FOR_A_SPLIT {
-        let studies = u64::from(run.design.studies());
-        add(format!(
-            "{size} virtual patients are {} in each of {studies} simulated studies: the intervals of means and \
-             proportions, and the parts of the variance, are rough (a part may read 0 because it is small). \
-             {FEWEST_FOR_A_SPLIT} patients and more tell them apart.",
-            size / studies
-        ));
-    }
-    cautions
 }

@@ -6,11 +6,12 @@
 //! number, as it is written down: response and remission are of this, against the baseline as written down. Of these two
 //! the expectation over the residual is summed up, given the latent score: the same proportions with less noise.
 
+use super::exposures::Measures;
 use super::{Run, SimulateError, Trajectories};
 use crate::assembly::LATENT_INSTRUMENT;
 use crate::design::FEWEST_FOR_INTERVALS;
 use crate::population::{ScoreResidual, Subjects};
-use crate::result::{Interval, Outcome, Quantity, QuantityKind, VarianceComponents};
+use crate::result::{Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, VarianceComponents};
 use euthymia_engine::{Block, Failure, Sink};
 use euthymia_stats::moments::Moments;
 use euthymia_stats::quantile::Sketch;
@@ -34,17 +35,19 @@ struct Cell {
 /// All of one quantity.
 struct Series {
     cells: Vec<Cell>,
+    measures: Measures,
     individuals: Vec<Vec<f64>>,
 }
 
 impl Series {
-    fn new(times: usize, run: &Run<'_>) -> Self {
+    fn new(times: usize, kind: QuantityKind, run: &Run<'_>) -> Self {
         let cell = || Cell {
             sketch: Sketch::new(),
             sums: sums(run),
         };
         Self {
             cells: (0..times).map(|_| cell()).collect(),
+            measures: Measures::new(kind),
             individuals: Vec::new(),
         }
     }
@@ -85,7 +88,11 @@ impl<'r, T> Collector<'r, T> {
         let times = run.times_h.len();
         let empty = || (0..times).map(|_| sums(run)).collect::<Vec<_>>();
         let collected = Collected {
-            series: run.reported.iter().map(|_| Series::new(times, run)).collect(),
+            series: run
+                .reported
+                .iter()
+                .map(|reported| Series::new(times, reported.kind, run))
+                .collect(),
             deviation: vec![Moments::new(); times],
             response: empty(),
             remission: empty(),
@@ -136,6 +143,7 @@ impl<'r, T> Collector<'r, T> {
             cell.sketch.insert(*value);
             cell.sums.push(study, *value);
         }
+        series.measures.insert(&self.run.times_h, values);
         if subject < INDIVIDUALS {
             series.individuals.push(values.to_vec());
         }
@@ -213,6 +221,29 @@ impl Collected {
                 quantity
             })
             .collect()
+    }
+
+    /// What each patient came to, in the order of the quantities.
+    pub(crate) fn exposures(&self, run: &Run<'_>) -> Vec<Exposure> {
+        let mut exposures = Vec::new();
+        for (reported, series) in run.reported.iter().zip(&self.series) {
+            exposures.extend(series.measures.exposures(reported, run));
+            if let (QuantityKind::Score, Some(last)) = (reported.kind, series.cells.last()) {
+                let [p05, p50, p95] = last.sketch.quantiles([0.05, 0.5, 0.95]);
+                exposures.push(Exposure {
+                    quantity: reported.name.clone(),
+                    label: reported.label.clone(),
+                    kind: reported.kind,
+                    measure: Measure::AtEnd,
+                    until_h: run.course.horizon_h,
+                    unit: reported.unit.clone(),
+                    p05,
+                    p50,
+                    p95,
+                });
+            }
+        }
+        exposures
     }
 
     /// Response, then remission.

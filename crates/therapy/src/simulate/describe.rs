@@ -12,6 +12,9 @@ use euthymia_stats::quantile::Sketch;
 /// Patients that are drawn to describe a population; more would not change a printed digit.
 const DESCRIBED: u64 = 20_000;
 
+/// Genotypes by their number of alleles *6.
+const GENOTYPES: [&str; 3] = ["*1/*1", "*1/*6", "*6/*6"];
+
 /// What is simulated, in one sentence.
 pub(crate) fn course(course: &Course) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -31,17 +34,33 @@ pub(crate) fn course(course: &Course) -> String {
     if let Some(psychotherapy) = &course.psychotherapy {
         sentence.push_str(&format!("; {}, {}", psychotherapy.kind, psychotherapy.schedule));
     }
+    if !course.interactions.is_empty() {
+        let names: Vec<&str> = course.interactions.iter().map(|one| one.name.as_str()).collect();
+        sentence.push_str(&format!("; together with {}", names.join(" and ")));
+    }
     sentence.push_str(match course.blinding {
         Blinding::OpenLabel => "; open label",
         Blinding::DoubleBlind => "; double blind",
         Blinding::Masked => "; patients cannot feel the drug",
     });
+    if let Some(structure) = structure(course) {
+        sentence.push_str(&format!("; kinetics of {structure}"));
+    }
     sentence.push('.');
     let mut characters = sentence.chars();
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),
         None => sentence,
     }
+}
+
+/// Name of the structure that was chosen for the kinetics, where one was.
+pub(crate) fn structure(course: &Course) -> Option<&str> {
+    course.treatments.iter().find_map(|treatment| {
+        let route = treatment.drug.route(&treatment.route)?;
+        let alternative = route.alternative(treatment.structure.as_deref()?)?;
+        Some(alternative.name.as_str())
+    })
 }
 
 /// The scale in a few words.
@@ -62,15 +81,28 @@ pub(crate) fn population(
     size: u64,
     sources: &Sources,
 ) -> Vec<PopulationRow> {
-    match &course.people {
+    let mut rows = match &course.people {
         People::Population(population) => drawn(population, sampler, size.min(DESCRIBED), sources),
         People::Patient(patient) => known(patient),
-    }
+    };
+    rows.extend(course.interactions.iter().map(|interaction| PopulationRow {
+        label: "Taken beside".to_owned(),
+        value: interaction.name.clone(),
+        source: cited(sources, &interaction.source),
+    }));
+    rows
+}
+
+fn cited(sources: &Sources, key: &str) -> String {
+    sources
+        .get(key)
+        .map_or_else(|| key.to_owned(), |source| source.citation.clone())
 }
 
 fn drawn(population: &PopulationSpec, sampler: &Sampler, size: u64, sources: &Sources) -> Vec<PopulationRow> {
     let (mut weight, mut age, mut baseline) = (Sketch::new(), Sketch::new(), Sketch::new());
     let (mut female, mut asian, mut japanese) = (0_u64, 0_u64, 0_u64);
+    let (mut hepatic, mut genotypes) = (0_u64, [0_u64; 3]);
     for subject in 0..size {
         let patient = sampler.characteristics(subject);
         weight.insert(patient.weight_kg);
@@ -79,21 +111,19 @@ fn drawn(population: &PopulationSpec, sampler: &Sampler, size: u64, sources: &So
         female += u64::from(patient.female);
         asian += u64::from(patient.asian);
         japanese += u64::from(patient.japanese);
+        hepatic += u64::from(patient.hepatic);
+        // 0, 1 or 2 alleles.
+        genotypes[usize::from(patient.star6)] += 1;
     }
     let range = |sketch: &Sketch, unit: &str| {
         let [low, middle, high] = sketch.quantiles([0.05, 0.5, 0.95]);
         format!("{}{unit} ({} to {})", middle.round(), low.round(), high.round())
     };
     let percent = |count: u64| format!("{} %", (100.0 * count as f64 / size as f64).round());
-    let cited = |key: &str| {
-        sources
-            .get(key)
-            .map_or_else(|| key.to_owned(), |source| source.citation.clone())
-    };
     let row = |label: &str, value: String, key: &str| PopulationRow {
         label: label.to_owned(),
         value,
-        source: cited(key),
+        source: cited(sources, key),
     };
     let instrument = &population.baseline.instrument;
     let mut rows = vec![
@@ -110,6 +140,17 @@ fn drawn(population: &PopulationSpec, sampler: &Sampler, size: u64, sources: &So
             percent(japanese),
             &population.ancestry_source,
         ));
+    }
+    if let Some((_, key)) = &population.hepatic {
+        rows.push(row("Moderate hepatic impairment", percent(hepatic), key));
+    }
+    if let Some((_, key)) = &population.cyp2b6 {
+        let shares: Vec<String> = GENOTYPES
+            .iter()
+            .zip(genotypes)
+            .map(|(genotype, count)| format!("{genotype} {}", percent(count)))
+            .collect();
+        rows.push(row("CYP2B6 (scenario)", shares.join(", "), key));
     }
     rows.push(row(
         &format!("{} before treatment", instrument.abbreviation),
@@ -130,17 +171,25 @@ fn known(patient: &PatientSpec) -> Vec<PopulationRow> {
         (false, true) => "Asian",
         (false, false) => "other",
     };
-    vec![
+    let mut rows = vec![
         row("Weight", format!("{} kg", in_words(patient.weight_kg))),
         row("Age", format!("{} years", in_words(patient.age_years))),
         row("Sex", if patient.female { "female" } else { "male" }.to_owned()),
         row("Ancestry", ancestry.to_owned()),
-        row(
-            &format!("{} before treatment", patient.instrument.abbreviation),
-            format!(
-                "{} points",
-                in_words(patient.instrument.observed(patient.baseline))
-            ),
+    ];
+    if patient.hepatic {
+        rows.push(row("Hepatic impairment", "moderate".to_owned()));
+    }
+    if let Some(alleles) = patient.cyp2b6 {
+        let genotype = GENOTYPES[usize::from(alleles.min(2))];
+        rows.push(row("CYP2B6 (scenario)", genotype.to_owned()));
+    }
+    rows.push(row(
+        &format!("{} before treatment", patient.instrument.abbreviation),
+        format!(
+            "{} points",
+            in_words(patient.instrument.observed(patient.baseline))
         ),
-    ]
+    ));
+    rows
 }

@@ -1,0 +1,129 @@
+//! What a run assumes: every number of its models that no source gives, with the range that the run draws it from.
+
+use super::Run;
+use crate::course::Course;
+use crate::lint::{Comment, Grade};
+use crate::result::Assumption;
+use euthymia_model::syntax::tree::{
+    ExpressionKind, IniKind, IniStatement, ModelFile, OmegaSyntax, ThetaSyntax,
+};
+use euthymia_model::{Level, Model, OmegaBlock};
+use euthymia_stats::normal;
+use euthymia_vecmath::scalar;
+
+/// Share of the draws that lie in the printed range.
+const COVERAGE: f64 = 0.9;
+
+/// A row for every assumed parameter of the models and every assumed factor of the interactions, in their order.
+pub(super) fn table(course: &Course, run: &Run<'_>) -> Vec<Assumption> {
+    let model = &run.assembly.model;
+    let uncertainty = model.uncertainty();
+    let error = |name: &str| {
+        uncertainty
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, error)| *error)
+    };
+    let mut rows = Vec::new();
+    for file in model.files() {
+        for statement in &file.ini {
+            let Some(reason) = assumed(statement) else {
+                continue;
+            };
+            match &statement.kind {
+                IniKind::Theta(theta) => {
+                    rows.extend(of_parameter(
+                        model,
+                        file,
+                        statement,
+                        theta,
+                        error(&theta.name.text),
+                        reason,
+                    ));
+                }
+                IniKind::Omega(block) => rows.extend(of_effects(model, file, block, &reason)),
+            }
+        }
+    }
+    for interaction in course
+        .interactions
+        .iter()
+        .filter(|one| one.grade == Grade::Assumed)
+    {
+        rows.extend(interaction.factors.iter().map(|(name, factor)| Assumption {
+            part: interaction.id.clone(),
+            parameter: name.clone(),
+            label: format!("Factor of {}", interaction.name),
+            value: *factor,
+            lower: None,
+            upper: None,
+            reason: interaction.locator.clone(),
+        }));
+    }
+    rows
+}
+
+/// Why a number is assumed, where it is.
+fn assumed(statement: &IniStatement) -> Option<String> {
+    let comments = statement.comments.beside.iter();
+    let read = comments.filter_map(|comment| Comment::parse(&comment.text).ok());
+    read.filter(|comment| comment.grade == Grade::Assumed)
+        .map(|comment| comment.locator)
+        .next()
+}
+
+/// A parameter written as `log(x)` is shown as `x`: its label speaks of that.
+fn of_parameter(
+    model: &Model,
+    file: &ModelFile,
+    statement: &IniStatement,
+    syntax: &ThetaSyntax,
+    error: Option<f64>,
+    reason: String,
+) -> Option<Assumption> {
+    let theta = model.theta(&syntax.name.text)?;
+    let is_log = matches!(&syntax.estimate.kind, ExpressionKind::Call(function, _) if function.text == "log");
+    let shown = |value: f64| if is_log { scalar::exp(value) } else { value };
+    let end = |p: f64| {
+        error.map(|error| shown((theta.value + error * normal::quantile(p)).clamp(theta.lower, theta.upper)))
+    };
+    Some(Assumption {
+        part: file.name.text.clone(),
+        parameter: theta.name.clone(),
+        label: statement
+            .label
+            .as_ref()
+            .map_or_else(String::new, |label| label.text.clone()),
+        value: shown(theta.value),
+        lower: end((1.0 - COVERAGE) / 2.0),
+        upper: end((1.0 + COVERAGE) / 2.0),
+        reason,
+    })
+}
+
+/// Variances of random effects are taken as known.
+fn of_effects(model: &Model, file: &ModelFile, syntax: &OmegaSyntax, reason: &str) -> Vec<Assumption> {
+    let first = syntax.etas.first().map(|eta| eta.text.as_str());
+    let is_this = |block: &&OmegaBlock| block.etas.first().map(String::as_str) == first;
+    let Some(block) = model.omegas().iter().find(is_this) else {
+        return Vec::new();
+    };
+    let between = match block.level {
+        Level::Study => "Variance between studies",
+        Level::Subject | Level::Occasion => "Variance between patients",
+    };
+    let row = |(at, eta): (usize, &String)| {
+        // The diagonal of a lower triangle stored by rows.
+        let variance = block.covariance.get(at * (at + 3) / 2)?;
+        Some(Assumption {
+            part: file.name.text.clone(),
+            parameter: eta.clone(),
+            label: between.to_owned(),
+            value: *variance,
+            lower: None,
+            upper: None,
+            reason: reason.to_owned(),
+        })
+    };
+    block.etas.iter().enumerate().filter_map(row).collect()
+}
