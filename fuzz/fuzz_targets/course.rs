@@ -16,7 +16,8 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let list = |folder: &str, extension: &str| Files::Embedded.list(folder, extension).unwrap();
     let read = |path: &str| Files::Embedded.read(path).unwrap();
     let documents = list("drugs", "toml").into_iter().chain(list("instruments", "toml"));
-    for path in documents.chain(["sources.toml".to_owned()]) {
+    let interactions = Files::Embedded.has("interactions.toml").then(|| "interactions.toml".to_owned());
+    for path in documents.chain(["sources.toml".to_owned()]).chain(interactions) {
         let document = euthymia_io::toml::document(&read(&path)).0.unwrap();
         library.add_document(path, document);
     }

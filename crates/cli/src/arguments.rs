@@ -99,8 +99,10 @@ Examples:
   euthymia simulate my-course.toml --seed 7            your own course file
   euthymia simulate saline-control --subjects 500 --out out/control
   euthymia simulate racemic-iv-single --json | less    the summary as JSON instead of a table
+  euthymia simulate racemic-iv-single --pk all         each published structure, side by side
 
-Writes DIR/report.html, DIR/summary.json, DIR/summary.csv and DIR/trajectories.parquet.";
+Writes DIR/report.html, DIR/summary.json, DIR/summary.csv and DIR/trajectories.parquet. With --pk all the page and the \
+summaries are of all structures side by side, and each structure has its own four files in DIR/NAME.";
 
 /// Options of `simulate`.
 #[derive(Args, Debug)]
@@ -120,6 +122,10 @@ pub(crate) struct Simulate {
     /// Folder to write into [default: out/NAME]
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Published structure of the kinetics instead of the reference, by its name; `all` runs the course with each and
+    /// shows their disagreement
+    #[arg(long, value_name = "NAME|all")]
+    pub(crate) pk: Option<String>,
     /// Also print the time each phase took, the solver's work and the peak memory
     #[arg(long)]
     pub(crate) bench: bool,

@@ -26,6 +26,9 @@ pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
     let mut documents = files.list("drugs", "toml")?;
     documents.extend(files.list("instruments", "toml")?);
     documents.push("sources.toml".to_owned());
+    if files.has("interactions.toml") {
+        documents.push("interactions.toml".to_owned());
+    }
     for path in documents {
         let (document, diagnostics) = euthymia_io::toml::document(&files.read(&path)?);
         problems.extend(diagnostics);

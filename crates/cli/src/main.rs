@@ -10,6 +10,7 @@ mod arguments;
 mod check;
 mod conformance;
 mod courses;
+mod ensemble;
 mod exit;
 mod interrupt;
 mod library;

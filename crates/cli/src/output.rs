@@ -8,6 +8,7 @@ use euthymia_engine::{Block, Statistics};
 use euthymia_io::parquet::{Layout, TrajectoryWriter};
 use euthymia_io::{IoError, atomic, csv, hash, parquet};
 use euthymia_report::terminal;
+use euthymia_therapy::ensemble::Ensemble;
 use euthymia_therapy::result::{CourseResult, FileHash, Provenance};
 use euthymia_therapy::rows::SummaryRow;
 use euthymia_therapy::simulate::{Settings, Trajectories, TrajectoryLayout};
@@ -51,9 +52,13 @@ impl Output {
         self.work
     }
 
-    /// Writes everything that is left and puts all files in place; completes the result with how it was made.
-    pub(crate) fn finish(self, result: &mut CourseResult) -> Result<(), Failure> {
-        result.provenance = self.provenance;
+    /// Completes the result with how it was made.
+    pub(crate) fn sign(&self, result: &mut CourseResult) {
+        result.provenance = self.provenance.clone();
+    }
+
+    /// Writes everything that is left and puts all files in place.
+    pub(crate) fn finish(self, result: &CourseResult) -> Result<(), Failure> {
         let page = euthymia_report::course::page(result).map_err(Failure::Report)?;
         let rows = result.summary_rows().map(|row| row.cells());
         if let Some(trajectories) = self.trajectories {
@@ -108,11 +113,30 @@ impl Trajectories for Output {
     }
 }
 
+/// Puts the page and the summaries of an ensemble in place.
+pub(crate) fn write_ensemble(folder: &Path, ensemble: &Ensemble) -> Result<(), Failure> {
+    let page = euthymia_report::ensemble::page(ensemble).map_err(Failure::Report)?;
+    let header = ["structure"].into_iter().chain(SummaryRow::COLUMNS);
+    let rows = ensemble.members.iter().flat_map(|member| {
+        let of_member = |row: SummaryRow<'_>| {
+            let cells = row.cells();
+            let cells = std::iter::once(member.structure.key.clone()).chain(cells);
+            cells.collect::<Vec<_>>()
+        };
+        member.result.summary_rows().map(of_member)
+    });
+    csv::write_table(folder.join(SUMMARY_CSV), &header.collect::<Vec<_>>(), rows)?;
+    atomic::write(folder.join(SUMMARY_JSON), json(ensemble).as_bytes())?;
+    atomic::write(folder.join(REPORT), page.as_bytes())?;
+    Ok(())
+}
+
 /// How the result is made: the command that makes it again, the seed, and hashes of everything that was read.
 pub(crate) fn provenance(
     course: &Source,
     inputs: &[Source],
     options: &Simulate,
+    structure: Option<&str>,
     settings: &Settings,
 ) -> Provenance {
     let mut command = format!(
@@ -122,6 +146,9 @@ pub(crate) fn provenance(
     );
     if let Some(subjects) = settings.subjects {
         command.push_str(&format!(" --subjects {subjects}"));
+    }
+    if let Some(structure) = structure {
+        command.push_str(&format!(" --pk {structure}"));
     }
     let files: Vec<FileHash> = inputs
         .iter()
@@ -151,25 +178,33 @@ fn course_argument(course: &Source, options: &Simulate) -> String {
 }
 
 /// The whole result as JSON.
-pub(crate) fn json(result: &CourseResult) -> String {
+pub(crate) fn json(result: &impl serde::Serialize) -> String {
     // A structure of strings, numbers and lists always has a JSON form; numbers that are not finite become null.
     serde_json::to_string_pretty(result).unwrap_or_default()
 }
 
 /// The dozen lines that answer the question.
 pub(crate) fn table(result: &CourseResult) -> String {
+    let (width, colour) = terminal_style();
+    terminal::table(result, width, colour)
+}
+
+/// The lines that set structures side by side.
+pub(crate) fn ensemble_table(ensemble: &Ensemble) -> String {
+    let (width, colour) = terminal_style();
+    terminal::ensemble(ensemble, width, colour)
+}
+
+fn terminal_style() -> (usize, terminal::Colour) {
     let terminal = std::io::stdout().is_terminal();
     let width = terminal.then(terminal_width).flatten().unwrap_or(100);
     let coloured = terminal && std::env::var_os("NO_COLOR").is_none();
-    terminal::table(
-        result,
-        width,
-        if coloured {
-            terminal::Colour::Ansi
-        } else {
-            terminal::Colour::Plain
-        },
-    )
+    let colour = if coloured {
+        terminal::Colour::Ansi
+    } else {
+        terminal::Colour::Plain
+    };
+    (width, colour)
 }
 
 fn terminal_width() -> Option<usize> {
@@ -181,6 +216,14 @@ fn terminal_width() -> Option<usize> {
 pub(crate) fn where_it_is(folder: &Path) -> String {
     format!(
         "{} (also {SUMMARY_JSON}, {SUMMARY_CSV}, {TRAJECTORIES})",
+        folder.join(REPORT).display()
+    )
+}
+
+/// Where the files of an ensemble are.
+pub(crate) fn where_ensemble_is(folder: &Path) -> String {
+    format!(
+        "{} (also {SUMMARY_JSON}, {SUMMARY_CSV}, and a folder for each structure)",
         folder.join(REPORT).display()
     )
 }

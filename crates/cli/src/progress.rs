@@ -37,6 +37,11 @@ impl Progress {
         }
     }
 
+    /// A part of the work, before which so many subjects were done.
+    pub(crate) fn after(&self, before: u64) -> Part<'_> {
+        Part { whole: self, before }
+    }
+
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
@@ -45,6 +50,22 @@ impl Progress {
 impl euthymia_engine::Progress for Progress {
     fn done(&self, subjects: u64) {
         self.advance(subjects);
+    }
+
+    fn cancelled(&self) -> bool {
+        crate::interrupt::requested()
+    }
+}
+
+/// One of several runs that a bar shows as one.
+pub(crate) struct Part<'p> {
+    whole: &'p Progress,
+    before: u64,
+}
+
+impl euthymia_engine::Progress for Part<'_> {
+    fn done(&self, subjects: u64) {
+        self.whole.advance(self.before + subjects);
     }
 
     fn cancelled(&self) -> bool {

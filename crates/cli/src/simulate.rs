@@ -6,6 +6,7 @@ use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_io::IoError;
 use euthymia_io::library::Library as Files;
 use euthymia_therapy::course::{self, Course};
+use euthymia_therapy::kinetics::{self, Unserved};
 use euthymia_therapy::library::Library;
 use euthymia_therapy::simulate::{self, Settings, SimulateError};
 
@@ -14,7 +15,7 @@ use crate::exit::{Failure, show};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::watch::Watch;
-use crate::{interrupt, library, output};
+use crate::{ensemble, interrupt, library, output};
 
 /// Simulates a course and writes what it came to.
 pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
@@ -25,15 +26,30 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
     let source = course_source(&options.course, &files)?;
     let library = library::load(&files)?;
     let course = read_course(&source, &library, shared)?;
-    let inputs = simulate::inputs(&course, &library).map_err(Failure::Input)?;
-    watch.lap("read");
-
-    let settings = settings(options);
     let folder = options
         .out
         .clone()
         .unwrap_or_else(|| Path::new("out").join(name_of(&options.course)));
-    let mut output = Output::new(&folder, output::provenance(&source, &inputs, options, &settings));
+    if options.pk.as_deref() == Some(kinetics::ALL) {
+        let asked = ensemble::Asked {
+            course: &course,
+            source: &source,
+            library: &library,
+            folder: &folder,
+        };
+        return ensemble::run(&asked, options, shared, watch);
+    }
+    let structure = options.pk.as_deref().filter(|key| *key != kinetics::REFERENCE);
+    let course = match structure {
+        Some(key) => kinetics::with(&course, key, &library).map_err(unserved)?,
+        None => course,
+    };
+    let inputs = simulate::inputs(&course, &library).map_err(Failure::Input)?;
+    watch.lap("read");
+
+    let settings = settings(options);
+    let provenance = output::provenance(&source, &inputs, options, structure, &settings);
+    let mut output = Output::new(&folder, provenance);
     let progress = Progress::new(
         settings.subjects.unwrap_or(course.size),
         "virtual patients",
@@ -45,7 +61,8 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
     let work = output.work();
     watch.lap_except("simulate", &[("write trajectories", output.time_writing())]);
 
-    output.finish(&mut result)?;
+    output.sign(&mut result);
+    output.finish(&result)?;
     watch.lap("write report and summaries");
 
     if shared.json {
@@ -89,7 +106,14 @@ fn read_course(source: &Source, library: &Library, shared: &Shared) -> Result<Co
     }
 }
 
-fn settings(options: &Simulate) -> Settings {
+fn unserved(why: Unserved) -> Failure {
+    match why {
+        Unserved::Unknown(message) => Failure::Usage(message),
+        Unserved::Files(diagnostics) => Failure::Input(diagnostics),
+    }
+}
+
+pub(crate) fn settings(options: &Simulate) -> Settings {
     let mut settings = Settings::standard();
     settings.subjects = options.subjects;
     settings.seed = options.seed;
@@ -110,7 +134,7 @@ fn name_of(argument: &str) -> PathBuf {
         .map_or_else(|| PathBuf::from("course"), PathBuf::from)
 }
 
-fn failure(error: SimulateError) -> Failure {
+pub(crate) fn failure(error: SimulateError) -> Failure {
     match error {
         SimulateError::Cancelled => Failure::Interrupted,
         SimulateError::Files(diagnostics) => Failure::Input(diagnostics),

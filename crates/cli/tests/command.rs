@@ -80,6 +80,101 @@ fn the_json_on_the_terminal_is_the_json_in_the_file() {
     assert_eq!(printed["subjects"], 100);
 }
 
+const MADE_UP: &str = "crates/therapy/tests/made-up";
+
+#[test]
+fn all_structures_stand_side_by_side() {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().to_str().expect("UTF-8");
+    let all = [
+        "simulate",
+        "one-dose",
+        "--library",
+        MADE_UP,
+        "--pk",
+        "all",
+        "--out",
+        folder,
+    ];
+    let run = euthymia(&all);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let answer = text(&run.stdout);
+    assert!(
+        answer.contains("Models differ 1.1 times as much as patients."),
+        "{answer}"
+    );
+    assert!(answer.contains("Other 2020"), "{answer}");
+    assert!(
+        answer.contains("tablet-1999: it serves other routes only"),
+        "{answer}"
+    );
+    assert_eq!(
+        files(out.path()),
+        [
+            "other-2020",
+            "reference",
+            "report.html",
+            "summary.csv",
+            "summary.json"
+        ]
+    );
+    let four = [
+        "report.html",
+        "summary.csv",
+        "summary.json",
+        "trajectories.parquet",
+    ];
+    assert_eq!(files(&out.path().join("other-2020")), four);
+    let summary = std::fs::read(out.path().join("summary.json")).expect("the summary");
+    let summary: serde_json::Value = serde_json::from_slice(&summary).expect("JSON");
+    assert_eq!(summary["members"][1]["key"], "other-2020");
+    let csv = std::fs::read_to_string(out.path().join("summary.csv")).expect("the table");
+    assert!(
+        csv.starts_with("structure,time_h,series,unit,mean,"),
+        "{csv:.100}"
+    );
+
+    // Each structure is what it is alone, and the reference is what nobody asks for another gives.
+    for (key, options) in [("other-2020", &["--pk", "other-2020"][..]), ("reference", &[])] {
+        let alone = out.path().join(format!("alone-{key}"));
+        let target = alone.to_str().expect("UTF-8");
+        let run = euthymia(
+            &[
+                &[
+                    "simulate",
+                    "one-dose",
+                    "--library",
+                    MADE_UP,
+                    "--quiet",
+                    "--out",
+                    target,
+                ],
+                options,
+            ]
+            .concat(),
+        );
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        for name in four {
+            let read = |folder: &Path| std::fs::read(folder.join(name)).expect("a file");
+            assert!(read(&alone) == read(&out.path().join(key)), "{key}: {name}");
+        }
+    }
+    let run = euthymia(&[&all[..], &["--json"]].concat());
+    let printed: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    assert_eq!(printed, summary);
+}
+
+#[test]
+fn a_structure_that_nobody_offers_is_a_mistake_of_the_command() {
+    let run = euthymia(&["simulate", "one-dose", "--library", MADE_UP, "--pk", "other-2021"]);
+    assert_eq!(run.status.code(), Some(2));
+    let said = text(&run.stderr);
+    assert!(
+        said.contains("it offers reference, other-2020; did you mean `other-2020`?"),
+        "{said}"
+    );
+}
+
 #[test]
 fn any_number_of_threads_writes_the_same_bytes() {
     let out = tempfile::tempdir().expect("a folder");

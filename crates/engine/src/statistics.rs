@@ -22,7 +22,7 @@ pub struct Statistics {
 
 impl Statistics {
     /// Adds the work of a part.
-    pub(crate) fn add(&mut self, part: &Self) {
+    pub fn add(&mut self, part: &Self) {
         self.subjects += part.subjects;
         self.accepted += part.accepted;
         self.rejected += part.rejected;

@@ -7,6 +7,7 @@
 
 pub mod conformance;
 pub mod course;
+pub mod ensemble;
 pub mod error;
 pub mod figure;
 mod template;

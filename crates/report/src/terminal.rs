@@ -1,5 +1,9 @@
 //! The answer of a simulated course in a dozen lines of a terminal.
 
+mod ensemble;
+
+pub use ensemble::ensemble;
+
 use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
 
 use crate::course::{self, Track, Window, words};

@@ -85,6 +85,7 @@ fn the_sections_come_in_the_order_in_which_a_reader_asks() {
         "id=\"variance\"",
         "The virtual patients",
         "What every curve rests on",
+        "What is assumed",
         "Before believing this",
         "euthymia simulate library/courses",
     ];
@@ -415,4 +416,23 @@ fn quoted<'a>(html: &'a str, before: &str) -> Vec<&'a str> {
             &html[start..start + html[start..].find('"').unwrap()]
         })
         .collect()
+}
+
+/// What is assumed is counted, and each number is there with its range and its reason.
+#[test]
+fn what_is_assumed_is_said() {
+    let html = page(&fixture::course()).unwrap();
+    assert!(html.contains("2 numbers of the models have no source"));
+    assert!(html.contains("1 of them is drawn anew"));
+    for words in [
+        "1.1 to 5.5",
+        "taken as known",
+        "made_up_response: lload_half",
+        "made up for the page",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    let mut result = fixture::course();
+    result.assumptions.clear();
+    assert!(!page(&result).unwrap().contains("What is assumed"));
 }

@@ -14,6 +14,7 @@ mod report;
 mod schedule;
 mod treatment;
 
+pub use models::check;
 pub use read::read;
 
 use crate::drug::Drug;

@@ -163,6 +163,15 @@ pub fn with(course: &Course, key: &str, library: &Library) -> Result<Course, Uns
 /// That no treatment has a structure, with what there is.
 fn unknown(course: &Course, key: &str) -> String {
     let offered = offered(course);
+    if let Some(other) = of_other_routes(course)
+        .into_iter()
+        .find(|other| other.structure.key == key)
+    {
+        return format!(
+            "no treatment of this course has the kinetics `{key}`: {}",
+            other.why
+        );
+    }
     let keys: Vec<&str> = offered.iter().map(|structure| structure.key.as_str()).collect();
     if keys.len() == 1 {
         return format!(

@@ -2,10 +2,12 @@
 //!
 //! In a model file the line that holds the number ends with `# [grade] key: locator`. In TOML the table that holds it
 //! holds `source` and `grade`, or a table around it does. In the evidence tables every row names the page it was read
-//! from. Whatever a course chooses rather than measures needs none.
+//! from. Whatever a course chooses rather than measures needs none. Names that lead from one file to another are followed
+//! too.
 
 mod comment;
 mod csv;
+mod links;
 mod model;
 mod toml;
 
@@ -20,7 +22,8 @@ use euthymia_document::Document;
 /// The grades, from the best to the worst.
 pub const GRADES: [&str; 5] = ["seen", "digitised", "derived", "memory", "assumed"];
 
-/// Checks every file of a library; no diagnostic means that every number has its source and its grade.
+/// Checks every file of a library; no diagnostic means that every number has its source and its grade, and that every
+/// model and factor that is named is there.
 #[must_use]
 pub fn lint(library: &Library) -> Vec<Diagnostic> {
     let sources = match library.sources() {
@@ -37,6 +40,7 @@ pub fn lint(library: &Library) -> Vec<Diagnostic> {
     for (path, rows) in library.tables() {
         csv::check(path, rows, &mut diagnostics);
     }
+    diagnostics.extend(links::all(library));
     diagnostics
 }
 

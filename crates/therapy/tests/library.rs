@@ -4,7 +4,7 @@
 mod support;
 
 use euthymia_diagnostics::render;
-use euthymia_therapy::{course, lint};
+use euthymia_therapy::{course, kinetics, lint};
 
 const STYLE: render::Style = render::Style {
     colour: false,
@@ -189,6 +189,107 @@ fn a_number_that_loses_its_source_is_refused() {
     }
 }
 
+/// The same of names, in the made-up library.
+#[test]
+fn a_name_that_leads_nowhere_is_refused() {
+    assert_eq!(
+        lint::lint(&support::made_up_with(
+            |_, text| text.replace("ic50 <- 1;", "ic50 <- 1.0;")
+        )),
+        []
+    );
+    let broken = [
+        (
+            "drugs/potion.toml",
+            "[\"one\", \"occupancy\"]",
+            "[\"onne\", \"occupancy\"]",
+            "L041",
+        ),
+        (
+            "drugs/potion.toml",
+            "[\"other\", \"occupancy\"]",
+            "[\"oter\", \"occupancy\"]",
+            "L041",
+        ),
+        ("drugs/potion.toml", "\"synapses\"", "\"synapse\"", "L041"),
+        (
+            "interactions.toml",
+            "CLINT_LIVER = 0.5",
+            "CLINT_LIVRE = 0.5",
+            "L042",
+        ),
+        ("interactions.toml", "grade = \"seen\"\n", "", "D004"),
+        (
+            "interactions.toml",
+            "source = \"made-up\"\ngrade = \"seen\"\n",
+            "",
+            "L030",
+        ),
+        (
+            "interactions.toml",
+            "source = \"made-up\"",
+            "source = \"mad-up\"",
+            "L033",
+        ),
+    ];
+    for (file, from, to, code) in broken {
+        let library = support::made_up_with(|path, text| {
+            if path == file {
+                assert!(text.contains(from), "{file} holds `{from}`");
+                text.replacen(from, to, 1)
+            } else {
+                text
+            }
+        });
+        let found = lint::lint(&library);
+        let codes: Vec<&str> = found.iter().map(|diagnostic| diagnostic.code).collect();
+        assert!(codes.contains(&code), "{to}: {}", render::text(&found, STYLE));
+    }
+}
+
+/// Every route of every drug, with every structure that serves it and with the whole mechanism, is a course that can be
+/// computed.
+#[test]
+fn every_route_and_every_alternative_composes() {
+    let library = support::whole_library();
+    for id in library.stems("drugs", ".toml") {
+        let drug = library.drug(&id).unwrap();
+        for (key, route) in &drug.routes {
+            let mg = route.device.as_ref().map_or(20.0, |device| device.content_mg);
+            let infusion = if route.infuses() {
+                "infusion = \"40 min\"\n"
+            } else {
+                ""
+            };
+            let text = format!(
+                "title = \"T\"\ncondition = \"trd\"\nhorizon = \"1 d\"\n[patient]\nage = \"40 y\"\nweight = \"80 kg\"\n\
+                 sex = \"male\"\nbaseline = {{ instrument = \"madrs\", score = 30 }}\n[[treatments]]\ndrug = \"{id}\"\n\
+                 route = \"{key}\"\ndose = \"{mg} mg\"\n{infusion}"
+            );
+            let (document, _) = support::document("course.toml", &text);
+            let (course, diagnostics) = course::read(&document.unwrap(), &library);
+            assert!(
+                diagnostics.is_empty(),
+                "{id} {key}: {}",
+                render::text(&diagnostics, STYLE)
+            );
+            let course = course.unwrap();
+            for structure in kinetics::offered(&course) {
+                let chosen = kinetics::with(&course, &structure.key, &library);
+                let chosen =
+                    chosen.unwrap_or_else(|why| panic!("{id} {key} {}: {}", structure.key, why.in_words()));
+                let wrong = course::check(&chosen.with_whole_mechanism(), &library);
+                assert!(
+                    wrong.is_empty(),
+                    "{id} {key} {}: {}",
+                    structure.key,
+                    render::text(&wrong, STYLE)
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn every_course_drug_and_instrument_is_right() {
     let library = support::whole_library();
@@ -206,4 +307,5 @@ fn every_course_drug_and_instrument_is_right() {
     for stem in library.stems("instruments", ".toml") {
         assert_eq!(library.instrument(&stem).err(), None, "{stem}");
     }
+    assert_eq!(library.interactions().err(), None);
 }

@@ -59,6 +59,13 @@ pub(crate) fn check(result: &CourseResult) -> Result<(), ReportError> {
             series(format!("{id}, an individual"), values)?;
         }
     }
+    for exposure in &result.exposures {
+        finite(&exposure.label, &[exposure.p05, exposure.p50, exposure.p95])?;
+    }
+    for assumption in &result.assumptions {
+        let ends = [assumption.lower.unwrap_or(0.0), assumption.upper.unwrap_or(0.0)];
+        finite(&assumption.parameter, &[assumption.value, ends[0], ends[1]])?;
+    }
     for outcome in &result.outcomes {
         series(outcome.id.clone(), &outcome.proportion)?;
         series(

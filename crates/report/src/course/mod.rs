@@ -1,8 +1,9 @@
 //! The page of a simulated course: result -> figures, sentences and tables -> one HTML text.
 
 mod answer;
+mod assumed;
 mod check;
-mod drawn;
+pub(crate) mod drawn;
 mod exposure;
 mod outcomes;
 mod score;
@@ -15,10 +16,16 @@ mod view;
 
 pub(crate) mod words;
 
+pub(crate) use assumed::{Assumed, assumed_of};
 pub(crate) use check::check;
-pub(crate) use series::{Track, Window, bare_label, counted_as, in_words, name_and_explanation, range};
+pub(crate) use score::axis_title;
+pub(crate) use series::{
+    Track, Window, bare_label, counted_as, dose_strip, in_words, name_and_explanation, range,
+};
 pub(crate) use session::window as session_window;
+pub(crate) use tables::{Cell, Table};
 pub(crate) use variance::shares as variance_shares;
+pub(crate) use view::{FigureView, files, population};
 
 use euthymia_therapy::result::CourseResult;
 

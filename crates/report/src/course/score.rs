@@ -248,7 +248,7 @@ fn highest(score: &Quantity, observations: &[&Observation]) -> f64 {
         .fold(f64::NEG_INFINITY, f64::max)
 }
 
-pub(super) fn axis_title(score: &Quantity) -> String {
+pub(crate) fn axis_title(score: &Quantity) -> String {
     if score.unit.is_empty() {
         score.label.clone()
     } else {

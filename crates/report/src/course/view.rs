@@ -1,6 +1,6 @@
 //! What the template is given: sentences, drawings and tables, everything decided.
 
-use euthymia_therapy::result::{CourseResult, QuantityKind};
+use euthymia_therapy::result::{CourseResult, Provenance, QuantityKind};
 use serde::Serialize;
 
 use crate::error::ReportError;
@@ -8,6 +8,7 @@ use crate::figure::STYLE;
 use crate::figure::number::{count, significant};
 
 use super::answer::AnswerView;
+use super::assumed::{Assumed, assumed_of};
 use super::tables::{Cell, Table};
 use super::{exposure, outcomes, score, series, session, variance, words};
 
@@ -24,6 +25,7 @@ pub(crate) struct PageView {
     population_heading: &'static str,
     population: Table,
     basis: Table,
+    assumed: Option<Assumed>,
     cautions: Vec<String>,
     provenance: Vec<Fact>,
     files: Table,
@@ -137,9 +139,10 @@ impl PageView {
             },
             population: population(result),
             basis: basis(result),
+            assumed: assumed_of(&result.assumptions),
             cautions: result.cautions.clone(),
             provenance: provenance(result),
-            files: files(result),
+            files: files(&result.provenance),
         })
     }
 }
@@ -220,7 +223,8 @@ fn doses(result: &CourseResult) -> String {
     parts.join("; ")
 }
 
-fn population(result: &CourseResult) -> Table {
+/// Who was simulated.
+pub(crate) fn population(result: &CourseResult) -> Table {
     Table {
         caption: if series::one_patient(result) {
             "The patient, as the course file says".to_owned()
@@ -276,12 +280,12 @@ fn provenance(result: &CourseResult) -> Vec<Fact> {
     ]
 }
 
-fn files(result: &CourseResult) -> Table {
+/// The files that were read, with their hashes.
+pub(crate) fn files(provenance: &Provenance) -> Table {
     Table {
         caption: "Files used".to_owned(),
         head: ["File", "SHA-256"].map(str::to_owned).to_vec(),
-        rows: result
-            .provenance
+        rows: provenance
             .files
             .iter()
             .map(|file| vec![Cell::text(&file.name), Cell::text(&file.sha256)])

@@ -8,8 +8,10 @@ use euthymia_document::{Cell, Rows};
 use euthymia_model::Model;
 use std::collections::BTreeSet;
 
-/// Reports what does not fit.
-pub(crate) fn check(course: &Course, library: &Library) -> Vec<Diagnostic> {
+/// Reports what of a course does not fit the models, the scale and the trials of a library; [`super::read`] has done so
+/// for a course that was not changed since.
+#[must_use]
+pub fn check(course: &Course, library: &Library) -> Vec<Diagnostic> {
     let mut diagnostics = observed(course, library);
     diagnostics.extend(instrument(course));
     match assemble(course, library) {

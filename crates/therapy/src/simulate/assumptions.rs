@@ -72,7 +72,37 @@ fn assumed(statement: &IniStatement) -> Option<String> {
         .next()
 }
 
-/// A parameter written as `log(x)` is shown as `x`: its label speaks of that.
+/// The scale on which a parameter is shown: the one that its label speaks of.
+#[derive(Clone, Copy)]
+enum Shown {
+    AsWritten,
+    /// Written as `log(x)`, shown as `x`.
+    Exponential,
+    /// Named as a logit, shown as the fraction unless the label says logit too.
+    Fraction,
+}
+
+impl Shown {
+    fn of(syntax: &ThetaSyntax, label: &str) -> Self {
+        let is_log =
+            matches!(&syntax.estimate.kind, ExpressionKind::Call(function, _) if function.text == "log");
+        match syntax.name.text.starts_with("logit") {
+            true if label.contains("logit") => Self::AsWritten,
+            true => Self::Fraction,
+            false if is_log => Self::Exponential,
+            false => Self::AsWritten,
+        }
+    }
+
+    fn value(self, value: f64) -> f64 {
+        match self {
+            Self::AsWritten => value,
+            Self::Exponential => scalar::exp(value),
+            Self::Fraction => 1.0 / (1.0 + scalar::exp(-value)),
+        }
+    }
+}
+
 fn of_parameter(
     model: &Model,
     file: &ModelFile,
@@ -82,18 +112,19 @@ fn of_parameter(
     reason: String,
 ) -> Option<Assumption> {
     let theta = model.theta(&syntax.name.text)?;
-    let is_log = matches!(&syntax.estimate.kind, ExpressionKind::Call(function, _) if function.text == "log");
-    let shown = |value: f64| if is_log { scalar::exp(value) } else { value };
+    let label = statement
+        .label
+        .as_ref()
+        .map_or_else(String::new, |label| label.text.clone());
+    let scale = Shown::of(syntax, &label);
+    let shown = |value| scale.value(value);
     let end = |p: f64| {
         error.map(|error| shown((theta.value + error * normal::quantile(p)).clamp(theta.lower, theta.upper)))
     };
     Some(Assumption {
         part: file.name.text.clone(),
         parameter: theta.name.clone(),
-        label: statement
-            .label
-            .as_ref()
-            .map_or_else(String::new, |label| label.text.clone()),
+        label,
         value: shown(theta.value),
         lower: end((1.0 - COVERAGE) / 2.0),
         upper: end((1.0 + COVERAGE) / 2.0),

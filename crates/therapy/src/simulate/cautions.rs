@@ -142,6 +142,13 @@ fn of_interactions(course: &Course, uses: &dyn Fn(&str) -> bool) -> Vec<String> 
         let changes = interaction.factors.iter().filter(|(_, factor)| **factor != 1.0);
         let (known, unknown): (Vec<&String>, Vec<&String>) =
             changes.map(|(factor, _)| factor).partition(|factor| uses(factor));
+        if interaction.factors.values().all(|factor| *factor == 1.0) {
+            cautions.push(format!(
+                "What is known of {name} changes nothing: {}",
+                interaction.description
+            ));
+            continue;
+        }
         if known.is_empty() {
             cautions.push(format!(
                 "No model of this course knows what {name} does ({}): it changes nothing here.",

@@ -32,14 +32,33 @@ pub(crate) fn library_with(
     wanted: impl Fn(&str) -> bool,
     change: impl Fn(&str, String) -> String,
 ) -> Library {
+    library_in(&folder(), wanted, change)
+}
+
+/// A small library that is made up for the tests: closed forms tell what its models come to.
+pub(crate) fn made_up_library() -> Library {
+    made_up_with(|_, text| text)
+}
+
+/// The same, with the text of every file as `change` makes it of its path and its text.
+pub(crate) fn made_up_with(change: impl Fn(&str, String) -> String) -> Library {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/made-up");
+    library_in(&folder, |_| true, change)
+}
+
+fn library_in(
+    folder: &Path,
+    wanted: impl Fn(&str) -> bool,
+    change: impl Fn(&str, String) -> String,
+) -> Library {
     let mut library = Library::new();
-    for path in files(&folder(), "") {
+    for path in files(folder, "") {
         if !wanted(&path) {
             continue;
         }
         let source = Source::new(
             format!("library/{path}"),
-            change(&path, fs::read_to_string(folder().join(&path)).unwrap()),
+            change(&path, fs::read_to_string(folder.join(&path)).unwrap()),
         );
         match Path::new(&path)
             .extension()
