@@ -1,6 +1,9 @@
-//! The models of a course, composed: what the routes of its treatments need, then the response model.
+//! The models of a course, composed: what the routes of its treatments need, of the mechanism what is asked for, and the
+//! response model.
 
 mod mechanism;
+
+pub(crate) use mechanism::LeftOut;
 
 use crate::course::{Antidepressant, Course, PatientSpec, People};
 use crate::events::{self, EXPECTANCY, Plan};
@@ -72,6 +75,8 @@ pub(crate) struct Assembly {
     pub(crate) files: Vec<Source>,
     /// Doses for anyone, without those into compartments that the response model has not.
     pub(crate) plan: Plan,
+    /// Models of the mechanism that cannot be composed here.
+    pub(crate) left_out: Vec<LeftOut>,
 }
 
 /// Composes the models of a course.
@@ -102,7 +107,6 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
             }
         }
     }
-    let response = paths.len();
     paths.push(format!("response/{}.R", course.response_model));
     let mut files = Vec::new();
     let mut models = Vec::new();
@@ -115,20 +119,21 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
             Err(diagnostics) => wrong.extend(diagnostics),
         }
     }
-    if wrong.is_empty() {
-        match mechanism::wanted(course, &paths, &models, |path| checked(path, library)) {
-            Ok(wanted) => {
-                let texts = wanted.iter().filter_map(|(path, _)| library.text(path).cloned());
-                // Before the response, so that a response model may use what the mechanism computes.
-                files.splice(response..response, texts);
-                models.splice(response..response, wanted.into_iter().map(|(_, model)| model));
-            }
-            Err(diagnostics) => wrong = diagnostics,
-        }
-    }
     if !wrong.is_empty() {
         return Err(wrong);
     }
+    // Nothing was wrong, so there is a response model, and it is the last.
+    let response = models.len().saturating_sub(1);
+    let given: Vec<&str> = constants.keys().copied().collect();
+    let chosen = mechanism::choose(course, (&paths[..response], &models), &given, library)?;
+    let texts = |more: &[(Source, Model)]| more.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
+    files.splice(response..response, texts(&chosen.before));
+    files.extend(texts(&chosen.after));
+    models.splice(
+        response..response,
+        chosen.before.into_iter().map(|(_, model)| model),
+    );
+    models.extend(chosen.after.into_iter().map(|(_, model)| model));
     let constants: Vec<(&str, f64)> = constants.into_iter().collect();
     let (model, diagnostics) = compose::compose(&models, &constants);
     let Some(model) = model else {
@@ -148,7 +153,12 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
             return Err(vec![Diagnostic::error("L024", message)]);
         }
     }
-    Ok(Assembly { model, files, plan })
+    Ok(Assembly {
+        model,
+        files,
+        plan,
+        left_out: chosen.left_out,
+    })
 }
 
 /// Adds the models of a route in its order: one that is not there yet comes right after the one before it in the route,

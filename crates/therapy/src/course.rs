@@ -95,6 +95,14 @@ pub enum People {
 }
 
 impl People {
+    /// Whether anything is said of livers, and whether genotypes of CYP2B6 matter.
+    pub(crate) fn health(&self) -> (bool, bool) {
+        match self {
+            Self::Population(population) => (population.hepatic.is_some(), population.cyp2b6.is_some()),
+            Self::Patient(patient) => (patient.hepatic, patient.cyp2b6.is_some()),
+        }
+    }
+
     /// The instrument of the baseline score; outcomes are reported on it.
     #[must_use]
     pub fn instrument(&self) -> &Instrument {
@@ -290,7 +298,7 @@ pub struct Report {
 /// Which models of the drugs' mechanism join the composition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mechanism {
-    /// Those that an asked-for quantity needs.
+    /// Those that an asked-for quantity or the response model needs.
     #[default]
     WhereAsked,
     /// All of them, and all of their outputs are reported unless quantities are named.

@@ -3,8 +3,10 @@
 //! The structures are run with the same seed, so with the same people; what differs between the results is the model.
 //! One [`Ensemble`] feeds page, table and JSON.
 
+use crate::assembly::assemble;
 use crate::course::Course;
 use crate::kinetics::{self, LeftOut, Structure};
+use crate::library::Library;
 use crate::result::{CourseResult, Design, Exposure, Measure, Provenance, QuantityKind};
 use euthymia_vecmath::scalar;
 use serde::Serialize;
@@ -183,22 +185,52 @@ fn spread(first: &Exposure, members: &[Member]) -> Spread {
     }
 }
 
-/// Which structures a course is run with, one after the other, as courses of their own; and which take no part.
+/// Which structures a course is run with, one after the other, as courses of their own; and which take no part. A
+/// structure that knows less of the people and of what they take beside than the reference does would differ by that and
+/// not by its kinetics, so it takes no part.
 #[must_use]
-pub fn planned(
-    course: &Course,
-    library: &crate::library::Library,
-) -> (Vec<(Structure, Course)>, Vec<LeftOut>) {
+pub fn planned(course: &Course, library: &Library) -> (Vec<(Structure, Course)>, Vec<LeftOut>) {
     let (mut planned, mut left_out) = (Vec::new(), Vec::new());
+    let beyond = unknown_to(course, library);
     for structure in kinetics::offered(course) {
-        match kinetics::with(course, &structure.key, library) {
-            Ok(course) => planned.push((structure, course)),
-            Err(why) => left_out.push(LeftOut {
-                structure,
-                why: why.in_words(),
-            }),
-        }
+        let why = match kinetics::with(course, &structure.key, library) {
+            Ok(chosen) => {
+                let mut unknown = unknown_to(&chosen, library);
+                unknown.retain(|what| !beyond.contains(what));
+                if unknown.is_empty() {
+                    planned.push((structure, chosen));
+                    continue;
+                }
+                format!("it knows nothing of {}", unknown.join(", "))
+            }
+            Err(why) => why.in_words(),
+        };
+        left_out.push(LeftOut { structure, why });
     }
     left_out.extend(kinetics::of_other_routes(course));
     (planned, left_out)
+}
+
+/// What a course says of its people and of what they take beside, and no model of it asks for.
+fn unknown_to(course: &Course, library: &Library) -> Vec<String> {
+    let Ok(assembly) = assemble(course, library) else {
+        return Vec::new();
+    };
+    let open = assembly.model.covariates();
+    let asks = |name: &str| open.iter().any(|covariate| covariate.name == name);
+    let (hepatic, cyp2b6) = course.people.health();
+    let mut unknown = Vec::new();
+    if hepatic && !asks("HEPATIC") {
+        unknown.push("hepatic impairment".to_owned());
+    }
+    if cyp2b6 && !asks("CYP2B6_STAR6") {
+        unknown.push("the genotype of CYP2B6".to_owned());
+    }
+    for interaction in &course.interactions {
+        let changed = interaction.factors.iter().filter(|(_, factor)| **factor != 1.0);
+        if changed.map(|(name, _)| name).any(|name| !asks(name)) {
+            unknown.push(interaction.name.clone());
+        }
+    }
+    unknown
 }

@@ -213,6 +213,23 @@ fn models_and_patients_part_as_the_closed_form_says() {
     assert_eq!(ensemble.left_out.len(), 1, "the tablet serves no infusion");
 }
 
+/// What only the reference knows of a patient would look like a disagreement about kinetics.
+#[test]
+fn a_structure_that_knows_less_of_the_patient_takes_no_part() {
+    let library = support::made_up_library();
+    let impaired = text(&library).replace("sex = ", "hepatic = \"moderate\"\nsex = ");
+    let course = parsed(&library, &format!("interactions = [\"halver\"]\n{impaired}"));
+    let (members, left_out) = planned(&course, &library);
+    assert_eq!(members.len(), 1);
+    assert_eq!(left_out[0].why, "it knows nothing of hepatic impairment, halver");
+    let alone = kinetics::with(&course, "other-2020", &library).unwrap();
+    let said = ran(&alone, &library, 20).cautions.join("\n");
+    assert!(
+        said.contains("No model of this course knows what halver does"),
+        "{said}"
+    );
+}
+
 /// What is changed in a drug's file, and the code and a word of what answers.
 #[test]
 fn a_wrong_drug_file_is_answered() {

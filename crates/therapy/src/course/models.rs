@@ -1,7 +1,7 @@
 //! What can only be checked with the models in hand: the condition, the reported quantities, the scale, the trials.
 
 use super::Course;
-use crate::assembly::{Characteristic, LATENT_INSTRUMENT, SCORE, assemble};
+use crate::assembly::{Assembly, Characteristic, LATENT_INSTRUMENT, LeftOut, SCORE, assemble};
 use crate::library::Library;
 use euthymia_diagnostics::{Diagnostic, nearest};
 use euthymia_document::{Cell, Rows};
@@ -17,7 +17,7 @@ pub fn check(course: &Course, library: &Library) -> Vec<Diagnostic> {
     match assemble(course, library) {
         Ok(assembly) => {
             diagnostics.extend(condition(course, &assembly.model));
-            diagnostics.extend(quantities(course, &assembly.model, library));
+            diagnostics.extend(quantities(course, &assembly, library));
             diagnostics.extend(covariates(course, &assembly.model));
         }
         Err(wrong) => diagnostics.extend(wrong),
@@ -62,8 +62,8 @@ pub(crate) fn reported(model: &Model) -> impl Iterator<Item = &str> {
     variables.chain(compartments).map(String::as_str)
 }
 
-fn quantities(course: &Course, model: &Model, library: &Library) -> Vec<Diagnostic> {
-    let known: BTreeSet<&str> = reported(model).collect();
+fn quantities(course: &Course, assembly: &Assembly, library: &Library) -> Vec<Diagnostic> {
+    let known: BTreeSet<&str> = reported(&assembly.model).collect();
     let unknown: Vec<_> = course
         .report
         .quantities
@@ -75,7 +75,8 @@ fn quantities(course: &Course, model: &Model, library: &Library) -> Vec<Diagnost
     }
     // What could have been meant is also what the mechanism reports.
     let whole = assemble(&course.clone().with_whole_mechanism(), library);
-    let model = whole.as_ref().map_or(model, |assembly| &assembly.model);
+    let assembly = whole.as_ref().unwrap_or(assembly);
+    let model = &assembly.model;
     let known: BTreeSet<&str> = reported(model).collect();
     let labelled: Vec<String> = model.outputs().into_iter().map(|output| output.name).collect();
     unknown
@@ -85,6 +86,14 @@ fn quantities(course: &Course, model: &Model, library: &Library) -> Vec<Diagnost
             let diagnostic = Diagnostic::error("C051", message)
                 .at(&course.source, *span, "not reported")
                 .note(format!("they report {}", labelled.join(", ")));
+            let has = |left_out: &&LeftOut| left_out.outputs.contains(name);
+            if let Some(left_out) = assembly.left_out.iter().find(has) {
+                return diagnostic.note(format!(
+                    "the model `{}` reports it, but nothing in this course defines `{}`",
+                    left_out.model,
+                    left_out.missing.join("`, `")
+                ));
+            }
             let near = nearest(name, labelled.iter().map(String::as_str));
             match near.or_else(|| nearest(name, known.iter().copied())) {
                 Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),

@@ -85,7 +85,7 @@ fn agrees(
     }
     if !routes
         .iter()
-        .all(|(_, route)| route.is_modelled() == !route.models.is_empty())
+        .all(|(_, route)| route.is_modelled() != route.models.is_empty())
     {
         reader.report(
             "routes",

@@ -21,10 +21,10 @@ pub(super) fn all(course: &Course, run: &Run<'_>, size: u64) -> Vec<String> {
         model.constants().iter().any(|(constant, _)| constant == name)
             || model.covariates().iter().any(|covariate| covariate.name == name)
     };
-    let response = model.files().count().saturating_sub(1);
-    for (at, file) in model.files().enumerate() {
+    let response = format!("response/{}.R", course.response_model);
+    for (file, source) in model.files().zip(&run.assembly.files) {
         if let Some(provisional) = text(file, "provisional") {
-            let which = if at == response {
+            let which = if source.name().ends_with(&response) {
                 "The response model".to_owned()
             } else {
                 format!("The model `{}`", file.name.text)
@@ -37,6 +37,14 @@ pub(super) fn all(course: &Course, run: &Run<'_>, size: u64) -> Vec<String> {
             add(treatment.drug.description.clone());
         }
         treatment.drug.cautions.iter().cloned().for_each(&mut add);
+    }
+    for left_out in &run.assembly.left_out {
+        add(format!(
+            "The model `{}` takes no part, for nothing here defines {}. {}",
+            left_out.model,
+            left_out.missing.join(", "),
+            left_out.description
+        ));
     }
     of_structure(course).into_iter().for_each(&mut add);
     of_patients(course, &uses).into_iter().for_each(&mut add);
@@ -111,10 +119,7 @@ fn of_structure(course: &Course) -> Vec<String> {
 
 /// What is known too little of the patients, or changes nothing here.
 fn of_patients(course: &Course, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let (hepatic, cyp2b6) = match &course.people {
-        People::Population(population) => (population.hepatic.is_some(), population.cyp2b6.is_some()),
-        People::Patient(patient) => (patient.hepatic, patient.cyp2b6.is_some()),
-    };
+    let (hepatic, cyp2b6) = course.people.health();
     let mut cautions = Vec::new();
     if hepatic && !uses("HEPATIC") {
         cautions
