@@ -103,7 +103,7 @@ fn all_structures_stand_side_by_side() {
         answer.contains("Models differ 1.1 times as much as patients."),
         "{answer}"
     );
-    assert!(answer.contains("Other 2020"), "{answer}");
+    assert!(answer.contains("\nother-2020 "), "{answer}");
     assert!(
         answer.contains("tablet-1999: it serves other routes only"),
         "{answer}"

@@ -55,6 +55,7 @@ fn ensemble() -> Ensemble {
             scale,
             between_models,
             between_patients: match scale {
+                _ if kind == QuantityKind::Score => width(5.0, 29.0),
                 WidthScale::Ratio => width(160.0, 240.0),
                 WidthScale::Difference => width(0.2, 0.4),
             },

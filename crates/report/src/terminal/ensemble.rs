@@ -78,7 +78,7 @@ fn table(out: &mut Lines, ensemble: &Ensemble) {
     let heads = rows.len();
     for (at, member) in ensemble.members.iter().enumerate() {
         rows.push(row(
-            &member.structure.name,
+            &member.structure.key,
             &|spread| match spread.medians.get(at) {
                 Some(Some(median)) => value(spread, *median),
                 _ => "not modelled".to_owned(),
