@@ -136,8 +136,9 @@ fn the_page_says_how_far_models_part() {
         "Among 2\u{a0}published structures of the kinetics the median peak of ketamine in plasma lies between 100 and \
          200\u{a0}ng/mL (2-fold)",
         "Models differ 1.7 times as much as patients.",
-        "100 to 200: 2-fold",
-        "20 to 30\u{a0}%: 10 percentage points",
+        "100\u{a0}to\u{a0}200: 2-fold",
+        "20\u{a0}to\u{a0}30\u{a0}%: 10\u{a0}percentage\u{a0}points",
+        "Other 2020: norketamine in plasma not modelled",
         "not modelled",
         "one model only",
         "Sprayed 1999 (sprayed-1999): it serves other routes only: &lt;nasal&gt; spray",

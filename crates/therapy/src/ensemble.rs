@@ -57,7 +57,8 @@ pub struct Spread {
     pub until_h: f64,
     /// Unit as printed; empty for a fraction.
     pub unit: String,
-    /// The median patient of each member, in their order; absent where the structure does not report the quantity.
+    /// The median patient of each member, in their order; absent where the structure does not report the quantity, or
+    /// reports a concentration that is 0 in everybody because it does not model it.
     pub medians: Vec<Option<f64>>,
     /// How widths are taken.
     pub scale: WidthScale,
@@ -128,8 +129,10 @@ impl Ensemble {
 fn spreads(members: &[Member]) -> Vec<Spread> {
     let mut rows: Vec<&Exposure> = Vec::new();
     for exposure in members.iter().flat_map(|member| &member.result.exposures) {
-        if !rows.iter().any(|known| same(known, exposure)) {
-            rows.push(exposure);
+        match rows.iter_mut().find(|known| same(known, exposure)) {
+            Some(known) if !is_modelled(known) => *known = exposure,
+            Some(_) => {}
+            None => rows.push(exposure),
         }
     }
     rows.into_iter().map(|first| spread(first, members)).collect()
@@ -139,14 +142,15 @@ fn same(one: &Exposure, other: &Exposure) -> bool {
     one.quantity == other.quantity && one.measure == other.measure
 }
 
+/// A constant may close a name that a structure does not model: a concentration of 0 in everybody is no prediction.
+fn is_modelled(exposure: &Exposure) -> bool {
+    exposure.kind != QuantityKind::Concentration || exposure.p95 > 0.0
+}
+
 fn spread(first: &Exposure, members: &[Member]) -> Spread {
     let of = |member: &Member| {
-        member
-            .result
-            .exposures
-            .iter()
-            .find(|own| same(own, first))
-            .map(|own| own.p50)
+        let own = member.result.exposures.iter().find(|own| same(own, first));
+        own.filter(|own| is_modelled(own)).map(|own| own.p50)
     };
     let medians: Vec<Option<f64>> = members.iter().map(of).collect();
     let scale = match first.kind {

@@ -213,6 +213,40 @@ fn models_and_patients_part_as_the_closed_form_says() {
     assert_eq!(ensemble.left_out.len(), 1, "the tablet serves no infusion");
 }
 
+/// A name that a structure closes with 0 is not modelled by it, and no disagreement.
+#[test]
+fn a_concentration_that_is_closed_is_not_modelled() {
+    let library = support::made_up_with(|path, text| match path {
+        "models/one.R" => text.replace(
+            "(mg/L)\",\n    metabolite = \"Metabolite in plasma (mg/L)\"",
+            "(mg/L)\"",
+        ),
+        // Reports the metabolite in a file of its own, which the other structure closes.
+        "models/occupancy.R" => text
+            .replace(
+                "outputs <- list(",
+                "outputs <- list(both = \"Metabolite in plasma (mg/L)\", ",
+            )
+            .replace(
+                "    occupancy <- drug",
+                "    both <- metabolite\n    occupancy <- drug",
+            ),
+        "drugs/potion.toml" => text.replace(
+            "models = [\"other\", \"occupancy\"]",
+            "models = [\"other\", \"occupancy\"]\nconstants = { metabolite = 0 }",
+        ),
+        _ => text,
+    });
+    let ensemble = ensemble(&library, 50);
+    let spread = ensemble
+        .spreads
+        .iter()
+        .find(|spread| spread.quantity == "both")
+        .unwrap();
+    assert!(spread.medians[0].is_some());
+    assert_eq!((spread.medians[1], spread.between_models), (None, None));
+}
+
 /// What only the reference knows of a patient would look like a disagreement about kinetics.
 #[test]
 fn a_structure_that_knows_less_of_the_patient_takes_no_part() {

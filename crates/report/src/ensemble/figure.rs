@@ -88,6 +88,7 @@ fn panel(ensemble: &Ensemble, quantity: &Quantity) -> Panel {
             .quantities
             .iter()
             .find(|own| own.id == quantity.id)
+            .filter(|own| own.kind != QuantityKind::Concentration || own.p95.iter().any(|value| *value > 0.0))
             .cloned()
     };
     let window = |member: &Member| match quantity.kind {

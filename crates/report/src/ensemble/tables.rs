@@ -1,22 +1,16 @@
 //! The tables of an ensemble: medians and spreads, what each structure is and rests on, what is assumed, what to know.
 
 use euthymia_therapy::ensemble::{Ensemble, Member, Spread, Width};
-use euthymia_therapy::result::{Assumption, Basis};
+use euthymia_therapy::result::{Assumption, Basis, Measure, QuantityKind};
 
 use super::words::{ends, head, name, value, width};
 use crate::course::{Assumed, Cell, Table, assumed_of, words};
 use crate::figure::number::significant;
 
-/// A row for every measure: the median patient of each structure, then how far structures and patients lie apart.
+/// A row for every measure: how far structures and patients lie apart, then the median patient of each structure.
 pub(super) fn spreads(ensemble: &Ensemble) -> Table {
     let several = ensemble.members.len() > 1;
-    let mut heads = vec!["Median patient of".to_owned()];
-    heads.extend(
-        ensemble
-            .members
-            .iter()
-            .map(|member| member.structure.name.clone()),
-    );
+    let mut heads = vec!["Measure".to_owned()];
     if several {
         heads.push("Between models".to_owned());
     }
@@ -24,13 +18,17 @@ pub(super) fn spreads(ensemble: &Ensemble) -> Table {
     if several {
         heads.push("Models over patients".to_owned());
     }
+    heads.extend(
+        ensemble
+            .members
+            .iter()
+            .map(|member| format!("Median, {}", member.structure.key)),
+    );
     let row = |spread: &Spread| {
         let mut cells = vec![Cell::text(head(spread))];
-        cells.extend(spread.medians.iter().map(|median| {
-            let shown = median.map(|median| value(spread, median));
-            Cell::number(shown.unwrap_or_else(|| "not modelled".to_owned()))
-        }));
-        let wide = |ends_: &Width| format!("{}: {}", ends(spread, ends_), width(spread, ends_));
+        // Breaks between the ends and their width, nowhere else.
+        let held = |text: String| text.replace(' ', "\u{a0}");
+        let wide = |of: &Width| format!("{}: {}", held(ends(spread, of)), held(width(spread, of)));
         if several {
             let models = spread.between_models.as_ref();
             cells.push(Cell::number(
@@ -44,6 +42,10 @@ pub(super) fn spreads(ensemble: &Ensemble) -> Table {
                 ratio.map_or_else(String::new, |ratio| significant(ratio, 2)),
             ));
         }
+        cells.extend(spread.medians.iter().map(|median| {
+            let shown = median.map(|median| value(spread, median));
+            Cell::number(shown.unwrap_or_else(|| "not modelled".to_owned()))
+        }));
         cells
     };
     Table {
@@ -120,8 +122,32 @@ pub(super) fn assumed(ensemble: &Ensemble) -> Option<Assumed> {
     assumed_of(&all)
 }
 
+/// Concentrations that some structures do not model, of which what rests on them is then without.
+fn incomplete(ensemble: &Ensemble) -> Vec<String> {
+    let peaks = ensemble
+        .spreads
+        .iter()
+        .filter(|spread| spread.kind == QuantityKind::Concentration && spread.measure == Measure::Peak);
+    let said = peaks.filter_map(|spread| {
+        let members = ensemble.members.iter().zip(&spread.medians);
+        let without: Vec<String> = members
+            .filter(|(_, median)| median.is_none())
+            .map(|(member, _)| member.structure.name.clone())
+            .collect();
+        (!without.is_empty()).then(|| {
+            format!(
+                "{}: {} not modelled, so that what rests on it, as occupancy may, is without it.",
+                words::listed(&without),
+                words::in_sentence(&spread.label)
+            )
+        })
+    });
+    said.collect()
+}
+
 /// The cautions of all results; one that not all share is said of the structures that have it.
 pub(super) fn cautions(ensemble: &Ensemble) -> Vec<String> {
+    let mut cautions = incomplete(ensemble);
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
     for member in &ensemble.members {
         for caution in &member.result.cautions {
@@ -131,13 +157,12 @@ pub(super) fn cautions(ensemble: &Ensemble) -> Vec<String> {
             }
         }
     }
-    said.into_iter()
-        .map(|(caution, names)| {
-            if names.len() == ensemble.members.len() {
-                caution
-            } else {
-                format!("{}: {caution}", words::listed(&names))
-            }
-        })
-        .collect()
+    cautions.extend(said.into_iter().map(|(caution, names)| {
+        if names.len() == ensemble.members.len() {
+            caution
+        } else {
+            format!("{}: {caution}", words::listed(&names))
+        }
+    }));
+    cautions
 }
