@@ -1,7 +1,9 @@
-//! `euthymia check`: everything that is wrong with a model or a course, at once.
+//! `euthymia check`: everything that is wrong with a model, a course or a paper's observations, at once.
+
+use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source};
-use euthymia_therapy::course;
+use euthymia_therapy::{course, validation};
 
 use crate::arguments::{Check, Shared};
 use crate::exit::{Failure, show};
@@ -13,7 +15,7 @@ pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
     for path in &options.files {
         let source = euthymia_io::read_source(path)?;
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("toml") => diagnostics.extend(of_course(&source, shared)?),
+            Some("toml") => diagnostics.extend(of_document(&source, path, shared)?),
             _ => diagnostics.extend(euthymia_model::diagnose(&source)),
         }
     }
@@ -33,11 +35,19 @@ pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-fn of_course(source: &Source, shared: &Shared) -> Result<Vec<Diagnostic>, Failure> {
+/// A file of observations if it holds any, else a course.
+fn of_document(source: &Source, path: &Path, shared: &Shared) -> Result<Vec<Diagnostic>, Failure> {
     let library = library::load(&library::files(shared)?)?;
     let (document, mut diagnostics) = euthymia_io::toml::document(source);
     if let Some(document) = document {
-        diagnostics.extend(course::read(&document, &library).1);
+        let stem = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
+        diagnostics.extend(match document.root.get("observations") {
+            Some(_) => validation::read(stem, &document, &library).1,
+            None => course::read(&document, &library).1,
+        });
     }
     Ok(diagnostics)
 }

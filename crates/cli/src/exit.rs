@@ -27,6 +27,8 @@ pub(crate) enum Failure {
     Subjects(String),
     /// So many cases do not agree with the answers of others.
     Conformance(usize),
+    /// The target of the validation is missed, and that was asked about.
+    Validation,
     /// A file could not be read or written.
     Io(IoError),
     /// The page could not be made.
@@ -54,6 +56,12 @@ impl Failure {
             Self::Conformance(_) if shared.json => ExitCode::from(1),
             Self::Conformance(count) => {
                 eprintln!("error: {count} cases do not agree");
+                ExitCode::from(1)
+            }
+            // How far it is missed has been shown.
+            Self::Validation if shared.json => ExitCode::from(1),
+            Self::Validation => {
+                eprintln!("error: the target for parent drug in plasma is not met");
                 ExitCode::from(1)
             }
             Self::Run(message) => fail("simulation", &message, shared, 3),

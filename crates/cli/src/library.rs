@@ -23,12 +23,14 @@ pub(crate) fn files(shared: &Shared) -> Result<Files, Failure> {
 pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
     let mut library = Library::new();
     let mut problems: Vec<Diagnostic> = Vec::new();
-    let mut documents = files.list("drugs", "toml")?;
-    documents.extend(files.list("instruments", "toml")?);
-    documents.push("sources.toml".to_owned());
-    if files.has("interactions.toml") {
-        documents.push("interactions.toml".to_owned());
+    let mut documents = vec!["sources.toml".to_owned()];
+    for folder in ["drugs", "instruments", "validation"] {
+        documents.extend(files.list(folder, "toml")?);
     }
+    let optional = ["interactions.toml", "moieties.toml"]
+        .into_iter()
+        .filter(|path| files.has(path));
+    documents.extend(optional.map(str::to_owned));
     for path in documents {
         let (document, diagnostics) = euthymia_io::toml::document(&files.read(&path)?);
         problems.extend(diagnostics);

@@ -20,6 +20,7 @@ mod progress;
 mod rows;
 mod run;
 mod simulate;
+mod validate;
 mod watch;
 
 use clap::Parser;
@@ -35,6 +36,7 @@ fn main() -> std::process::ExitCode {
         Command::Conformance(options) => conformance::run(options, &arguments.shared),
         Command::Check(options) => check::run(options, &arguments.shared),
         Command::Models(options) => models::run(options, &arguments.shared),
+        Command::Validate(options) => validate::run(options, &arguments.shared),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

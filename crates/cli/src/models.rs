@@ -1,18 +1,19 @@
-//! `euthymia models`: the models that ship, and one of them with its equations, parameters and sources.
+//! `euthymia models`: the shelf, one model with its equations, parameters, sources and grade, or what a drug composes.
 
-use std::fmt::Write;
 use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source, nearest};
 use euthymia_io::library::Library as Files;
 use euthymia_model::{Model, check, syntax};
+use euthymia_report::shelf as report;
+use euthymia_therapy::drug::Drug;
+use euthymia_therapy::library::Library;
+use euthymia_therapy::shelf::{self, Entry, FOLDERS};
+use euthymia_therapy::validation::{self, Graded, ModelGrade, Settings, Validation, Wanted};
 
 use crate::arguments::{Models, Shared, WhichModels};
 use crate::exit::Failure;
-use crate::library;
-
-/// Folders of the library that hold models.
-const FOLDERS: [&str; 2] = ["models", "response"];
+use crate::{library, output, simulate};
 
 /// Lists the models, or shows one.
 pub(crate) fn run(options: &Models, shared: &Shared) -> Result<(), Failure> {
@@ -24,39 +25,87 @@ pub(crate) fn run(options: &Models, shared: &Shared) -> Result<(), Failure> {
 }
 
 fn list(files: &Files, shared: &Shared) -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    for (name, path) in names(files)? {
-        let model = checked(&files.read(&path)?)?;
-        rows.push((name, model.description().unwrap_or_default().to_owned()));
-    }
+    let library = library::load(files)?;
+    let entries = shelf::shelf(&library).map_err(Failure::Input)?;
+    let validation = validated(&library)?;
+    let graded: Vec<_> = entries.iter().map(|entry| graded(entry, &validation)).collect();
     if shared.json {
-        let list: Vec<_> = rows
-            .iter()
-            .map(|(name, description)| serde_json::json!({ "name": name, "description": description }))
-            .collect();
-        println!("{}", serde_json::Value::from(list));
+        let list = entries.iter().zip(&graded).map(|(entry, graded)| {
+            serde_json::json!({
+                "name": entry.name,
+                "description": entry.model.description(),
+                "uses": entry.uses,
+                "outputs": outputs(&entry.model),
+                "source": entry.source,
+                "validation": graded,
+            })
+        });
+        println!("{}", list.collect::<serde_json::Value>());
     } else {
-        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        for (name, description) in rows {
-            println!("{name:width$}  {description}");
-        }
+        let word = |grade: ModelGrade| match grade {
+            ModelGrade::NotValidated => "-".to_owned(),
+            grade => grade.to_string(),
+        };
+        let grades: Vec<String> = graded.iter().map(|graded| word(graded.grade)).collect();
+        print!("{}", report::table(&entries, &grades));
     }
     Ok(())
 }
 
-fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
-    let source = if is_path(name) {
-        euthymia_io::read_source(name)?
-    } else {
-        find(name, files)?
-    };
-    let model = checked(&source)?;
-    if shared.json {
-        println!("{}", as_json(name, &source, &model));
-    } else {
-        print!("{}", as_text(&source, &model));
+/// The grade of a model; a response model answers for no row, whatever its name.
+fn graded(entry: &Entry, validation: &Validation) -> Graded {
+    match entry.folder {
+        "models" => validation.grade(&entry.name),
+        folder => validation.grade(&format!("{folder}/{}", entry.name)),
     }
-    Ok(())
+}
+
+/// Every row of the library against the models, without draws: grades need none.
+fn validated(library: &Library) -> Result<Validation, Failure> {
+    let studies = validation::read_all(library).map_err(Failure::Input)?;
+    let settings = Settings {
+        draws: 0,
+        ..Settings::standard()
+    };
+    validation::validate(&studies, &Wanted::All, library, &settings).map_err(simulate::failure)
+}
+
+fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
+    if is_path(name) {
+        let source = euthymia_io::read_source(name)?;
+        let model = checked(&source)?;
+        tell(name, &source, &model, None, shared);
+        return Ok(());
+    }
+    let library = library::load(files)?;
+    let entries = shelf::shelf(&library).map_err(Failure::Input)?;
+    if let Some(entry) = entries.iter().find(|entry| entry.name == name) {
+        let source = files.read(&format!("{}/{name}.R", entry.folder))?;
+        let validation = validated(&library)?;
+        tell(name, &source, &entry.model, Some((entry, &validation)), shared);
+        return Ok(());
+    }
+    if library.stems("drugs", ".toml").iter().any(|stem| stem == name) {
+        let drug = library.drug(name).map_err(Failure::Input)?;
+        if shared.json {
+            println!("{}", drug_as_json(&drug));
+        } else {
+            let (width, colour) = output::terminal();
+            print!("{}", report::drug(&drug, &entries, width, colour));
+        }
+        return Ok(());
+    }
+    let drugs = library.stems("drugs", ".toml");
+    let names = entries.iter().map(|entry| entry.name.as_str());
+    Err(unknown(name, names.chain(drugs.iter().map(String::as_str))))
+}
+
+fn unknown<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Failure {
+    let hint = nearest(name, names).map_or_else(
+        || "`euthymia models` lists them".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Failure::Usage(format!("the library has no model `{name}`; {hint}"))
 }
 
 /// Whether an argument names a file and not a model of the library.
@@ -66,22 +115,6 @@ pub(crate) fn is_path(argument: &str) -> bool {
 
 /// The text of a model of the library.
 pub(crate) fn find(name: &str, files: &Files) -> Result<Source, Failure> {
-    let names = names(files)?;
-    if let Some((_, path)) = names.iter().find(|(known, _)| known == name) {
-        return Ok(files.read(path)?);
-    }
-    let near = nearest(name, names.iter().map(|(known, _)| known.as_str()));
-    let hint = near.map_or_else(
-        || "`euthymia models` lists them".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    Err(Failure::Usage(format!(
-        "the library has no model `{name}`; {hint}"
-    )))
-}
-
-/// Names and paths of all models, sorted within their folder.
-fn names(files: &Files) -> Result<Vec<(String, String)>, Failure> {
     let mut names = Vec::new();
     for folder in FOLDERS {
         for path in files.list(folder, "R")? {
@@ -89,10 +122,13 @@ fn names(files: &Files) -> Result<Vec<(String, String)>, Failure> {
                 .trim_start_matches(folder)
                 .trim_start_matches('/')
                 .trim_end_matches(".R");
-            names.push((stem.to_owned(), path.clone()));
+            if stem == name {
+                return Ok(files.read(&path)?);
+            }
+            names.push(stem.to_owned());
         }
     }
-    Ok(names)
+    Err(unknown(name, names.iter().map(String::as_str)))
 }
 
 fn checked(source: &Source) -> Result<Model, Failure> {
@@ -105,63 +141,91 @@ fn checked(source: &Source) -> Result<Model, Failure> {
     }
 }
 
-/// What the model is, what it needs and gives, then its parameters with their sources and its equations as written.
-fn as_text(source: &Source, model: &Model) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, value: &str| {
-        if !value.is_empty() {
-            // Writing to a string does not fail.
-            let _ = writeln!(text, "{name:12} {value}");
-        }
+/// Shows a model; one of the library with who uses it and what it was validated on.
+fn tell(name: &str, source: &Source, model: &Model, known: Option<(&Entry, &Validation)>, shared: &Shared) {
+    if shared.json {
+        println!("{}", as_json(name, source, model, known));
+        return;
+    }
+    let told = report::Told {
+        source,
+        facts: facts(model),
+        parameters: shelf::parameters(model),
+        variability: variability(model),
+        limits: limits(model),
+        uses: known.map_or(&[], |(entry, _)| entry.uses.as_slice()),
+        graded: known.map(|(entry, validation)| graded(entry, validation)),
     };
-    line("model", model.name());
-    line("what", model.description().unwrap_or_default());
-    line("reference", model.reference().unwrap_or_default());
-    line("sampling", model.text("sampling").unwrap_or_default());
-    line("time in", model.unit_text("time").unwrap_or_default());
-    line("doses in", model.unit_text("dosing").unwrap_or_default());
+    let (width, colour) = output::terminal();
+    print!("{}", report::model(&told, width, colour));
+}
+
+/// What the model is, what it needs and gives.
+fn facts(model: &Model) -> Vec<(String, String)> {
     let joined = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join(", ");
-    line(
-        "compartments",
-        &joined(&mut model.compartments().iter().map(|state| state.name.as_str())),
-    );
-    line(
-        "needs",
-        &joined(&mut model.covariates().iter().map(|covariate| covariate.name.as_str())),
-    );
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let mut facts = vec![
+        ("model".to_owned(), model.name().to_owned()),
+        ("what".to_owned(), text(model.description())),
+        ("reference".to_owned(), text(model.reference())),
+        ("sampling".to_owned(), text(model.text("sampling"))),
+        ("provisional".to_owned(), text(model.text("provisional"))),
+        ("time in".to_owned(), text(model.unit_text("time"))),
+        ("doses in".to_owned(), text(model.unit_text("dosing"))),
+        (
+            "compartments".to_owned(),
+            joined(&mut model.compartments().iter().map(|state| state.name.as_str())),
+        ),
+        (
+            "needs".to_owned(),
+            joined(&mut model.covariates().iter().map(|covariate| covariate.name.as_str())),
+        ),
+    ];
     for output in model.outputs() {
         let unit = output
             .unit_text
             .map(|unit| format!(" ({unit})"))
             .unwrap_or_default();
-        line("gives", &format!("{}: {}{unit}", output.name, output.label));
+        facts.push((
+            "gives".to_owned(),
+            format!("{}: {}{unit}", output.name, output.label),
+        ));
     }
-    let _ = writeln!(text, "\n{}", source.text().trim_end());
-    text
+    facts
 }
 
-fn as_json(name: &str, source: &Source, model: &Model) -> serde_json::Value {
-    let uncertainty = model.uncertainty();
-    let standard_error = |theta: &str| {
-        uncertainty
-            .iter()
-            .find(|(known, _)| known == theta)
-            .map(|(_, error)| *error)
+/// Random effects with their covariance and where it comes from.
+fn variability(model: &Model) -> Vec<(String, String)> {
+    let told = |block: &euthymia_model::OmegaBlock| {
+        let values: Vec<String> = block.covariance.iter().map(f64::to_string).collect();
+        let comment = block.comment.as_deref().unwrap_or_default().trim();
+        (
+            block.etas.join(" + "),
+            format!("{}; {comment}", values.join(", ")),
+        )
     };
-    let parameters: Vec<_> = model
-        .thetas()
-        .iter()
-        .map(|theta| {
-            serde_json::json!({
-                "name": theta.name,
-                "value": theta.value,
-                "fixed": theta.fixed,
-                "label": theta.label,
-                "standard_error": standard_error(&theta.name),
-                "source": theta.comment,
-            })
-        })
-        .collect();
+    model.omegas().iter().map(told).collect()
+}
+
+/// What the model does not know, in its own words.
+fn limits(model: &Model) -> Vec<String> {
+    let entries = model.entries("limits");
+    entries
+        .filter_map(|(_, value)| value.as_text().map(str::to_owned))
+        .collect()
+}
+
+fn outputs(model: &Model) -> Vec<serde_json::Value> {
+    let one = |output: euthymia_model::OutputLabel| serde_json::json!({ "name": output.name, "label": output.label, "unit": output.unit_text });
+    model.outputs().into_iter().map(one).collect()
+}
+
+fn as_json(
+    name: &str,
+    source: &Source,
+    model: &Model,
+    known: Option<(&Entry, &Validation)>,
+) -> serde_json::Value {
     let variability: Vec<_> = model
         .omegas()
         .iter()
@@ -174,20 +238,45 @@ fn as_json(name: &str, source: &Source, model: &Model) -> serde_json::Value {
             })
         })
         .collect();
-    let outputs: Vec<_> = model
-        .outputs()
-        .into_iter()
-        .map(|output| serde_json::json!({ "name": output.name, "label": output.label, "unit": output.unit_text }))
-        .collect();
     serde_json::json!({
         "name": name,
         "description": model.description(),
         "reference": model.reference(),
         "compartments": model.compartments().iter().map(|state| &state.name).collect::<Vec<_>>(),
         "covariates": model.covariates().iter().map(|covariate| &covariate.name).collect::<Vec<_>>(),
-        "outputs": outputs,
-        "parameters": parameters,
+        "outputs": outputs(model),
+        "parameters": shelf::parameters(model),
         "variability": variability,
+        "limits": limits(model),
+        "uses": known.map(|(entry, _)| &entry.uses),
+        "source": known.map(|(entry, _)| &entry.source),
+        "validation": known.map(|(entry, validation)| graded(entry, validation)),
         "text": source.text(),
+    })
+}
+
+fn drug_as_json(drug: &Drug) -> serde_json::Value {
+    let routes: Vec<_> = drug
+        .routes
+        .iter()
+        .map(|(key, route)| {
+            serde_json::json!({
+                "key": key,
+                "name": route.name,
+                "models": route.models,
+                "constants": route.constants,
+                "alternatives": route.alternatives.iter().map(|(key, other)| {
+                    serde_json::json!({ "key": key, "name": other.name, "models": other.models })
+                }).collect::<Vec<_>>(),
+                "compartments": route.inputs.iter().map(|input| &input.compartment).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "name": drug.id,
+        "description": drug.description,
+        "cautions": drug.cautions,
+        "mechanism": drug.mechanism,
+        "routes": routes,
     })
 }

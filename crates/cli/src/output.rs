@@ -185,17 +185,18 @@ pub(crate) fn json(result: &impl serde::Serialize) -> String {
 
 /// The dozen lines that answer the question.
 pub(crate) fn table(result: &CourseResult) -> String {
-    let (width, colour) = terminal_style();
+    let (width, colour) = terminal();
     terminal::table(result, width, colour)
 }
 
 /// The lines that set structures side by side.
 pub(crate) fn ensemble_table(ensemble: &Ensemble) -> String {
-    let (width, colour) = terminal_style();
+    let (width, colour) = terminal();
     terminal::ensemble(ensemble, width, colour)
 }
 
-fn terminal_style() -> (usize, terminal::Colour) {
+/// How wide standard output is, and whether it wants colour.
+pub(crate) fn terminal() -> (usize, terminal::Colour) {
     let terminal = std::io::stdout().is_terminal();
     let width = terminal.then(terminal_width).flatten().unwrap_or(100);
     let coloured = terminal && std::env::var_os("NO_COLOR").is_none();

@@ -134,6 +134,7 @@ fn name_of(argument: &str) -> PathBuf {
         .map_or_else(|| PathBuf::from("course"), PathBuf::from)
 }
 
+/// What stopped a command, from why a simulation failed.
 pub(crate) fn failure(error: SimulateError) -> Failure {
     match error {
         SimulateError::Cancelled => Failure::Interrupted,

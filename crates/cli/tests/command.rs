@@ -316,6 +316,62 @@ fn a_model_of_the_library_tells_where_each_number_comes_from() {
 }
 
 #[test]
+fn the_shelf_fits_a_terminal_and_says_who_uses_what() {
+    let listed = euthymia(&["models"]);
+    let table = text(&listed.stdout);
+    assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+    for word in [
+        "simons-2022-s-ketamine",
+        "racemic-ketamine",
+        "Simons 2022",
+        "grade",
+    ] {
+        assert!(table.contains(word), "{word} in\n{table}");
+    }
+    let drug = euthymia(&["models", "show", "racemic-ketamine"]);
+    assert!(
+        text(&drug.stdout).contains("iv: intravenous"),
+        "{}",
+        text(&drug.stdout)
+    );
+}
+
+#[test]
+fn observations_are_predicted_and_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (page, csv) = (at("v.html"), at("v.csv"));
+    let arguments = ["validate", "--draws", "0", "--json", "-o", &page, "--csv", &csv];
+    let run = euthymia(&arguments);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let result: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    assert!(result["summary"]["target"]["rows"].is_u64(), "{result:#}");
+    assert!(
+        std::fs::read_to_string(&page)
+            .expect("a page")
+            .contains("</html>")
+    );
+    assert!(
+        std::fs::read_to_string(&csv)
+            .expect("a table")
+            .starts_with("paper,source,grade")
+    );
+    let unknown = euthymia(&["validate", "simons-2022-s-ketamin", "-o", &page]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("did you mean `simons-2022-s-ketamine`?"));
+    // Without rows that count nothing says that the target is met.
+    let strict = euthymia(&[
+        "validate",
+        "shaffer-2014-occupancy",
+        "--strict",
+        "--quiet",
+        "-o",
+        &page,
+    ]);
+    assert_eq!(strict.status.code(), Some(1));
+}
+
+#[test]
 fn check_says_every_problem_of_a_model_at_its_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("broken.R");

@@ -1,7 +1,9 @@
 //! Results to figures (SVG) and one self-contained HTML page, and to a dozen lines for the terminal.
 //!
 //! [`course::page`] takes the one structure a simulation comes to, `CourseResult`, and returns the page as text;
-//! [`terminal::table`] the short answer. [`conformance::page`] shows how the program compares with the answers of others. [`figure`] is the small grammar both pages and later reports draw with. Nothing
+//! [`terminal::table`] the short answer. [`conformance::page`] shows how the program compares with the answers of others,
+//! [`validation::page`] and [`validation::table`] how the models compare with what papers observed, [`shelf`] lists the
+//! models. [`figure`] is the small grammar that all pages draw with. Nothing
 //! here computes a result: what is shown is what was handed in, thinned and put into words, and the numbers in the text
 //! of the page are taken from the same structure as its curves. No file is opened and no clock is read.
 
@@ -10,5 +12,9 @@ pub mod course;
 pub mod ensemble;
 pub mod error;
 pub mod figure;
+mod lines;
+pub mod shelf;
+
 mod template;
 pub mod terminal;
+pub mod validation;

@@ -8,6 +8,7 @@ use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
 
 use crate::course::{self, Track, Window, words};
 use crate::figure::number::{fixed, percent};
+use crate::lines::{Lines, Style, pad_left, pad_right};
 
 /// Whether lines carry ANSI styles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,96 +259,4 @@ fn of_kind(result: &CourseResult, kind: QuantityKind) -> Vec<&Quantity> {
         .iter()
         .filter(|quantity| quantity.kind == kind)
         .collect()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Plain,
-    Bold,
-    Dim,
-}
-
-struct Lines {
-    text: String,
-    width: usize,
-    colour: Colour,
-}
-
-impl Lines {
-    fn blank(&mut self) {
-        self.text.push('\n');
-    }
-
-    fn line(&mut self, line: &str, style: Style) {
-        let code = match (self.colour, style) {
-            (Colour::Ansi, Style::Bold) => "\u{1b}[1m",
-            (Colour::Ansi, Style::Dim) => "\u{1b}[2m",
-            _ => "",
-        };
-        self.text.push_str(code);
-        self.text.push_str(&printable(line));
-        if !code.is_empty() {
-            self.text.push_str("\u{1b}[0m");
-        }
-        self.text.push('\n');
-    }
-
-    fn paragraph(&mut self, text: &str, style: Style) {
-        for line in wrap(text, self.width) {
-            self.line(&line, style);
-        }
-    }
-
-    /// Labels in a column of their own; on a narrow terminal, or where a label is very long, before the text.
-    fn rows(&mut self, rows: &[(String, String)]) {
-        let limit = if self.width < 70 { 0 } else { self.width * 2 / 5 };
-        let columns = |label: &str| label.chars().count();
-        let aligned = rows
-            .iter()
-            .map(|(label, _)| columns(label))
-            .filter(|width| *width <= limit)
-            .max();
-        for (label, text) in rows {
-            match aligned {
-                Some(column) if columns(label) <= limit => {
-                    for (index, line) in wrap(text, self.width - column - 2).iter().enumerate() {
-                        let head = if index == 0 { label } else { "" };
-                        self.line(&format!("{}  {line}", pad_right(head, column)), Style::Plain);
-                    }
-                }
-                _ => self.paragraph(&format!("{label}: {text}"), Style::Plain),
-            }
-        }
-    }
-}
-
-/// A terminal obeys control characters; text from files must not reach it with any. Spaces that held words together while
-/// lines were broken become ordinary ones, so that the output can be searched.
-fn printable(text: &str) -> String {
-    let shown = text.chars().filter(|character| !character.is_control());
-    shown
-        .map(|character| if character == '\u{a0}' { ' ' } else { character })
-        .collect()
-}
-
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-fn pad_right(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.chars().count())))
-}
-
-fn pad_left(text: &str, width: usize) -> String {
-    format!("{}{text}", " ".repeat(width.saturating_sub(text.chars().count())))
 }

@@ -184,7 +184,7 @@ fn has_compartment(model: &Model, name: &str) -> bool {
 }
 
 /// One file, parsed and checked.
-fn checked(path: &str, library: &Library) -> Result<Model, Vec<Diagnostic>> {
+pub(crate) fn checked(path: &str, library: &Library) -> Result<Model, Vec<Diagnostic>> {
     let Some(text) = library.text(path) else {
         let (folder, stem) = path
             .trim_end_matches(".R")

@@ -4,15 +4,15 @@
 //! the first dose, weights kg, ages years, doses mg.
 
 mod background;
-mod interactions;
+pub(crate) mod interactions;
 pub(crate) mod models;
-mod people;
-mod plausible;
+pub(crate) mod people;
+pub(crate) mod plausible;
 pub(crate) mod quantity;
 pub(crate) mod read;
 mod report;
 mod schedule;
-mod treatment;
+pub(crate) mod treatment;
 
 pub use models::check;
 pub use read::read;

@@ -5,7 +5,7 @@
 
 use crate::course::{Course, DoseAmount, Treatment};
 use crate::definition::{duration, in_words};
-use crate::drug::{Devices, InputKind};
+use crate::drug::{Devices, InputKind, Route};
 use crate::result::DoseMark;
 use std::collections::BTreeMap;
 
@@ -72,7 +72,13 @@ fn length(dose: &PlannedDose) -> f64 {
 
 /// The doses of one treatment into the compartments of its route.
 fn treatment_doses(treatment: &Treatment) -> Plan {
-    let (Some(route), Some(dose)) = (treatment.drug.route(&treatment.route), treatment.dose) else {
+    let route = treatment.drug.route(&treatment.route);
+    route.map_or_else(Vec::new, |route| route_doses(treatment, route))
+}
+
+/// The doses of a treatment into the compartments of a route: its own, or the same with other models.
+pub(crate) fn route_doses(treatment: &Treatment, route: &Route) -> Plan {
+    let Some(dose) = treatment.dose else {
         return Vec::new();
     };
     let mut doses = Vec::new();

@@ -2,7 +2,8 @@
 //!
 //! `course` and `drug` and `instrument` turn documents into checked values; `events` and `population` turn those into
 //! what the engine needs; `simulate` runs it and folds the trajectories into one [`result::CourseResult`], from which
-//! every figure, table and file is made. `lint` refuses a number of the library that does not say where it comes from.
+//! every figure, table and file is made. `lint` refuses a number of the library that does not say where it comes from;
+//! `validation` holds the models against what papers observed, and `shelf` lists them.
 //!
 //! Nothing here opens a file, reads a clock or prints: the library is handed in, progress and raw trajectories are
 //! handed out.
@@ -22,8 +23,12 @@ pub mod interaction;
 pub mod kinetics;
 pub mod library;
 pub mod lint;
+pub mod moiety;
 mod population;
 pub mod result;
 pub mod rows;
+pub mod shelf;
+
 pub mod simulate;
 pub mod sources;
+pub mod validation;

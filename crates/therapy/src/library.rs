@@ -3,6 +3,7 @@
 use crate::drug::{self, Drug};
 use crate::instrument::{self, Instrument};
 use crate::interaction::{self, Interaction};
+use crate::moiety::{self, Moiety};
 use crate::sources::{self, Sources};
 use euthymia_diagnostics::{Diagnostic, Source, nearest};
 use euthymia_document::{Document, Rows};
@@ -144,6 +145,25 @@ impl Library {
                 "the library holds no `sources.toml`",
             )]),
         }
+    }
+
+    /// What laboratories measure: what `moieties.toml` tells, then the moieties of drugs that it does not.
+    ///
+    /// # Errors
+    /// The file or a drug is wrong.
+    pub fn moieties(&self) -> Result<Vec<Moiety>, Vec<Diagnostic>> {
+        let mut moieties = match self.documents.get("moieties.toml") {
+            Some(document) => whole(moiety::read(document))?,
+            None => Vec::new(),
+        };
+        for stem in self.stems("drugs", ".toml") {
+            for own in self.drug(&stem)?.moieties {
+                if !moieties.iter().any(|known| known.name == own.name) {
+                    moieties.push(Moiety::of_drug(&own));
+                }
+            }
+        }
+        Ok(moieties)
     }
 
     /// The trials; `None` in a library without evidence tables.

@@ -60,7 +60,7 @@ pub(crate) fn provenance_of_course(document: &Document, library: &Library) -> Ve
 }
 
 /// Reports a key that `sources.toml` does not hold, with the nearest one that it does.
-fn unknown_key(key: &str, sources: &Sources) -> Option<Diagnostic> {
+pub(crate) fn unknown_key(key: &str, sources: &Sources) -> Option<Diagnostic> {
     if sources.contains_key(key) {
         return None;
     }

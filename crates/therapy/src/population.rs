@@ -6,6 +6,7 @@ mod sampler;
 mod subjects;
 pub(crate) mod truncation;
 
+pub(crate) use effects::{Columns, of_draws};
 pub(crate) use sampler::Sampler;
 pub use subjects::SubjectsError;
 pub(crate) use subjects::{ScoreResidual, Subjects, Typical};

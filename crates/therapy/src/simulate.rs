@@ -14,6 +14,7 @@ mod overlay;
 mod quantities;
 mod typical;
 
+pub(crate) use quantities::column;
 pub use typical::{TypicalCurves, typical};
 
 use crate::assembly::{Assembly, LATENT_INSTRUMENT, assemble, common_values};

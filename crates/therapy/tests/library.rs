@@ -4,6 +4,7 @@
 mod support;
 
 use euthymia_diagnostics::render;
+use euthymia_therapy::validation::{self, Settings, Wanted};
 use euthymia_therapy::{course, kinetics, lint};
 
 const STYLE: render::Style = render::Style {
@@ -18,7 +19,7 @@ fn every_number_has_a_source_and_a_grade() {
 }
 
 /// A file of the library, what is changed in it, and the code and the text under the caret that answer.
-const BROKEN: [(&str, &str, &str, &str, &str); 20] = [
+const BROKEN: [(&str, &str, &str, &str, &str); 22] = [
     (
         "models/simons-2022-s-ketamine.R",
         " # [seen] simons-2022: Table 4, V1 11.6 L",
@@ -132,6 +133,20 @@ const BROKEN: [(&str, &str, &str, &str, &str); 20] = [
         "\"zarat-2006\"",
     ),
     (
+        "moieties.toml",
+        "source = \"pharmacolibrary\"\ngrade = \"derived\"\n",
+        "",
+        "L030",
+        "\"239.70 g/mol\"",
+    ),
+    (
+        "moieties.toml",
+        "class = \"metabolite\"",
+        "class = \"metabolit\"",
+        "D007",
+        "\"metabolit\"",
+    ),
+    (
         "sources.toml",
         "[simons-2022]",
         "[simons-2021]",
@@ -170,7 +185,8 @@ fn a_number_that_loses_its_source_is_refused() {
         let of_files = stems("drugs")
             .filter_map(|stem| library.drug(&stem).err())
             .chain(stems("instruments").filter_map(|stem| library.instrument(&stem).err()))
-            .chain(library.evidence().err());
+            .chain(library.evidence().err())
+            .chain(library.moieties().err());
         let found: Vec<_> = lint::lint(&library)
             .into_iter()
             .chain(of_courses)
@@ -308,4 +324,46 @@ fn every_course_drug_and_instrument_is_right() {
         assert_eq!(library.instrument(&stem).err(), None, "{stem}");
     }
     assert_eq!(library.interactions().err(), None);
+}
+
+#[test]
+fn every_paper_is_right_and_every_row_of_it_is_predicted_or_says_why_not() {
+    let library = support::whole_library();
+    let studies =
+        validation::read_all(&library).unwrap_or_else(|wrong| panic!("{}", render::text(&wrong, STYLE)));
+    let settings = Settings {
+        draws: 0,
+        ..Settings::standard()
+    };
+    let validation = validation::validate(&studies, &Wanted::All, &library, &settings).unwrap();
+    let rows: usize = studies.iter().map(|study| study.observations.len()).sum();
+    assert_eq!(validation.rows.len(), rows);
+    for (row, prediction) in validation.predictions() {
+        assert_eq!(
+            prediction.problem, None,
+            "{}: {} by {}",
+            row.paper, row.name, prediction.structure
+        );
+    }
+}
+
+#[test]
+fn every_model_declares_units_and_is_free_of_warnings() {
+    let library = support::whole_library();
+    for (path, text) in library.texts() {
+        let diagnostics = euthymia_model::diagnose(text);
+        assert!(
+            diagnostics.is_empty(),
+            "{path}\n{}",
+            render::text(&diagnostics, STYLE)
+        );
+        let (file, _) = euthymia_model::syntax::parse(text);
+        let model = euthymia_model::check::check(&file).0.unwrap();
+        for unit in ["time", "dosing"] {
+            assert!(
+                model.unit_text(unit).is_some(),
+                "{path} says nothing of the unit of {unit}"
+            );
+        }
+    }
 }

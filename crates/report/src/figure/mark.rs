@@ -18,6 +18,8 @@ pub enum Role {
     Amber,
     /// Neutral: references, doses.
     Ink,
+    /// Neutral and faint: lines that points are read against.
+    Soft,
 }
 
 impl Role {
@@ -29,6 +31,7 @@ impl Role {
             Self::Purple => "c-purple",
             Self::Amber => "c-amber",
             Self::Ink => "c-ink",
+            Self::Soft => "c-soft",
         }
     }
 }

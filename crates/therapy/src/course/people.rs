@@ -9,6 +9,10 @@ use crate::population::truncation;
 use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::{Reader, Wanted};
 
+/// Whether somebody has moderate hepatic impairment.
+pub(crate) const IMPAIRMENTS: [(&str, bool); 2] = [("none", false), ("moderate", true)];
+/// Numbers of alleles CYP2B6*6.
+pub(crate) const GENOTYPES: [(&str, u8); 3] = [("*1/*1", 0), ("*1/*6", 1), ("*6/*6", 2)];
 /// Virtual patients when neither the course nor the run says how many.
 const DEFAULT_SIZE: u64 = 2000;
 /// Most virtual patients of one run.
@@ -321,8 +325,6 @@ fn patient(reader: &mut Reader<'_, '_>, library: &Library) -> Option<(u64, Peopl
         ("asian", (true, false)),
         ("japanese", (true, true)),
     ];
-    const IMPAIRMENTS: [(&str, bool); 2] = [("none", false), ("moderate", true)];
-    const GENOTYPES: [(&str, u8); 3] = [("*1/*1", 0), ("*1/*6", 1), ("*6/*6", 2)];
     let size = size(reader);
     let age = required(reader, "age", &AGE, "y");
     let age = of_a_person(reader, "age", age, &AGES_YEARS, "y");

@@ -22,6 +22,8 @@ struct Place<'p> {
     source: &'p Source,
     /// Whether a table around it says where its numbers come from.
     covered: bool,
+    /// Whether a table may have one of source and grade and take the other from around it.
+    inherits: bool,
     sources: &'p Sources,
 }
 
@@ -34,8 +36,14 @@ pub(super) fn check(path: &str, document: &Document, sources: &Sources, diagnost
     let place = Place {
         source: &document.source,
         covered: false,
+        inherits: path.starts_with("validation/"),
         sources,
     };
+    if place.inherits {
+        // The whole file is of one paper, whose source stands at its top.
+        walk(&document.root, &[], place, diagnostics);
+        return;
+    }
     for entry in &document.root.entries {
         let chosen = is_course
             && (CHOSEN.contains(&entry.key.as_str())
@@ -65,7 +73,10 @@ fn walk(table: &Table, skip: &[&str], place: Place<'_>, diagnostics: &mut Vec<Di
         diagnostics
             .extend(unknown_key(key, place.sources).map(|wrong| wrong.at(place.source, span, "unknown key")));
     }
-    if let (Some((_, span)), None) | (None, Some((_, span))) = (source, grade) {
+    let alone = !(place.covered && place.inherits);
+    if let (Some((_, span)), None) | (None, Some((_, span))) = (source, grade)
+        && alone
+    {
         let missing = if source.is_some() { "grade" } else { "source" };
         diagnostics.push(
             Diagnostic::error("L032", "`source` and `grade` belong together").at(
