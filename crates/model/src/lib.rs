@@ -31,14 +31,17 @@ mod bindings;
 pub mod check;
 pub mod compile;
 pub mod compose;
+mod dependencies;
 mod functions;
 mod history;
 pub mod interpret;
+pub mod mechanism;
 mod model;
 pub mod program;
 pub mod syntax;
 pub mod tape;
 
+pub use dependencies::Dependencies;
 pub use model::{
     Compartment, Covariate, Endpoint, ErrorArgument, ErrorKind, ErrorTerm, Level, Model, OmegaBlock,
     OutputLabel, Theta, Variable,
