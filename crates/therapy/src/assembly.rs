@@ -3,7 +3,8 @@
 
 mod mechanism;
 
-pub(crate) use mechanism::LeftOut;
+pub use mechanism::LeftOut;
+pub(crate) use mechanism::stem;
 
 use crate::course::{Antidepressant, Course, PatientSpec, People};
 use crate::events::{self, EXPECTANCY, Plan};

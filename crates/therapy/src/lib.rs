@@ -7,6 +7,8 @@
 //!
 //! Nothing here opens a file, reads a clock or prints: the library is handed in, progress and raw trajectories are
 //! handed out.
+//!
+//! `explain` simulates with the models of the mechanism composed, and says of every quantity what it rests on.
 
 mod answer;
 mod assembly;
@@ -17,6 +19,7 @@ mod design;
 pub mod drug;
 pub mod ensemble;
 mod events;
+pub mod explain;
 mod grid;
 pub mod instrument;
 pub mod interaction;

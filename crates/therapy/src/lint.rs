@@ -9,10 +9,12 @@ mod comment;
 mod csv;
 mod links;
 mod model;
+mod statements;
 mod toml;
 
 pub use comment::{Comment, Grade};
 pub(crate) use model::comments;
+pub(crate) use statements::unknown_findings;
 
 use crate::library::Library;
 use crate::sources::Sources;
@@ -36,6 +38,7 @@ pub fn lint(library: &Library) -> Vec<Diagnostic> {
     }
     for (_, text) in library.texts() {
         diagnostics.extend(model::check(text, &sources));
+        diagnostics.extend(statements::check(text, &sources));
     }
     for (path, rows) in library.tables() {
         csv::check(path, rows, &mut diagnostics);

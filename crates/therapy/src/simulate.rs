@@ -11,7 +11,7 @@ mod collect;
 mod describe;
 mod exposures;
 mod overlay;
-mod quantities;
+pub(crate) mod quantities;
 mod typical;
 
 pub(crate) use quantities::column;

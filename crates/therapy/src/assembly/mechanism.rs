@@ -9,12 +9,12 @@ use crate::course::{Course, Mechanism};
 use crate::library::Library;
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_model::Model;
-
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// A model of the mechanism that a course cannot compose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LeftOut {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
     /// Its stem.
     pub model: String,
     /// What it is, in its own words.

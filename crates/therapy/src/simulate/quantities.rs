@@ -114,7 +114,7 @@ fn described(
 }
 
 /// The family, by the names that pass between models, else by the dimension of the unit.
-fn kind(name: &str, label: Option<&OutputLabel>) -> QuantityKind {
+pub(crate) fn kind(name: &str, label: Option<&OutputLabel>) -> QuantityKind {
     match name {
         SCORE => QuantityKind::Score,
         "occupancy" => QuantityKind::Occupancy,
