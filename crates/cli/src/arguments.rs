@@ -23,6 +23,7 @@ const AFTER_HELP: &str = "\
 Examples:
   euthymia courses                                what ships
   euthymia simulate racemic-iv-twice-weekly       from dose to score, with a report
+  euthymia explain racemic-iv-single              the mechanism, layer by layer, and what it rests on
   euthymia run model.R --data doses.csv -o out.csv        any model, any NONMEM data set
   euthymia check my-course.toml my-model.R        every problem at its place
   euthymia validate                               the models beside what papers observed
@@ -50,6 +51,9 @@ pub(crate) enum Command {
     /// Simulate a course and write a report, summaries and trajectories
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Simulate),
+    /// Show the mechanism of a course layer by layer: curves, what they rest on, what disagrees
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
     /// Run a model for a data set or for doses, as it is or for a population
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<Run>),
@@ -144,6 +148,37 @@ pub(crate) struct Simulate {
     /// Also print the time each phase took, the solver's work and the peak memory
     #[arg(long)]
     pub(crate) bench: bool,
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  euthymia explain racemic-iv-twice-weekly             a course of the library, by name
+  euthymia explain my-course.toml -o mechanism.html    your own course file, the page where you want it
+  euthymia explain racemic-iv-single --subjects 500    quicker, with rougher bands
+  euthymia explain one-patient --json | less           everything as JSON instead of the lines
+
+Composes every model of the mechanism that the course's drugs list and shows, from the drug in the body to the score, \
+each quantity with its curve, its badge (measured in people, scaled from animals, assumed), the evidence for and against \
+it, its parameters and what feeds it. Acute effects have onset (a tenth of their greatest), peak and return times.";
+
+/// Options of `explain`.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// A course file, or the name of a course of the library
+    #[arg(value_name = "COURSE")]
+    pub(crate) course: String,
+    /// Page to write [default: out/NAME/mechanism.html]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Number of virtual patients [default: what the course says]
+    #[arg(long, short = 'n', value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) subjects: Option<u64>,
+    /// Seed of the random streams: the same seed gives the same bits on any machine
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Worker threads [default: one for each processor]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
 }
 
 const RUN_EXAMPLES: &str = "\

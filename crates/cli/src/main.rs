@@ -12,6 +12,7 @@ mod conformance;
 mod courses;
 mod ensemble;
 mod exit;
+mod explain;
 mod interrupt;
 mod library;
 mod models;
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Simulate(options) => simulate::run(options, &arguments.shared),
+        Command::Explain(options) => explain::run(options, &arguments.shared),
         Command::Run(options) => run::run(options, &arguments.shared),
         Command::Courses => courses::run(&arguments.shared),
         Command::Conformance(options) => conformance::run(options, &arguments.shared),

@@ -141,7 +141,7 @@ pub(crate) fn provenance(
 ) -> Provenance {
     let mut command = format!(
         "euthymia simulate {} --seed {}",
-        course_argument(course, options),
+        course_argument(course, &options.course),
         settings.seed
     );
     if let Some(subjects) = settings.subjects {
@@ -150,6 +150,11 @@ pub(crate) fn provenance(
     if let Some(structure) = structure {
         command.push_str(&format!(" --pk {structure}"));
     }
+    made_by(command, inputs, settings)
+}
+
+/// The command that makes a result, the seed, and hashes of everything that was read.
+pub(crate) fn made_by(command: String, inputs: &[Source], settings: &Settings) -> Provenance {
     let files: Vec<FileHash> = inputs
         .iter()
         .map(|file| FileHash {
@@ -168,10 +173,10 @@ pub(crate) fn provenance(
 }
 
 /// The course as it has to be named on a command line.
-fn course_argument(course: &Source, options: &Simulate) -> String {
+pub(crate) fn course_argument(course: &Source, argument: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_./".contains(character);
-    if options.course.chars().all(plain) {
-        options.course.clone()
+    if argument.chars().all(plain) {
+        argument.to_owned()
     } else {
         format!("'{}'", course.name().replace('\'', r"'\''"))
     }

@@ -78,7 +78,7 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
 }
 
 /// The text of a course: a file if the argument names one, else a course of the library.
-fn course_source(argument: &str, files: &Files) -> Result<Source, IoError> {
+pub(crate) fn course_source(argument: &str, files: &Files) -> Result<Source, IoError> {
     let looks_like_path = argument.ends_with(".toml") || argument.contains(['/', '\\']);
     if looks_like_path {
         euthymia_io::read_source(argument)
@@ -88,7 +88,7 @@ fn course_source(argument: &str, files: &Files) -> Result<Source, IoError> {
 }
 
 /// The course, if nothing is wrong with it; warnings are shown and do not stop it.
-fn read_course(source: &Source, library: &Library, shared: &Shared) -> Result<Course, Failure> {
+pub(crate) fn read_course(source: &Source, library: &Library, shared: &Shared) -> Result<Course, Failure> {
     let (document, mut diagnostics) = euthymia_io::toml::document(source);
     let course = document.and_then(|document| {
         let (course, more) = course::read(&document, library);
@@ -128,7 +128,7 @@ pub(crate) fn threads(asked: Option<u16>) -> usize {
 }
 
 /// The name of a course: its file's stem.
-fn name_of(argument: &str) -> PathBuf {
+pub(crate) fn name_of(argument: &str) -> PathBuf {
     Path::new(argument)
         .file_stem()
         .map_or_else(|| PathBuf::from("course"), PathBuf::from)

@@ -561,3 +561,46 @@ fn conformance_is_a_table_json_and_a_page() {
     let absent = euthymia(&["conformance", "--nonmem", "no-such-folder"]);
     assert_eq!(absent.status.code(), Some(4));
 }
+
+#[test]
+fn a_course_is_explained_in_lines_a_page_and_json() {
+    let out = tempfile::tempdir().expect("a folder");
+    let file = out.path().join("page.html");
+    let target = file.to_str().expect("UTF-8");
+    let arguments = ["explain", "racemic-iv-single", "-n", "60", "-o", target];
+    let run = euthymia(&arguments);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let said = text(&run.stdout);
+    let blocks = ["Kinetics", "Target", "Acute effects", "Cascade", "Response"];
+    let places: Vec<_> = blocks.map(|name| said.find(&format!("\n{name}\n"))).to_vec();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{said}");
+    assert!(said.contains("and on no state of the"), "{said}");
+    assert_eq!(said.matches("not a medical device").count(), 1);
+    assert_eq!(files(out.path()), ["page.html"]);
+    let page = std::fs::read_to_string(&file).expect("the page");
+    assert!(page.contains("euthymia explain racemic-iv-single --seed 1 --subjects 60"));
+
+    let json = euthymia(&[arguments.as_slice(), &["--json"]].concat());
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json["layers"][1]["quantities"][0]["id"], "occupancy");
+    assert_eq!(json["result"]["subjects"], 60);
+}
+
+#[test]
+fn a_course_that_cannot_be_explained_is_answered_as_one_that_cannot_be_simulated() {
+    let wrong = |course| {
+        let run = euthymia(&["explain", course, "-o", "no-such-folder/page.html"]);
+        (run.status.code(), text(&run.stderr).to_owned())
+    };
+    let (code, said) = wrong("examples/mistakes.toml");
+    assert!(
+        code == Some(1) && said.contains("examples/mistakes.toml"),
+        "{said}"
+    );
+    let (code, said) = wrong("racemic-iv-singel");
+    assert!(
+        code == Some(4) && said.contains("did you mean `racemic-iv-single`?"),
+        "{said}"
+    );
+    assert!(!Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../no-such-folder")).exists());
+}

@@ -7,12 +7,12 @@ pub(crate) mod drawn;
 mod exposure;
 mod outcomes;
 mod score;
-mod series;
+pub(crate) mod series;
 mod session;
-mod tables;
+pub(crate) mod tables;
 mod trials;
 mod variance;
-mod view;
+pub(crate) mod view;
 
 pub(crate) mod words;
 

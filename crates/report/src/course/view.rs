@@ -33,14 +33,14 @@ pub(crate) struct PageView {
 
 /// A term and what it is here.
 #[derive(Debug, Serialize)]
-struct Fact {
+pub(crate) struct Fact {
     term: String,
     text: String,
     code: bool,
 }
 
 impl Fact {
-    fn new(term: &str, text: impl Into<String>) -> Self {
+    pub(crate) fn new(term: &str, text: impl Into<String>) -> Self {
         Self {
             term: term.to_owned(),
             text: text.into(),
@@ -208,7 +208,7 @@ fn facts(result: &CourseResult) -> Vec<Fact> {
 }
 
 /// The doses, equal ones counted, in the order in which they are first given.
-fn doses(result: &CourseResult) -> String {
+pub(crate) fn doses(result: &CourseResult) -> String {
     let mut groups: Vec<(&str, u64)> = Vec::new();
     for dose in &result.doses {
         match groups.iter_mut().find(|(label, _)| *label == dose.label) {
@@ -270,7 +270,7 @@ fn basis(result: &CourseResult) -> Table {
     }
 }
 
-fn provenance(result: &CourseResult) -> Vec<Fact> {
+pub(crate) fn provenance(result: &CourseResult) -> Vec<Fact> {
     let provenance = &result.provenance;
     vec![
         Fact::code("Command", &provenance.command),

@@ -68,11 +68,12 @@ pub(crate) fn after_number(moment: &str) -> String {
     }
 }
 
-/// The first letter as a capital.
+/// The first letter as a capital, unless it belongs to a name that is written so (`mTORC1`).
 #[must_use]
 pub(crate) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
+        Some(_) if text.chars().nth(1).is_some_and(char::is_uppercase) => text.to_owned(),
         Some(first) => first.to_uppercase().chain(characters).collect(),
         None => String::new(),
     }
@@ -147,6 +148,10 @@ mod tests {
         assert_eq!(
             ["Ketamine", "S-ketamine", "NMDA receptor", "x"].map(in_sentence),
             ["ketamine", "S-ketamine", "NMDA receptor", "x"]
+        );
+        assert_eq!(
+            ["ketamine", "mTORC1", "x", ""].map(capitalised),
+            ["Ketamine", "mTORC1", "X", ""]
         );
         assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
     }

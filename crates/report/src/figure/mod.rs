@@ -118,9 +118,14 @@ pub trait Draw {
 /// # Errors
 /// Those of [`Draw::svg`].
 pub fn responsive(figure: &dyn Draw) -> Result<String, FigureError> {
+    fitted(figure, &Size::ALL)
+}
+
+/// The same for a container of which it is known which sizes it can have; [`Size::Medium`] is shown where none fits better.
+pub(crate) fn fitted(figure: &dyn Draw, sizes: &[Size]) -> Result<String, FigureError> {
     let mut out = String::from("<div class=\"fit\">");
-    for size in Size::ALL {
-        out.push_str(&figure.svg(size)?);
+    for size in sizes {
+        out.push_str(&figure.svg(*size)?);
     }
     out.push_str("</div>");
     Ok(out)
