@@ -1,0 +1,44 @@
+herd_2007_ketamine <- function() {
+  description <- "Ketamine in children of 1 to 14 years: two compartments."
+  reference <- "Herd D, Anderson BJ. Paediatr Anaesth 2007. doi:10.1111/j.1460-9592.2006.02145.x, as encoded in opentiva"
+  units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
+  sampling <- "unknown"
+  outputs <- list(
+    cp_s = "S-ketamine in plasma (nmol/mL)",
+    cp_r = "R-ketamine in plasma (nmol/mL)"
+  )
+  limits <- list(
+    enantiomers = "Ketamine was measured without telling the enantiomers apart; half is given to each. Norketamine is not part of the model.",
+    people = "Children. No route of a drug uses it; it is here to be run.",
+    variability = "Differences between people were not seen and are left out."
+  )
+
+  ini({
+    lv1 <- log(38.7); label("Central volume (L)") # [seen] herd-2007: opentiva, at 70 kg
+    lv2 <- log(102); label("Peripheral volume (L)") # [seen] herd-2007: opentiva, at 70 kg
+    lcl <- log(90); label("Clearance (L/h)") # [seen] herd-2007: opentiva, at 70 kg
+    lq2 <- log(215); label("Flow to the peripheral volume (L/h)") # [seen] herd-2007: opentiva, at 70 kg
+    weight_ref <- fix(70); label("Weight of the printed values (kg)") # [seen] herd-2007: opentiva
+    e_wt_flow <- fix(0.75); label("Exponent of weight on clearances") # [seen] herd-2007: opentiva
+    e_wt_volume <- fix(1); label("Exponent of weight on volumes") # [seen] herd-2007: opentiva
+    share_s <- fix(0.5); label("Share of S-ketamine in what the assay measured") # [assumed] euthymia: the assay did not tell the enantiomers apart; R-ketamine stays a little longer
+    molar_mass <- fix(237.73); label("Molar mass of ketamine (g/mol)") # [seen] simons-2022: transcription
+    nmol_per_ml_in_mmol_per_l <- fix(1000); label("nmol/mL in one mmol/L") # [derived] euthymia: definition of the units
+  })
+
+  model({
+    size_flow <- (WT / weight_ref)^e_wt_flow
+    size_volume <- (WT / weight_ref)^e_wt_volume
+    v1 <- exp(lv1) * size_volume
+    v2 <- exp(lv2) * size_volume
+    cl <- exp(lcl) * size_flow
+    q2 <- exp(lq2) * size_flow
+
+    d/dt(central) <- -(cl + q2) / v1 * central + q2 / v2 * peripheral
+    d/dt(peripheral) <- q2 / v1 * central - q2 / v2 * peripheral
+
+    cp_ketamine <- central / v1 * nmol_per_ml_in_mmol_per_l / molar_mass
+    cp_s <- share_s * cp_ketamine
+    cp_r <- (1 - share_s) * cp_ketamine
+  })
+}
