@@ -3,9 +3,13 @@ shaffer_2014_occupancy <- function() {
   reference <- "Shaffer CL, et al. Neuropharmacology 2014;86 (unbound plasma concentrations for half occupancy of [3H]MK-801 sites, rat)."
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
   outputs <- list(occupancy = "NMDA receptor occupancy")
+  layer <- "target"
+  badges <- list(occupancy = "scaled from animals")
+  anchors <- list(occupancy = "shaffer-2014: half of the sites at 1420 nM unbound ketamine or 9110 nM norketamine, rat")
+  disagreement <- list(occupancy = "van-der-aart-2018: [18F]PK-209 PET in 5 people, no consistent change under 0.5 mg/kg S-ketamine")
   limits <- list(
     species = "Measured in rats. Occupancy in people at these doses has not been measured reliably.",
-    enantiomers = "One potency for both enantiomers, as for the racemate. Binding in vitro makes S-ketamine 1.2 to 4.7 times as potent as R-ketamine.",
+    enantiomers = "One potency for both enantiomers, as for the racemate. Binding in vitro makes S-ketamine 1.2 to 4.7 times as potent as R-ketamine; nmda-occupancy has each of its own. The response models were tuned with this one.",
     norketamine = "Its unbound fraction was not found; that of ketamine is used.",
     variability = "Differences between people other than in concentration are unknown and left out."
   )

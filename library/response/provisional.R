@@ -3,6 +3,7 @@ provisional_response <- function() {
   description <- "From receptor occupancy and sessions to the MADRS score. Expectancy, the drug, a new antidepressant and psychotherapy act one after the other; each takes a fraction of what the one before left."
   reference <- "Our own, tuned by hand and least squares to the mean changes of published trial arms (Daly 2018, Popova 2019, Fedgchin 2019, Murrough 2013, Singh 2016 and others). Not fitted to individual data."
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
+  layer <- "response"
   conditions <- c("mdd", "trd")
   provisional <- "Tuned to a handful of published means until a model fitted to all arms replaces it; the uncertainty is a judgement."
   outputs <- list(
