@@ -1,9 +1,9 @@
 holze_2023_psilocin <- function() {
-  description <- "Psilocin, what the body makes of psilocybin, after a capsule. Healthy volunteers."
+  description <- "Psilocin (unconjugated), what the body makes of psilocybin, after a capsule. Healthy volunteers."
   reference <- "Holze F, Becker AM, Kolaczynska KE, Duthaler U, Liechti ME. Pharmacokinetics and pharmacodynamics of oral psilocybin administration in healthy participants. Clin Pharmacol Ther 2023;113(4):822-831"
   units <- list(time = "h", dosing = "mg", concentration = "ng/mL")
   sampling <- "plasma"
-  outputs <- list(psilocin = "Psilocin in plasma, unconjugated (ng/mL)")
+  outputs <- list(psilocin = "Psilocin in plasma (ng/mL)")
   layer <- "kinetics"
   limits <- list(
     source = "The paper's compartmental parameters were not seen. One compartment and first-order absorption were set to the peak, its time and the half-life of its 15-mg dose; 25 and 30 mg were left to test it.",

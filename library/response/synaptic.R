@@ -41,7 +41,7 @@ synaptic_response <- function() {
 
     # Drug: the synapses that were added
     logit_max_drug <- 0.70; label("Greatest improvement by the drug, logit") # [assumed] euthymia: that of provisional.R
-    lsynapses_half <- log(0.126); label("Synapses added for half that improvement, of those before") # [derived] euthymia: 0.090 on day 3 x 0.60 / 0.427, the action of provisional.R that day
+    lsynapses_half <- log(0.126); label("Synapses added for half that improvement, of those before") # [derived] euthymia: 0.0907 on day 3 x 0.60 / 0.432, the action of provisional.R that day
 
     # An antidepressant started with the course
     logit_max_ad <- -1.80; label("Greatest improvement by a new antidepressant, logit") # [assumed] shigetome-2025: 90.9 % in an uncontrolled cohort, less what expectancy explains, tuned
