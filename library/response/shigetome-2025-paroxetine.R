@@ -5,6 +5,7 @@ shigetome_2025_paroxetine_response <- function() {
   units <- list(time = "h", dosing = "mg", concentration = "ng/mL")
   layer <- "response"
   conditions <- c("mdd")
+  provisional <- "Fitted by its authors to 50 patients without a control, so that hope, care and time count as drug; it waits for a model of a trial with placebo."
   outputs <- list(
     score = "MADRS score (points)",
     improvement = "Improvement, fraction"
