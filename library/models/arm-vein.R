@@ -5,8 +5,11 @@ arm_vein <- function() {
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
   sampling <- "venous plasma"
   outputs <- list(
+    cp_s_venous = "S-ketamine in a vein of the arm (nmol/mL)",
+    cp_r_venous = "R-ketamine in a vein of the arm (nmol/mL)",
+    cp_sn_venous = "S-norketamine in a vein of the arm (nmol/mL)",
+    cp_rn_venous = "R-norketamine in a vein of the arm (nmol/mL)",
     ketamine_venous = "Ketamine in a vein of the arm (ng/mL)",
-    s_ketamine_venous = "S-ketamine in a vein of the arm (ng/mL)",
     norketamine_venous = "Norketamine in a vein of the arm (ng/mL)"
   )
   limits <- list(
@@ -28,9 +31,13 @@ arm_vein <- function() {
     k_vein <- log(2) / exp(lhalf_vein) # [derived] euthymia: the rate of a half-life
     d/dt(vein_s) <- k_vein * (cp_s - vein_s)
     d/dt(vein_r) <- k_vein * (cp_r - vein_r)
-    d/dt(vein_n) <- k_vein * (cp_sn + cp_rn - vein_n)
-    s_ketamine_venous <- vein_s * molar_mass_k_vein
+    d/dt(vein_sn) <- k_vein * (cp_sn - vein_sn)
+    d/dt(vein_rn) <- k_vein * (cp_rn - vein_rn)
+    cp_s_venous <- vein_s
+    cp_r_venous <- vein_r
+    cp_sn_venous <- vein_sn
+    cp_rn_venous <- vein_rn
     ketamine_venous <- (vein_s + vein_r) * molar_mass_k_vein
-    norketamine_venous <- vein_n * molar_mass_n_vein
+    norketamine_venous <- (vein_sn + vein_rn) * molar_mass_n_vein
   })
 }
