@@ -36,7 +36,7 @@ ashraf_2018_s_ketamine <- function() {
     lv1_sn <- log(88.4); label("Central volume of norketamine (L)") # [seen] ashraf-2018: Table 2, VC,NK
     lq_sn <- log(19.9); label("Flow to its peripheral volume (L/h)") # [seen] ashraf-2018: Table 2, QPER1,NK
     lv2_sn <- log(88.9); label("Peripheral volume of norketamine (L)") # [seen] ashraf-2018: Table 2, VPER1,NK
-    unbound_s <- fix(0.70); label("Unbound fraction of ketamine") # [seen] ashraf-2018: Table 1, first value of S-ketamine
+    unbound_in_liver_s <- fix(0.70); label("Unbound fraction of ketamine") # [seen] ashraf-2018: Table 1, first value of S-ketamine
     unbound_sn <- fix(0.50); label("Unbound fraction of norketamine") # [seen] ashraf-2018: Table 1, first value of norketamine
     flow_coefficient <- fix(3.75); label("Flow through the liver at 1 kg (L/h)") # [seen] ashraf-2018: Table 1, 3.75, with weight to the power of 0.75
     e_wt_flow <- fix(0.75); label("Exponent of weight on that flow") # [seen] ashraf-2018: Table 1
@@ -50,7 +50,7 @@ ashraf_2018_s_ketamine <- function() {
 
   model({
     flow <- flow_coefficient * (WT / weight_one)^e_wt_flow
-    unbound_clint_s <- unbound_s * exp(lclint_liver + eta_clint_liver) * CLINT_LIVER
+    unbound_clint_s <- unbound_in_liver_s * exp(lclint_liver + eta_clint_liver) * CLINT_LIVER
     unbound_clint_sn <- unbound_sn * exp(lclint_liver_sn)
     past_gut <- share_gut_wall * flow / (share_gut_wall * flow + exp(lclint_gut) * CLINT_GUT)
     past_liver <- flow / (flow + unbound_clint_s)

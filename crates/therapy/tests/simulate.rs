@@ -461,7 +461,7 @@ fn the_inputs_of_a_run_are_all_named_once() {
         "library/courses/racemic-iv-twice-weekly.toml",
         "library/drugs/racemic-ketamine.toml",
         "library/instruments/madrs.toml",
-        "library/models/simons-2022-s-ketamine.R",
+        "library/models/ketamine.R",
         "library/response/provisional.R",
         "library/sources.toml",
         "library/evidence/outcomes.csv",

@@ -91,9 +91,9 @@ fn devices_are_spaced_and_the_first_differs_from_the_later() {
     assert_eq!(
         nasal,
         [
-            (24.0, "nasal_first"),
-            (minutes(5.0), "nasal_later"),
-            (minutes(10.0), "nasal_later")
+            (24.0, "nasal_first_s"),
+            (minutes(5.0), "nasal_later_s"),
+            (minutes(10.0), "nasal_later_s")
         ]
     );
     assert!(

@@ -96,7 +96,7 @@ fn regimen(course: &Course) -> Option<Regimen> {
     if !course.treatments.iter().all(same) || matches!(course.people, People::Patient(_)) {
         return None;
     }
-    // A variant of a route (`iv-venous`) is that route in the tables.
+    // A variant of a route (`oral-pr`) is that route in the tables.
     let key = first.route.split('-').next()?;
     let route = Route::from_word(key)?;
     Some(Regimen {
