@@ -267,11 +267,18 @@ fn the_order_of_treatments_changes_nothing() {
 
 #[test]
 fn drugs_whose_models_exclude_each_other_are_refused_with_their_place() {
-    let library = support::whole_library();
+    // A model that gives a concentration of its own the name of another's.
+    let library = support::library_with(
+        |_| true,
+        |path, text| match path {
+            "models/holze-2023-psilocin.R" => text.replace("k_psi", "cp_s"),
+            _ => text,
+        },
+    );
     let text = "title = \"T\"\ncondition = \"trd\"\nhorizon = \"2 wk\"\n[patient]\nage = \"40 y\"\nweight = \"70 kg\"\n\
                 sex = \"male\"\nbaseline = { instrument = \"madrs\", score = 30 }\n\
                 [[treatments]]\ndrug = \"racemic-ketamine\"\nroute = \"iv\"\ndose = \"0.5 mg/kg\"\n\
-                [[treatments]]\ndrug = \"esketamine\"\nroute = \"in\"\ndose = \"56 mg\"\nstart = \"3 d\"\n";
+                [[treatments]]\ndrug = \"psilocybin\"\nroute = \"oral\"\ndose = \"25 mg\"\nstart = \"3 d\"\n";
     let document = support::document("course.toml", text).0.unwrap();
     let (course, diagnostics) = course::read(&document, &library);
     assert!(course.is_none());

@@ -18,7 +18,7 @@ const MODEL: &str = r#"
 one <- function() {
   description <- "One compartment."
   units <- list(time = "h", dosing = "mg", concentration = "ng/mL")
-  sampling <- "venous plasma"
+  sampling <- "arterial plasma"
   outputs <- list(cp = "Drug in plasma (ng/mL)", cm = "Metabolite in plasma (ng/mL)", pressure = "Pressure (mmHg)", cv = "Drug in a vein (ng/mL)")
   uncertainty <- list(lcl = 0.1)
   ini({
@@ -108,10 +108,10 @@ grade = "assumed"
 "#;
 
 fn library(rows: &str) -> Library {
-    library_with_head(HEAD, rows)
+    library_of(MODEL, HEAD, rows)
 }
 
-fn library_with_head(head: &str, rows: &str) -> Library {
+fn library_of(model: &str, head: &str, rows: &str) -> Library {
     let mut library = Library::new();
     let files = [
         ("sources.toml", SOURCES.to_owned()),
@@ -124,7 +124,7 @@ fn library_with_head(head: &str, rows: &str) -> Library {
         assert_eq!(diagnostics, [], "{path}");
         library.add_document(path, document.unwrap());
     }
-    library.add_text("models/one.R", Source::new("one.R", MODEL));
+    library.add_text("models/one.R", Source::new("one.R", model));
     library
 }
 
@@ -284,8 +284,15 @@ fn blood_from_a_vein_is_compared_with_a_vein() {
         "[[observations]]\nname = \"vein\"\nwhat = \"drug\"\nmeasure = \"cmax\"\nvalue = \"1000 ng/mL\"\n\
          treatment = {{ drug = \"drug\", {BOLUS} }}\nindependent = \"x\"\n"
     );
-    for (site, ratio) in [("arterial plasma", 2.0), ("unknown", 2.0), ("venous serum", 1.0)] {
-        let library = library_with_head(&HEAD.replace("arterial plasma", site), &row);
+    // A model of venous blood has no other vein.
+    let venous = MODEL.replace("arterial plasma", "venous plasma");
+    for (model, site, ratio) in [
+        (MODEL, "arterial plasma", 2.0),
+        (MODEL, "unknown", 1.0),
+        (MODEL, "venous serum", 1.0),
+        (&venous, "venous serum", 2.0),
+    ] {
+        let library = library_of(model, &HEAD.replace("arterial plasma", site), &row);
         let studies = validation::read_all(&library).unwrap();
         let validation =
             validation::validate(&studies, &Wanted::All, &library, &Settings::standard()).unwrap();

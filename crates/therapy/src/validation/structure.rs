@@ -37,6 +37,9 @@ pub(crate) fn of_route(route: &Route) -> impl Iterator<Item = Structure> {
     })
 }
 
+/// What a model of arterial blood says of its `sampling`.
+const ARTERIAL: &str = "arterial plasma";
+
 /// The models of a structure, each parsed and checked, in the order of composition.
 #[derive(Clone, Debug)]
 pub(crate) struct Models {
@@ -107,14 +110,15 @@ impl Models {
         self.constants.iter().any(|(closed, _)| closed == name)
     }
 
-    /// How an analyte is read here; nothing where no model computes it. Of blood from a vein the
-    /// venous concentration is meant, where a model tells it apart.
+    /// How an analyte is read here; nothing where no model computes it. Of blood from a vein, or from nobody says where, the
+    /// venous concentration is meant, where the models have arterial blood and tell it apart.
     pub(crate) fn reading(&self, what: &Analyte, sampling: Sampling, moieties: &[Moiety]) -> Option<Reading> {
         match what {
             Analyte::Effect(name) => self.named(name),
             Analyte::Moiety(moiety) => {
                 let own = self.concentration(moiety, moieties)?;
-                let venous = moiety.venous.as_deref().filter(|_| sampling.is_venous());
+                let seen = sampling.may_be_venous() && self.is_arterial(&own);
+                let venous = moiety.venous.as_deref().filter(|_| seen);
                 let Some(mut venous) = venous.and_then(|name| self.named(name)) else {
                     return Some(own);
                 };
@@ -122,6 +126,15 @@ impl Models {
                 Some(venous)
             }
         }
+    }
+
+    /// Whether the models behind a concentration say that it is that of arterial blood.
+    fn is_arterial(&self, own: &Reading) -> bool {
+        let mut behind = self.stems.iter().zip(&self.models);
+        behind.any(|(stem, model)| {
+            let site = model.text("sampling");
+            own.answerable.contains(stem) && site == Some(ARTERIAL)
+        })
     }
 
     /// How the concentration of a moiety is read.

@@ -65,10 +65,9 @@ impl Sampling {
         Self::WORDS.iter().find(own).map_or("unknown", |(word, _)| word)
     }
 
-    /// Whether blood was taken from a vein.
-    #[must_use]
-    pub fn is_venous(self) -> bool {
-        matches!(self, Self::VenousPlasma | Self::VenousSerum)
+    /// Whether blood was taken from a vein, as far as one knows: who punctures an artery says so.
+    pub(crate) fn may_be_venous(self) -> bool {
+        matches!(self, Self::VenousPlasma | Self::VenousSerum | Self::Unknown)
     }
 
     /// Whether concentrations are those of plasma, as models have them. Where a paper does not say, plasma is meant.
