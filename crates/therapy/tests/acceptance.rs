@@ -21,7 +21,9 @@ weight = "70 kg"
 "#;
 
 fn course(library: &Library, sex: &str, treatments: &str) -> Course {
-    let text = format!("{PATIENT}sex = \"{sex}\"\nbaseline = {{ instrument = \"madrs\", score = 30 }}\n{treatments}");
+    let text = format!(
+        "{PATIENT}sex = \"{sex}\"\nbaseline = {{ instrument = \"madrs\", score = 30 }}\n{treatments}"
+    );
     let (document, diagnostics) = support::document("course.toml", &text);
     assert_eq!(diagnostics, []);
     let (course, diagnostics) = course::read(&document.unwrap(), library);

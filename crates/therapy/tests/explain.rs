@@ -7,6 +7,7 @@ use euthymia_diagnostics::{Source, render};
 use euthymia_engine::Silent;
 use euthymia_therapy::course::{self, Course};
 use euthymia_therapy::explain::{Explained, Explanation, Feed, explain, inputs};
+use euthymia_therapy::kinetics;
 use euthymia_therapy::library::Library;
 use euthymia_therapy::lint;
 use euthymia_therapy::simulate::{Discard, Settings, SimulateError, simulate};
@@ -70,7 +71,7 @@ fn library(change: impl Fn(&str, String) -> String) -> Library {
         |path, text| {
             let listed = matches!(path, "drugs/racemic-ketamine.toml" | "drugs/saline.toml");
             let text = if listed {
-                text.replacen(
+                without_mechanism(&text).replacen(
                     "\nkind",
                     "\nmechanism = [\"cascade\", \"pressure\", \"mood\"]\nkind",
                     1,
@@ -111,6 +112,14 @@ fn find<'e>(explanation: &'e Explanation, id: &str) -> (&'static str, &'e Explai
         .iter()
         .flat_map(|layer| layer.quantities.iter().map(|quantity| (layer.id, quantity)));
     all.find(|(_, quantity)| quantity.id == id).unwrap()
+}
+
+/// The text of a drug without the models that it sets going.
+fn without_mechanism(text: &str) -> String {
+    match text.split_once("\nmechanism = [") {
+        Some((before, after)) => format!("{before}{}", after.split_once("]\n").unwrap().1),
+        None => text.to_owned(),
+    }
 }
 
 #[test]
@@ -182,26 +191,23 @@ fn the_default_score_rests_on_the_occupancy_alone() {
     let score = explained(&library, "racemic-iv-single").score;
     assert_eq!(
         score.sentence,
-        "The score depends on nothing that is marked as not measured in people, and on no state of the cascade; of the \
-         mechanism, NMDA receptor occupancy alone reaches it."
+        "The score depends on what is not measured in people, namely NMDA receptor occupancy (scaled from animals), and on \
+         no state of the cascade; of the mechanism, NMDA receptor occupancy alone reaches it."
     );
     assert!(!score.cascade);
 }
 
 #[test]
-fn a_badge_of_the_occupancy_is_told() {
+fn what_has_no_badge_is_not_marked() {
+    let badge = "  badges <- list(occupancy = \"scaled from animals\")\n";
     let library = library(|path, text| match path {
-        "models/shaffer-2014-occupancy.R" => text.replacen(
-            "  limits <-",
-            "  layer <- \"target\"\n  badges <- list(occupancy = \"scaled from animals\")\n  limits <-",
-            1,
-        ),
+        "models/shaffer-2014-occupancy.R" => text.replacen(badge, "", 1),
         _ => text,
     });
     assert_eq!(
         explained(&library, "racemic-iv-single").score.sentence,
-        "The score depends on what is not measured in people, namely NMDA receptor occupancy (scaled from animals), and on \
-         no state of the cascade; of the mechanism, NMDA receptor occupancy alone reaches it."
+        "The score depends on nothing that is marked as not measured in people, and on no state of the cascade; of the \
+         mechanism, NMDA receptor occupancy alone reaches it."
     );
 }
 
@@ -216,8 +222,8 @@ fn a_response_that_uses_synapses_says_so_and_is_simulated_with_them() {
     let explanation = explained(&library, "racemic-iv-single");
     assert_eq!(
         explanation.score.sentence,
-        "The score depends on what is not measured in people, namely synapses (scaled from animals); of the mechanism, \
-         synapses alone reaches it."
+        "The score depends on what is not measured in people, namely NMDA receptor occupancy (scaled from animals) and \
+         synapses (scaled from animals); of the mechanism, synapses alone reaches it."
     );
     assert!(explanation.score.cascade);
     let course = shipped(&library, "racemic-iv-single");
@@ -258,7 +264,13 @@ fn what_nothing_defines_is_left_out_by_name() {
 #[test]
 fn a_name_that_the_route_closes_is_told() {
     let library = library(|_, text| text);
-    let explanation = explained(&library, "esketamine-nasal");
+    let course = kinetics::with(
+        &shipped(&library, "esketamine-nasal"),
+        "perez-ruixo-2021",
+        &library,
+    )
+    .unwrap();
+    let explanation = explain(&course, &library, &settings(), &Silent).unwrap();
     let feeds = &find(&explanation, "occupancy").1.feeds;
     let closed = Feed::Constant {
         name: "cp_r".to_owned(),
@@ -279,12 +291,12 @@ fn a_state_counts_though_another_name_of_it_is_reported() {
     });
     let score = explained(&library, "racemic-iv-single").score;
     let not_measured: Vec<&str> = score.not_measured.iter().map(|one| one.id.as_str()).collect();
-    assert_eq!(not_measured, ["synapses"]);
+    assert_eq!(not_measured, ["occupancy", "synapses"]);
     assert!(score.cascade);
     assert_eq!(
         score.sentence,
-        "The score depends on what is not measured in people, namely synapses (scaled from animals); of the mechanism, \
-         more alone reaches it."
+        "The score depends on what is not measured in people, namely NMDA receptor occupancy (scaled from animals) and \
+         synapses (scaled from animals); of the mechanism, more alone reaches it."
     );
 }
 
@@ -318,7 +330,7 @@ fn a_course_composes_what_its_quantities_ask_for() {
             .iter()
             .filter(|file| file.name().ends_with(".R"))
             .count(),
-        9
+        8
     );
     let result = simulate(&course, &library, &settings(), &mut Discard, &Silent).unwrap();
     assert!(result.quantities.iter().any(|quantity| quantity.id == "mood"));
