@@ -25,7 +25,7 @@ ketamine <- function() {
     sex = "Women clear 20 % faster (Sigtermans 2009); Perez-Ruixo 2021 found no influence of sex or weight.",
     ancestry = "Factors of one study of the nasal spray, carried to every route.",
     genotype = "Alleles *6 of CYP2B6 are a scenario: clearance 0.60 and 0.32 of normal in patients with subcutaneous infusions (Li 2015), no difference at all in volunteers after one oral dose (Rao 2016).",
-    hepatic = "The factor of moderate hepatic impairment is solved from an exposure ratio of about 2 known from memory; severe impairment was not studied.",
+    hepatic = "That exposure is higher in moderate hepatic impairment was read, by how much was not: twice is assumed. Severe impairment was not studied.",
     occasions = "Variability between occasions is treated as variability between subjects."
   )
   # Standard errors on the scale of ini. Where a paper prints one it is that over the estimate; where nothing was measured it spans the
@@ -114,7 +114,7 @@ ketamine <- function() {
     le_asian_cl <- log((0.36 * 1.11 + 2.77) / (1.11 + 2.77)); label("Log of the factor on intrinsic clearance in Asians") # [derived] perez-ruixo-2021: Table 3, 0.36 on kel
     le_asian_nk <- log(0.81); label("Log of the factor on the clearance of norketamine in Asians") # [seen] perez-ruixo-2021: Table 3
     le_japanese <- log(1.34); label("Log of the factor on the fraction absorbed in the nose in Japanese") # [seen] perez-ruixo-2021: Table 3
-    le_hepatic <- log(0.256); label("Log of the factor on intrinsic clearance in moderate hepatic impairment") # [memory] spravato-label: exposure after 28 mg about twice; (0.792 - 0.370 E) / E = 2.03 * 0.506 / 0.773, E = 0.466, E / (1 - E) = 0.256 * 3.41
+    le_hepatic <- log(0.256); label("Log of the factor on intrinsic clearance in moderate hepatic impairment") # [assumed] spravato-label: exposure after the spray higher, without a number; taken as twice: (0.792 - 0.370 E) / E = 2.03 * 0.506 / 0.773, E = 0.466, E / (1 - E) = 0.256 * 3.41
     le_star6 <- log(0.31); label("Log of the factor on intrinsic clearance for each allele *6 of CYP2B6") # [derived] li-2015: clearance 0.32 of normal with two alleles; E = 0.32 * 0.773, E / (1 - E) = 0.329 = 0.31^2 * 3.41
 
     # Injections

@@ -4,7 +4,7 @@ nmda_occupancy <- function() {
   reference <- "Potency of the racemates in vivo: Shaffer CL, et al. Neuropharmacology 2014;86 (rat). Ratios of the enantiomers: Ebert B, et al. Eur J Pharmacol 1997;333:99-104, and Temme L, et al. 2018, binding of [3H]MK-801 in vitro."
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
   outputs <- list(
-    occupancy_by_enantiomer = "NMDA receptor occupancy, by enantiomer",
+    occupancy_by_enantiomer = "Occupancy by each at its own potency",
     occupancy_by_s = "Occupancy by S-ketamine",
     occupancy_by_r = "Occupancy by R-ketamine",
     occupancy_by_norketamine = "Occupancy by norketamine"

@@ -459,6 +459,26 @@ fn trials_of_the_same_regimen_are_found_where_the_course_names_none() {
 }
 
 #[test]
+fn a_concentration_says_where_its_own_model_samples() {
+    let library = support::library_with(
+        |_| true,
+        |path, text| match path {
+            "courses/racemic-iv-single.toml" => text.replace("\"norketamine\"", "\"ketamine_venous\""),
+            _ => text,
+        },
+    );
+    let course = shipped(&library, "racemic-iv-single");
+    let result = simulate(&course, &library, &settings(20), &mut Discard, &Silent).unwrap();
+    let site = |id: &str| {
+        let mut quantities = result.quantities.iter();
+        let quantity = quantities.find(|quantity| quantity.id == id).unwrap();
+        quantity.sampling_site.clone()
+    };
+    assert_eq!(site("ketamine").as_deref(), Some("arterial plasma"));
+    assert_eq!(site("ketamine_venous").as_deref(), Some("venous plasma"));
+}
+
+#[test]
 fn the_inputs_of_a_run_are_all_named_once() {
     let library = support::whole_library();
     let course = shipped(&library, MAIN);

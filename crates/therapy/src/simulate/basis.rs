@@ -125,7 +125,7 @@ fn remark(file: &ModelFile) -> String {
     parts.join(" ")
 }
 
-fn metadata<'f>(file: &'f ModelFile, name: &str) -> Option<&'f MetadataValue> {
+pub(super) fn metadata<'f>(file: &'f ModelFile, name: &str) -> Option<&'f MetadataValue> {
     let found: Option<&Metadata> = file.metadata.iter().find(|metadata| metadata.name.text == name);
     found.map(|metadata| &metadata.value)
 }

@@ -1,9 +1,11 @@
 //! Which quantities a run reports, how they are called and which family of figures they belong to.
 
+use super::basis::metadata;
 use crate::assembly::{Assembly, SCORE};
 use crate::course::Course;
 use crate::result::QuantityKind;
 use euthymia_model::program::Program;
+use euthymia_model::syntax::tree::MetadataValue;
 use euthymia_model::{Model, OutputLabel};
 use euthymia_units::Dimension;
 
@@ -106,7 +108,7 @@ fn described(
         unit,
         kind,
         sampling_site: (kind == QuantityKind::Concentration)
-            .then(|| sampling(&assembly.model))
+            .then(|| sampling(&assembly.model, name))
             .flatten(),
         provisional: is_provisional(&assembly.model, name),
         column,
@@ -136,16 +138,18 @@ pub(crate) fn kind(name: &str, label: Option<&OutputLabel>) -> QuantityKind {
     }
 }
 
-/// Where concentrations are sampled; all sites where the files differ.
-fn sampling(model: &Model) -> Option<String> {
+/// Where a concentration is sampled: as the file says that labels it, or else as those before it say, from which it is computed.
+fn sampling(model: &Model, name: &str) -> Option<String> {
     let mut sites: Vec<&str> = Vec::new();
-    for (_, metadata) in model
-        .all_metadata()
-        .filter(|(_, metadata)| metadata.name.text == "sampling")
-    {
-        if let Some(site) = metadata.value.as_text()
-            && !sites.contains(&site)
-        {
+    for file in model.files() {
+        let site = metadata(file, "sampling").and_then(MetadataValue::as_text);
+        if metadata(file, "outputs").is_some_and(|outputs| outputs.get(name).is_some()) {
+            if let Some(site) = site {
+                return Some(site.to_owned());
+            }
+            break;
+        }
+        if let Some(site) = site.filter(|site| !sites.contains(site)) {
             sites.push(site);
         }
     }
@@ -155,7 +159,7 @@ fn sampling(model: &Model) -> Option<String> {
 /// Whether the file that labels a quantity waits for its replacement.
 fn is_provisional(model: &Model, name: &str) -> bool {
     model.files().any(|file| {
-        let of = |wanted: &str| file.metadata.iter().find(|metadata| metadata.name.text == wanted);
-        of("provisional").is_some() && of("outputs").is_some_and(|outputs| outputs.value.get(name).is_some())
+        metadata(file, "provisional").is_some()
+            && metadata(file, "outputs").is_some_and(|outputs| outputs.get(name).is_some())
     })
 }
