@@ -12,6 +12,14 @@ arm_vein <- function() {
     ketamine_venous = "Ketamine in a vein of the arm (ng/mL)",
     norketamine_venous = "Norketamine in a vein of the arm (ng/mL)"
   )
+  badges <- list(
+    cp_s_venous = "assumed",
+    cp_r_venous = "assumed",
+    cp_sn_venous = "assumed",
+    cp_rn_venous = "assumed",
+    ketamine_venous = "assumed",
+    norketamine_venous = "assumed"
+  )
   limits <- list(
     origin = "Derived from two published models, not fitted to pairs of samples. The studies of the two were not the same people, so a difference between laboratories would be taken for a delay.",
     structure = "One compartment leaves a mean difference of 17 % from the venous model; Henthorn 2018 and Kamp 2020 use more, with values that were not seen.",

@@ -8,6 +8,8 @@ ketamine_concentration <- function() {
     norketamine = "Norketamine in plasma (ng/mL)"
   )
 
+  badges <- list(ketamine = "measured in people", norketamine = "measured in people")
+
   ini({
     molar_mass_ketamine <- fix(237.73); label("Molar mass of ketamine (g/mol)") # [seen] simons-2022: transcription
     molar_mass_norketamine <- fix(223.70); label("Molar mass of norketamine (g/mol)") # [seen] pharmacolibrary: drug page of ketamine, 223.7

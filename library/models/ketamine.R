@@ -13,6 +13,24 @@ ketamine <- function() {
     cp_shnk = "S-hydroxynorketamine in plasma (nmol/mL)",
     cp_rhnk = "R-hydroxynorketamine in plasma (nmol/mL)"
   )
+  badges <- list(
+    cp_s = "measured in people",
+    cp_r = "measured in people",
+    cp_sn = "measured in people",
+    cp_rn = "assumed",
+    cp_shnk = "measured in people",
+    cp_rhnk = "assumed"
+  )
+  anchors <- list(
+    cp_s = "simons-2022: 20 mg over 20 min peaked at 273 and 260 ng/mL in arterial blood",
+    cp_r = "wang-2019: clearance 15.8 mL/min/kg beside 18.4 of S-ketamine | persson-2002: 0.83 of it | hasan-2021: 0.94 of it",
+    cp_rhnk = "hasan-2021: exposure over that of ketamine 3.1 (R) beside 1.7 (S)"
+  )
+  disagreement <- list(
+    cp_sn = "kamp-2020: a peak a quarter higher",
+    cp_rn = "kamp-2020: a peak of 0.84 nmol/mL where S-norketamine had 0.72",
+    cp_shnk = "hasan-2021: exposure 1.7 times that of ketamine after an infusion, more than here"
+  )
   limits <- list(
     site = "Arterial blood. A vein shows less while the drug comes in and more afterwards; the delay between them is not modelled.",
     composition = "Disposition and extraction come from different studies: swallowed doses tell the intrinsic clearance, infusions the clearance, and the flow through the liver is what makes the two agree (115 L/h), not a measured flow.",

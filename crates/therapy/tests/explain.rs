@@ -76,6 +76,9 @@ fn library(change: impl Fn(&str, String) -> String) -> Library {
                     "\nmechanism = [\"cascade\", \"pressure\", \"mood\"]\nkind",
                     1,
                 )
+            } else if path == "models/ketamine.R" {
+                // So that the occupancy alone is not measured.
+                text.replacen("cp_rn = \"assumed\"", "cp_rn = \"measured in people\"", 1)
             } else {
                 text
             };
