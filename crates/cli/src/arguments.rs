@@ -189,6 +189,8 @@ Examples:
       a population: the individuals of the data set in turn, each time with new random effects
   euthymia run model.R --data doses.csv --subjects 1000 --shard 2/8 -o part-2.parquet
       the second eighth of it: parts computed anywhere make the whole
+  euthymia run model.R --data doses.csv --subjects 100000 --columns cp,sim -o few.parquet
+      of all that the model computes two columns alone, beside who and when
   euthymia run model.R --dose '100 mg at 0 every 12 h x 14 into depot' --times 0:1:168 \
 --theta lcl=2.3 --omega 0
       doses on the command line, one parameter changed, the typical subject
@@ -235,6 +237,9 @@ pub(crate) struct Run {
     /// Report dose records and others too, after what happens at them, not observations alone
     #[arg(long, conflicts_with = "times")]
     pub(crate) all_records: bool,
+    /// Columns to write, beside who and when: outputs, compartments, sim [default: everything]. Fewer are faster
+    #[arg(long, value_name = "NAME,NAME")]
+    pub(crate) columns: Option<String>,
     /// Number of subjects in all: the individuals are taken in turn [default: each of them once]
     #[arg(long, short = 'n', value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub(crate) subjects: Option<u64>,

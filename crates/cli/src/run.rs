@@ -224,6 +224,7 @@ fn prepare(
             .collect()
     };
     let times = options.times.as_deref().map(|text| Source::new("--times", text));
+    let columns = (options.columns.as_deref()).map(|text| Source::new("--columns", text));
     let doses = (!options.dose.is_empty()).then(|| Source::new("--dose", options.dose.join(", ")));
     let schedule = match (data, &doses) {
         (Some(rows), _) => Schedule::Data(rows),
@@ -252,6 +253,7 @@ fn prepare(
             },
         },
         subjects: options.subjects,
+        columns: columns.as_ref(),
         seed: options.seed,
     };
     let (prepared, diagnostics) = Prepared::new(&request);
@@ -270,6 +272,7 @@ fn engine_options(options: &Run, run: &Prepared) -> Options {
         atol: options.atol.unwrap_or(precise.atol),
         max_steps: options.max_steps.unwrap_or(precise.max_steps),
         threads: simulate::threads(options.threads),
+        states: run.needs_states(),
         ..precise
     };
     engine.block = run.block(&engine);

@@ -270,7 +270,7 @@ impl<const L: usize> Group<'_, L> {
                 }
                 Method::Collocation(parts) => isa.dispatch(collocation::Evaluate {
                     parts,
-                    states: plan.states,
+                    is_written: &plan.is_written,
                     lane,
                     thetas,
                     registers,

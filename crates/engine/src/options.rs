@@ -44,6 +44,9 @@ pub struct Options {
     pub isa: Isa,
     /// Subjects in a block: what a thread takes at a time and a sink receives at a time.
     pub block: usize,
+    /// Whether the columns of states are written. Without it those of states that no output needs hold anything: for sinks
+    /// that take outputs alone, and need not wait for the rest.
+    pub states: bool,
 }
 
 impl Options {
@@ -60,6 +63,7 @@ impl Options {
             lanes: LaneWidth::Sixteen,
             isa: Isa::detect(),
             block: 256,
+            states: true,
         }
     }
 

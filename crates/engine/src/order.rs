@@ -134,7 +134,7 @@ fn errors(solver: Solver, problem: &Problem, to: f64, steps: u32) -> (f64, f64) 
                 }
                 Method::Collocation(parts) => Isa::Portable.dispatch(collocation::Evaluate {
                     parts,
-                    states: plan.states,
+                    is_written: &plan.is_written,
                     lane: 1,
                     thetas: &thetas,
                     registers: &registers,

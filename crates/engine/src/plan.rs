@@ -65,6 +65,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) historic: bool,
     /// States that the reported outputs need, as indices.
     pub(crate) observed_states: Vec<usize>,
+    /// Whether the states are written where they are observed.
+    pub(crate) is_written: Vec<bool>,
     /// Inputs that are common to the run, as indices.
     pub(crate) common_inputs: Vec<usize>,
 }
@@ -165,6 +167,7 @@ impl<'p> Plan<'p> {
             pattern,
             of_subject: of_subject(program),
             observed_states: observed_states(program),
+            is_written: vec![true; states],
             common_inputs: (0..program.inputs.len())
                 .filter(|&i| program.inputs[i].scope == Scope::Run)
                 .collect(),
@@ -176,6 +179,21 @@ impl<'p> Plan<'p> {
         plan.parts = Parts::new(program, end);
         plan.end = plan.parts.as_ref().map_or(end, |parts| parts.end);
         Ok(plan)
+    }
+
+    /// The same, with only those states written that outputs need.
+    pub(crate) fn for_outputs(mut self) -> Self {
+        self.is_written.fill(false);
+        for &state in &self.observed_states {
+            self.is_written[state] = true;
+        }
+        self
+    }
+
+    /// States that are written where they are observed, as indices.
+    pub(crate) fn written(&self) -> impl Iterator<Item = usize> + '_ {
+        let states = self.is_written.iter().enumerate();
+        states.filter_map(|(state, &is)| is.then_some(state))
     }
 
     /// Columns of a block: states, then outputs.

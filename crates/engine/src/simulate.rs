@@ -207,6 +207,7 @@ fn simulate_any(
         },
         PlanError::Inconsistent(message) => SimulationError::Program(message),
     })?;
+    let plan = if options.states { plan } else { plan.for_outputs() };
     if asked.len() == 0 {
         return Ok(Statistics::default());
     }

@@ -158,6 +158,7 @@ impl Case {
             residual: false,
             dialect: self.dialect,
             subjects: None,
+            columns: None,
             seed: 1,
         };
         let (run, problems) = Run::new(&request);

@@ -1,5 +1,6 @@
 //! The columns of the results, named as rxode2 names them.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use euthymia_dataset::Observed;
@@ -7,6 +8,7 @@ use euthymia_diagnostics::Diagnostic;
 use euthymia_model::program::Program;
 use euthymia_model::{Endpoint, Model};
 
+use crate::columns::OBSERVED;
 use crate::residual::Residual;
 
 /// One column of the results.
@@ -57,6 +59,8 @@ pub(crate) struct Layout {
     pub(crate) endpoints: Vec<Residual>,
     /// What a record observes that is of an endpoint.
     pub(crate) observed_as: Vec<Observed>,
+    /// Whether a state is written, or residual error needs one.
+    pub(crate) needs_states: bool,
 }
 
 /// The name by which a data set may ask for an endpoint.
@@ -64,8 +68,13 @@ pub(crate) fn endpoint_name(endpoint: &Endpoint) -> &str {
     endpoint.condition.as_deref().unwrap_or(&endpoint.variable)
 }
 
+/// Whether a column is written: it is asked for, or nothing is.
+fn is_asked(asked: Option<&[String]>, name: &str) -> bool {
+    asked.is_none_or(|asked| asked.iter().any(|own| own == name))
+}
+
 /// What has to be reported by the program: what is written, then what residual error needs besides.
-pub(crate) fn reported(model: &Model, open: &[&str]) -> Vec<String> {
+pub(crate) fn reported(model: &Model, open: &[&str], asked: Option<&[String]>) -> Vec<String> {
     let mut names: Vec<String> = model
         .variables()
         .iter()
@@ -73,6 +82,7 @@ pub(crate) fn reported(model: &Model, open: &[&str]) -> Vec<String> {
         .map(|variable| variable.name.clone())
         .collect();
     names.extend(open.iter().map(|name| (*name).to_owned()));
+    names.retain(|name| is_asked(asked, name));
     for endpoint in model.endpoints() {
         let arguments = endpoint.terms.iter().flat_map(|term| &term.arguments);
         let needed = arguments.filter_map(|argument| match argument {
@@ -90,13 +100,14 @@ pub(crate) fn reported(model: &Model, open: &[&str]) -> Vec<String> {
 
 impl Layout {
     /// The columns of a run. `ids` are the individuals' names, `replicates` says whether they come more than once, `open` are
-    /// the covariates that are written.
+    /// the covariates that are written. Of what is computed only what is `asked` for is written, if anything is.
     pub(crate) fn new(
         model: &Model,
         program: &Program,
         ids: &[String],
         replicates: bool,
         open: &[&str],
+        asked: Option<&[String]>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let states = program.states.len();
@@ -116,6 +127,7 @@ impl Layout {
             origins: Vec::new(),
             endpoints: Vec::new(),
             observed_as: Vec::new(),
+            needs_states: false,
         };
         let mut add = |name: &str, kind: Kind, origin: Origin, unit: Option<String>| {
             let label = labels.iter().find(|label| label.name == name);
@@ -147,27 +159,43 @@ impl Layout {
             add("CMT", Kind::Word(names.into()), Origin::Endpoint, None);
         }
         let written = |name: &str| place(name).map(Origin::Block);
-        for variable in model.variables().iter().filter(|variable| variable.reported) {
+        let variables = model.variables().iter().filter(|variable| variable.reported);
+        for variable in variables.filter(|variable| is_asked(asked, &variable.name)) {
             if let Some(origin) = written(&variable.name) {
                 add(&variable.name, Kind::Number, origin, None);
             }
         }
         if !endpoints.is_empty() {
-            add("ipredSim", Kind::Number, Origin::Predicted, None);
-            add("sim", Kind::Number, Origin::Simulated, None);
+            for (name, origin) in OBSERVED.into_iter().zip([Origin::Predicted, Origin::Simulated]) {
+                if is_asked(asked, name) {
+                    add(name, Kind::Number, origin, None);
+                }
+            }
         }
         for (at, state) in program.states.iter().enumerate() {
-            add(&state.name, Kind::Number, Origin::Block(at), None);
+            if is_asked(asked, &state.name) {
+                add(&state.name, Kind::Number, Origin::Block(at), None);
+            }
         }
-        for name in open {
+        for name in open.iter().filter(|name| is_asked(asked, name)) {
             if let Some(origin) = written(name) {
                 add(name, Kind::Number, origin, None);
             }
         }
+        let is_state = |at: usize| at < states;
+        let of_state = Cell::new(false);
+        let needed = |name: &str| {
+            let at = place(name);
+            of_state.set(of_state.get() || at.is_some_and(is_state));
+            at
+        };
         layout.endpoints = endpoints
             .iter()
-            .filter_map(|endpoint| Residual::new(endpoint, place))
+            .filter_map(|endpoint| Residual::new(endpoint, needed))
             .collect();
+        let mut origins = layout.origins.iter();
+        let is_written = origins.any(|origin| matches!(origin, Origin::Block(at) if is_state(*at)));
+        layout.needs_states = is_written || of_state.get();
         layout.observed_as = observed_as(model, program);
         layout
     }

@@ -23,6 +23,7 @@
 //! also as one of a [`Shard`].
 //! The crate opens no file and knows no drug.
 
+mod columns;
 pub mod conformance;
 mod effects;
 mod failures;

@@ -11,6 +11,7 @@ use euthymia_model::program::Program;
 use euthymia_model::{Level, Model};
 use euthymia_stats::random::Stream;
 
+use crate::columns;
 use crate::effects::Effects;
 use crate::layout::{Column, Layout, outputs, reported};
 use crate::plan::{Plan, of_plan, read_doses};
@@ -101,6 +102,12 @@ impl Run {
         &self.layout.columns
     }
 
+    /// Whether states are needed of the engine, and not outputs alone.
+    #[must_use]
+    pub fn needs_states(&self) -> bool {
+        self.layout.needs_states
+    }
+
     /// How many subjects to take at a time.
     #[must_use]
     pub fn block(&self, options: &Options) -> usize {
@@ -146,7 +153,11 @@ fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<R
         .map(|covariate| covariate.name.as_str())
         .filter(|name| values.iter().all(|(given, _)| given != name))
         .collect();
-    let program = program(request, &values, &open, diagnostics)?;
+    let columns = match request.columns {
+        Some(source) => Some(columns::asked(source, model, &open, diagnostics)?),
+        None => None,
+    };
+    let program = program(request, &values, &open, columns.as_deref(), diagnostics)?;
     let mut names = ModelNames::of(&program);
     let endpoints = outputs(model, &program);
     names.outputs.retain(|output| !endpoints.contains(output));
@@ -187,6 +198,7 @@ fn prepare(request: &Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<R
         &ids,
         request.subjects.is_some(),
         &open,
+        columns.as_deref(),
         diagnostics,
     );
     let given = |name: &str| parameters.as_ref().is_some_and(|table| table.gives(name));
@@ -216,6 +228,7 @@ fn program(
     request: &Request<'_>,
     values: &[(String, f64)],
     open: &[&str],
+    asked: Option<&[String]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Program> {
     let model = request.model;
@@ -236,7 +249,7 @@ fn program(
         }
     }
     let options = CompileOptions {
-        outputs: Some(reported(model, open)),
+        outputs: Some(reported(model, open, asked)),
         per_subject: PerSubject::Only(differs),
         values: values.to_vec(),
         interpolated: interpolated(request, open),

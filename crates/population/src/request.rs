@@ -37,6 +37,8 @@ pub struct Request<'a> {
     pub dialect: Dialect,
     /// How many subjects in all: the individuals are taken in turn until there are so many. Without it, each once.
     pub subjects: Option<u64>,
+    /// What is written of what the model computes, beside who and when; all of it, if nothing is said.
+    pub columns: Option<&'a Source>,
     /// Seed of everything random.
     pub seed: u64,
 }

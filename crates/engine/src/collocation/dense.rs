@@ -10,7 +10,8 @@ use crate::executor::{Registers, at};
 /// Evaluates the polynomial of one lane.
 pub(crate) struct Evaluate<'a, const L: usize> {
     pub(crate) parts: &'a Parts,
-    pub(crate) states: usize,
+    /// Which of the states are written.
+    pub(crate) is_written: &'a [bool],
     pub(crate) lane: usize,
     /// Where in the step, 0 to 1.
     pub(crate) thetas: &'a [f64],
@@ -33,7 +34,7 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
     fn run(self) {
         let Self {
             parts,
-            states,
+            is_written,
             lane,
             thetas,
             registers: r,
@@ -45,7 +46,7 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
             let mut theta = [0.0; TOGETHER];
             theta[..thetas.len()].copy_from_slice(thetas);
             let shares = shares(Lanes(theta));
-            for state in 0..states {
+            for (state, _) in is_written.iter().enumerate().filter(|(_, is)| **is) {
                 let of = |point: usize| r[at(parts.values + state * POINTS + point)].0[lane];
                 let start = of(0);
                 let mut value = Lanes::<TOGETHER>::splat(0.0);

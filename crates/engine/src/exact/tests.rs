@@ -115,6 +115,7 @@ fn moved<const L: usize>(
             let mut values = vec![0.0; STATES * times.len()];
             isa.dispatch(Observe {
                 shape,
+                is_written: &[true; STATES],
                 flows,
                 lane,
                 trace: &mut trace,

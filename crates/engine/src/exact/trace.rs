@@ -83,6 +83,8 @@ impl Trace {
 /// Writes the states of a lane at times of the move that its flows have just made.
 pub(crate) struct Observe<'a, const L: usize> {
     pub(crate) shape: &'a Shape,
+    /// Which of the states are written.
+    pub(crate) is_written: &'a [bool],
     pub(crate) flows: &'a Flows<L>,
     pub(crate) lane: usize,
     pub(crate) trace: &'a mut Trace,
@@ -105,6 +107,7 @@ impl<const L: usize> Kernel for Observe<'_, L> {
     fn run(self) {
         let Self {
             shape,
+            is_written,
             flows,
             lane,
             trace,
@@ -128,7 +131,12 @@ impl<const L: usize> Kernel for Observe<'_, L> {
         for (number, times) in times.chunks(TIMES * GROUPS).enumerate() {
             trace.bring(flows, lane, times[0] - start);
             if times.len() == 1 {
-                trace.write_first(shape, &mut values[first + number * TIMES * GROUPS..], stride);
+                trace.write_first(
+                    shape,
+                    is_written,
+                    &mut values[first + number * TIMES * GROUPS..],
+                    stride,
+                );
                 continue;
             }
             trace.start_groups(times, same, flowing);
@@ -150,6 +158,9 @@ impl<const L: usize> Kernel for Observe<'_, L> {
                     for &state in &block.states {
                         let (own, rest) = parts.split_at(block.composed_of.len());
                         parts = rest;
+                        if !is_written[state] {
+                            continue;
+                        }
                         let to = &mut values[place + state * stride..][..end - from * TIMES];
                         trace.write(&block.composed_of, own, from..group, flowing, to);
                     }
@@ -197,7 +208,7 @@ impl Trace {
 
     /// Writes the states at the first time, each `stride` behind the one before.
     #[inline(always)]
-    fn write_first(&self, shape: &Shape, values: &mut [f64], stride: usize) {
+    fn write_first(&self, shape: &Shape, is_written: &[bool], values: &mut [f64], stride: usize) {
         let mut parts = self.vectors.iter();
         for block in &shape.blocks {
             for &state in &block.states {
@@ -205,7 +216,9 @@ impl Trace {
                 for (&mode, part) in block.composed_of.iter().zip(parts.by_ref()) {
                     sum += self.first[mode] * part;
                 }
-                values[state * stride] = sum;
+                if is_written[state] {
+                    values[state * stride] = sum;
+                }
             }
         }
     }

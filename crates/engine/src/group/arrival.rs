@@ -56,7 +56,7 @@ impl<const L: usize> Group<'_, L> {
                     },
                 };
                 if observes {
-                    for state in 0..self.plan.states {
+                    for state in self.plan.written() {
                         self.values[state * self.observations + observed.place + own.observation] =
                             self.registers[self.plan.current + state].0[lane];
                     }

@@ -174,6 +174,7 @@ impl<const L: usize> Group<'_, L> {
                 if inside > 0 {
                     self.options.isa.dispatch(Observe {
                         shape,
+                        is_written: &self.plan.is_written,
                         flows,
                         lane,
                         trace: &mut traces[lane],

@@ -67,7 +67,7 @@ impl<const L: usize> Kernel for Evaluate<'_, L> {
             stride,
         } = self;
         let n = plan.states;
-        for state in 0..n {
+        for state in plan.written() {
             let of = |place: usize| r[at(place + state)].0[lane];
             let (start, change) = (of(plan.current), of(plan.next) - of(plan.current));
             let (k1, k2, k3) = (of(plan.dense), of(plan.dense + n), of(plan.dense + 2 * n));

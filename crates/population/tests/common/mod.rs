@@ -39,6 +39,7 @@ pub fn request<'a>(model: &'a Model, schedule: Schedule<'a>) -> Request<'a> {
         residual: true,
         dialect: Dialect::default(),
         subjects: None,
+        columns: None,
         seed: 1,
     }
 }
