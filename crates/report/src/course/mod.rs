@@ -25,7 +25,7 @@ pub(crate) use series::{
 pub(crate) use session::window as session_window;
 pub(crate) use tables::{Cell, Table};
 pub(crate) use variance::shares as variance_shares;
-pub(crate) use view::{FigureView, files, population};
+pub(crate) use view::{Fact, FigureView, files, population, provenance};
 
 use euthymia_therapy::result::CourseResult;
 

@@ -141,7 +141,7 @@ impl PageView {
             basis: basis(result),
             assumed: assumed_of(&result.assumptions),
             cautions: result.cautions.clone(),
-            provenance: provenance(result),
+            provenance: provenance(&result.provenance),
             files: files(&result.provenance),
         })
     }
@@ -270,8 +270,8 @@ fn basis(result: &CourseResult) -> Table {
     }
 }
 
-pub(crate) fn provenance(result: &CourseResult) -> Vec<Fact> {
-    let provenance = &result.provenance;
+/// What makes a result again.
+pub(crate) fn provenance(provenance: &Provenance) -> Vec<Fact> {
     vec![
         Fact::code("Command", &provenance.command),
         Fact::code("Version", &provenance.version),

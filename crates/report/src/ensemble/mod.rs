@@ -9,7 +9,7 @@ pub(crate) use words::{finding, value, width};
 use euthymia_therapy::ensemble::Ensemble;
 use serde::Serialize;
 
-use crate::course::{Assumed, FigureView, Table, check, population};
+use crate::course::{Assumed, Fact, FigureView, Table, check, files, population, provenance};
 use crate::error::ReportError;
 use crate::figure::STYLE;
 use crate::template::render;
@@ -29,10 +29,7 @@ struct View {
     left_out: Vec<String>,
     assumed: Option<Assumed>,
     cautions: Vec<String>,
-    command: String,
-    version: String,
-    seed: String,
-    input_hash: String,
+    provenance: Vec<Fact>,
     files: Table,
 }
 
@@ -48,7 +45,6 @@ pub fn page(ensemble: &Ensemble) -> Result<String, ReportError> {
         check(&member.result)?;
     }
     let left_out = ensemble.left_out.iter();
-    let provenance = &ensemble.provenance;
     let view = View {
         title: ensemble.title.clone(),
         finding: finding(ensemble),
@@ -69,11 +65,8 @@ pub fn page(ensemble: &Ensemble) -> Result<String, ReportError> {
             .collect(),
         assumed: tables::assumed(ensemble),
         cautions: tables::cautions(ensemble),
-        command: provenance.command.clone(),
-        version: provenance.version.clone(),
-        seed: provenance.seed.to_string(),
-        input_hash: provenance.input_hash.clone(),
-        files: crate::course::files(provenance),
+        provenance: provenance(&ensemble.provenance),
+        files: files(&ensemble.provenance),
     };
     render(
         "ensemble.html",

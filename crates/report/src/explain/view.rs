@@ -101,7 +101,7 @@ impl PageView {
                 .collect::<Result<_, _>>()?,
             left_out: left_out(explanation),
             cautions: result.cautions.clone(),
-            provenance: view::provenance(result),
+            provenance: view::provenance(&result.provenance),
             files: view::files(&result.provenance),
         })
     }
