@@ -79,7 +79,7 @@ impl CourseSink for Finite {
 fn simulate(set: &DataSet) {
     let options = Options {
         max_steps: 300,
-        lanes: LaneWidth::Four,
+        lanes: LaneWidth::Eight,
         ..Options::standard()
     };
     // Whatever cannot be simulated is an error that says so.
