@@ -92,7 +92,7 @@ impl<'a, const L: usize> Worker<'a, L> {
         for own in subjects.own_times() {
             block.times.extend_from_slice(own);
         }
-        // Every value is written: what a block before has left is not cleared.
+        // Every value that anyone may ask for is written: what a block before has left is not cleared.
         let values = plan.columns() * block.offsets[subjects.len()];
         block.values.resize(values, 0.0);
         let from = (range.start, &*subjects);
