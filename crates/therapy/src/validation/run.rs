@@ -263,7 +263,8 @@ fn prediction(task: &Task, observation: &Observation, computed: Computed<'_>) ->
     }
 }
 
-/// The typical person's number, then those of the draws that have one.
+/// The typical person's number, then those of the draws; none of these where one has none, for the others alone would make
+/// the interval too narrow.
 fn values(task: &Task, observation: &Observation, computed: Computed<'_>) -> Result<(f64, Vec<f64>), String> {
     let (_, compositions, _) = computed;
     let main = Scales::new(&task.main, observation, compositions)?;
@@ -283,8 +284,8 @@ fn values(task: &Task, observation: &Observation, computed: Computed<'_>) -> Res
         composed.map_or(0, |(_, compiled)| compiled.count)
     };
     let draws = count(&task.main).max(task.against.as_ref().map_or(0, count));
-    let drawn = (1..=draws as usize).filter_map(|person| of(person).ok());
-    Ok((typical, drawn.collect()))
+    let drawn: Result<Vec<f64>, String> = (1..=draws as usize).map(of).collect();
+    Ok((typical, drawn.unwrap_or_default()))
 }
 
 /// How the readings of a side become numbers.
