@@ -58,6 +58,12 @@ pub fn chi_square_cdf(degrees: f64, x: f64) -> f64 {
     cdf(0.5 * degrees, 0.5 * x)
 }
 
+/// Probability of chi-square with `degrees` degrees of freedom above `x`; keeps its digits where it is small.
+#[must_use]
+pub fn chi_square_above(degrees: f64, x: f64) -> f64 {
+    cdf_and_complement(0.5 * degrees, 0.5 * x).1
+}
+
 /// Quantile of chi-square.
 #[must_use]
 pub fn chi_square_quantile(degrees: f64, p: f64) -> f64 {

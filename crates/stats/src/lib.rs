@@ -4,10 +4,11 @@
 //!
 //! - [`random`]: draws that are addresses, not sequences: the same number for the same seed, purpose, replicate,
 //!   subject and draw, in whatever order and on however many threads they are asked for;
-//! - [`normal`], [`student`], [`beta`], [`gamma`]: distribution functions and quantiles;
+//! - [`normal`], [`student`], [`f`], [`beta`], [`gamma`]: distribution functions and quantiles;
 //! - [`counts`]: quantiles of Poisson and binomial counts;
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
 //! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
+//! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
 //! - [`Cholesky`]: correlated normals from independent ones.
 //!
@@ -17,9 +18,11 @@ pub mod as241;
 pub mod beta;
 mod cholesky;
 pub mod counts;
+pub mod f;
 pub mod gamma;
 pub mod moments;
 pub mod normal;
+pub mod optimize;
 pub mod proportion;
 pub mod quantile;
 pub mod random;

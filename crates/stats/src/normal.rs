@@ -16,6 +16,12 @@ pub fn cdf(z: f64) -> f64 {
     phi(z)
 }
 
+/// Probability of a z at least as far from 0 as `z`, on both sides; keeps its digits where it is small.
+#[must_use]
+pub fn two_sided(z: f64) -> f64 {
+    2.0 * phi(-z.abs())
+}
+
 /// The z with `cdf(z) = p`; relative error below 2e-15. Minus infinity at 0, infinity at 1, NaN outside.
 ///
 /// Wichura (1988), algorithm AS 241, PPND16, doi:10.2307/2347330.

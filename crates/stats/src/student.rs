@@ -19,6 +19,12 @@ pub fn cdf(degrees: f64, t: f64) -> f64 {
     }
 }
 
+/// Probability of a t at least as far from 0 as `t`, on both sides; keeps its digits where it is small.
+#[must_use]
+pub fn two_sided(degrees: f64, t: f64) -> f64 {
+    2.0 * cdf(degrees, -t.abs())
+}
+
 /// The t with `cdf(degrees, t) = p`. NaN for p outside [0, 1] or degrees that are not positive.
 #[must_use]
 pub fn quantile(degrees: f64, p: f64) -> f64 {

@@ -1,0 +1,6 @@
+//! Which file answers which kinds.
+
+use super::Runner;
+
+/// The kinds of each family with what answers them.
+pub(crate) const ALL: &[&[(&str, Runner)]] = &[];
