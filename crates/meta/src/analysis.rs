@@ -8,6 +8,7 @@
 mod families;
 mod inputs;
 mod studies;
+mod univariate;
 mod values;
 
 pub use inputs::Inputs;

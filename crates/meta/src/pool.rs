@@ -3,9 +3,18 @@
 //! `y_i = x_i beta + u_i + e_i`, `Var u_i = tau2`, `Var e_i = v_i`; formulas and defaults as in metafor's `rma.uni`
 //! (Viechtbauer 2010, doi:10.18637/jss.v036.i03; estimators of tau2: Veroniki et al. 2016, doi:10.1002/jrsm.1164).
 
+mod fit;
+mod heterogeneity;
+mod projection;
+
+use euthymia_stats::{normal, student};
 use nalgebra::{DMatrix, DVector};
 
 use crate::MetaError;
+
+pub use fit::fit;
+pub use heterogeneity::{Estimate, estimate};
+pub(crate) use projection::Projection;
 
 /// How the variance between studies is estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -165,6 +174,105 @@ pub struct Fit {
     pub options: Options,
 }
 
+impl Method {
+    /// All methods under the names that metafor gives them.
+    pub const NAMES: [(&str, Self); 17] = [
+        ("EE", Self::EqualEffects),
+        ("FE", Self::EqualEffects),
+        ("CE", Self::EqualEffects),
+        ("DL", Self::DerSimonianLaird),
+        ("DLIT", Self::DerSimonianLairdIterated),
+        ("HE", Self::Hedges),
+        ("HS", Self::HunterSchmidt),
+        ("HSk", Self::HunterSchmidtSmall),
+        ("SJ", Self::SidikJonkman),
+        ("SJIT", Self::SidikJonkmanIterated),
+        ("PM", Self::PauleMandel),
+        ("PMM", Self::PauleMandelMedian),
+        ("ML", Self::MaximumLikelihood),
+        ("REML", Self::Restricted),
+        ("EB", Self::EmpiricalBayes),
+        ("GENQ", Self::GeneralisedQ),
+        ("GENQM", Self::GeneralisedQMedian),
+    ];
+
+    /// The method of a name.
+    ///
+    /// # Errors
+    /// There is none; says which there are.
+    pub fn parse(name: &str) -> Result<Self, MetaError> {
+        let found = Self::NAMES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, method)| *method).ok_or_else(|| {
+            let known: Vec<&str> = Self::NAMES.iter().map(|(known, _)| *known).collect();
+            MetaError::field("method", format!("`{name}` is none of {}", known.join(", ")))
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let found = Self::NAMES.iter().find(|(_, method)| *method == self);
+        found.map_or("", |(name, _)| name)
+    }
+
+    /// Whether it has a variance between studies.
+    #[must_use]
+    pub fn is_random(self) -> bool {
+        self != Self::EqualEffects
+    }
+}
+
+impl Test {
+    /// All tests under the names that metafor gives them.
+    pub const NAMES: [(&str, Self); 4] = [
+        ("z", Self::Z),
+        ("t", Self::T),
+        ("knha", Self::KnappHartung),
+        ("adhoc", Self::AdHoc),
+    ];
+
+    /// The test of a name; `hksj` is `knha`.
+    ///
+    /// # Errors
+    /// There is none; says which there are.
+    pub fn parse(name: &str) -> Result<Self, MetaError> {
+        let name = if name.eq_ignore_ascii_case("hksj") {
+            "knha"
+        } else {
+            name
+        };
+        let found = Self::NAMES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found
+            .map(|(_, test)| *test)
+            .ok_or_else(|| MetaError::field("test", format!("`{name}` is none of z, t, knha, adhoc")))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, test)| *test == self)
+            .map_or("", |(name, _)| name)
+    }
+
+    /// Whether it refers to t.
+    #[must_use]
+    pub fn is_t(self) -> bool {
+        self != Self::Z
+    }
+
+    /// Whether it scales the variance.
+    #[must_use]
+    pub fn is_scaled(self) -> bool {
+        matches!(self, Self::KnappHartung | Self::AdHoc)
+    }
+}
+
 impl Data {
     /// Studies without moderators.
     #[must_use]
@@ -179,11 +287,23 @@ impl Data {
     }
 }
 
-/// Fits the model.
-///
-/// # Errors
-/// No studies, moderators that depend on each other, or an estimator that does not converge.
-pub fn fit(data: &Data, options: &Options) -> Result<Fit, MetaError> {
-    let _ = (data, options);
-    Err(MetaError::NoAnswer("being built".to_owned()))
+impl Fit {
+    /// The quantile that bounds of intervals are made with: of t where the test is one, else of the normal.
+    #[must_use]
+    pub fn critical(&self) -> f64 {
+        let upper = 0.5 * (1.0 + self.options.level);
+        match self.ddf {
+            Some(ddf) if ddf > 0.0 => student::quantile(ddf, upper),
+            Some(_) => f64::NAN,
+            None => normal::quantile(upper),
+        }
+    }
+
+    /// Where the true effect of a new study lies, for a model without moderators: the pooled estimate's quantile times
+    /// `sqrt(se^2 + tau2)` on both sides.
+    #[must_use]
+    pub fn prediction_interval(&self) -> (f64, f64) {
+        let half = self.critical() * (self.se[0] * self.se[0] + self.tau2).sqrt();
+        (self.beta[0] - half, self.beta[0] + half)
+    }
 }

@@ -3,4 +3,4 @@
 use super::Runner;
 
 /// The kinds of each family with what answers them.
-pub(crate) const ALL: &[&[(&str, Runner)]] = &[];
+pub(crate) const ALL: &[&[(&str, Runner)]] = &[super::univariate::KINDS];
