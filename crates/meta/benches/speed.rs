@@ -1,0 +1,75 @@
+//! `cargo bench -p euthymia-meta`: microseconds of one fit, one line each: the best of several rounds.
+//!
+//! `benches/evidence` runs it beside metafor and netmeta.
+
+#![allow(clippy::print_stdout, reason = "a bench speaks to the terminal")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use euthymia_meta::pool::{Data, Method, Options, Test, fit};
+use nalgebra::DMatrix;
+
+/// Log risk ratios and variances of the 13 trials of BCG vaccine (Colditz et al. 1994), as metafor's `dat.bcg` gives
+/// them, and the latitude of each.
+const BCG: [(f64, f64, f64); 13] = [
+    (-0.8893, 0.3256, 44.0),
+    (-1.5854, 0.1946, 55.0),
+    (-1.3481, 0.4154, 42.0),
+    (-1.4416, 0.0200, 52.0),
+    (-0.2175, 0.0512, 13.0),
+    (-0.7861, 0.0069, 44.0),
+    (-1.6209, 0.2230, 19.0),
+    (0.0120, 0.0040, 13.0),
+    (-0.4694, 0.0564, 27.0),
+    (-1.3713, 0.0730, 42.0),
+    (-0.3394, 0.0124, 18.0),
+    (0.4459, 0.5325, 33.0),
+    (-0.0173, 0.0714, 33.0),
+];
+
+fn bcg() -> Data {
+    Data::without_moderators(BCG.map(|row| row.0).to_vec(), BCG.map(|row| row.1).to_vec())
+}
+
+/// Microseconds of a call: rounds of a twentieth of a second, the best of ten.
+fn time<T>(name: &str, mut call: impl FnMut() -> T) {
+    let mut calls = 1_u32;
+    let mut best = f64::INFINITY;
+    let mut rounds = 0;
+    while rounds < 10 {
+        let start = Instant::now();
+        for _ in 0..calls {
+            black_box(call());
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        if seconds < 0.05 {
+            calls *= 2;
+            continue;
+        }
+        best = best.min(seconds / f64::from(calls));
+        rounds += 1;
+    }
+    println!("{name}\t{:.3}", best * 1e6);
+}
+
+fn main() {
+    let data = bcg();
+    let with = |method, test| Options {
+        method,
+        test,
+        ..Options::default()
+    };
+    let reml = with(Method::Restricted, Test::Z);
+    time("REML, 13 studies", || fit(&data, &reml));
+    let knha = with(Method::Restricted, Test::KnappHartung);
+    time("REML, Knapp-Hartung, 13 studies", || fit(&data, &knha));
+    let dl = with(Method::DerSimonianLaird, Test::Z);
+    time("DL, 13 studies", || fit(&data, &dl));
+    let moderated = Data {
+        x: DMatrix::from_fn(13, 2, |row, column| if column == 0 { 1.0 } else { BCG[row].2 }),
+        names: vec!["intrcpt".to_owned(), "ablat".to_owned()],
+        ..bcg()
+    };
+    time("REML, one moderator, 13 studies", || fit(&moderated, &reml));
+}
