@@ -5,8 +5,10 @@
 //! the same form and runs it again. Each file below answers a family of kinds: it reads the inputs, calls what the rest
 //! of this crate computes, and names the values.
 
+mod effects;
 mod families;
 mod inputs;
+mod prepared;
 mod studies;
 mod univariate;
 mod values;

@@ -3,4 +3,8 @@
 use super::Runner;
 
 /// The kinds of each family with what answers them.
-pub(crate) const ALL: &[&[(&str, Runner)]] = &[super::univariate::KINDS];
+#[rustfmt::skip]
+pub(crate) const ALL: &[&[(&str, Runner)]] = &[
+    super::univariate::KINDS,
+    super::effects::KINDS,
+];
