@@ -18,16 +18,25 @@
 //! ```
 
 mod arcsine;
+mod association;
+mod change;
 mod correlation;
 mod generic;
+mod heterozygosity;
+mod hypergeometric;
 mod mean;
 mod means;
 mod measure;
 mod options;
+mod overlap;
+mod paired;
+mod partial;
 mod proportion;
 mod rate;
+mod reliability;
 mod reported;
 mod scale;
+mod tetrachoric;
 mod two_by_two;
 
 pub use measure::{Family, Measure};
@@ -74,6 +83,13 @@ impl Effects {
             Family::Proportion => proportion::compute(measure, reported, options),
             Family::Rate => rate::one_group(measure, reported, options),
             Family::Mean => mean::compute(measure, reported, options),
+            Family::Change => change::compute(measure, reported, options),
+            Family::Overlap => overlap::areas(measure, reported, options),
+            Family::OverlapOfMeans => overlap::of_means(measure, reported, options),
+            Family::PartialCorrelation => partial::correlations(measure, reported, options),
+            Family::Determination => partial::determination(measure, reported, options),
+            Family::Reliability => reliability::compute(measure, reported),
+            Family::Heterozygosity => heterozygosity::compute(measure, reported),
             Family::Generic => generic::compute(measure, reported, options),
         }?;
         let finite = |x: &f64| x.is_finite().then_some(*x);

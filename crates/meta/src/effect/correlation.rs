@@ -1,8 +1,9 @@
 //! Correlations.
 
 use euthymia_stats::student;
-use euthymia_vecmath::scalar::{ln_1p, pow};
+use euthymia_vecmath::scalar::ln_1p;
 
+use super::hypergeometric::hypergeometric;
 use super::reported::filled;
 use super::two_by_two::average;
 use super::{Computed, Given, Measure, Options, Reported, Variance};
@@ -28,60 +29,6 @@ pub(crate) fn t_of_p(p: f64, degrees: f64) -> f64 {
         return f64::NAN;
     }
     -student::quantile(degrees, 0.5 * p.abs()) * p.signum()
-}
-
-/// Gauss' hypergeometric function for `0 <= x <= 1`, `c > a + b`; NaN where it is not so.
-///
-/// The power series: near 1 its terms fall like `k^(a + b - c - 1)`, which is slow where c is near a + b, so there the
-/// rest is taken from the integral of their asymptotic form.
-pub(crate) fn hypergeometric(a: f64, b: f64, c: f64, x: f64) -> f64 {
-    if !(c > a + b) || !(0.0..=1.0).contains(&x) {
-        return f64::NAN;
-    }
-    if x > 0.9 && (c - a - b).fract() != 0.0 {
-        // Abramowitz and Stegun 15.3.6: the same function at 1 - x, whose series is short.
-        let s = c - a - b;
-        let gamma = |x: f64| {
-            let sign = if x < 0.0 && (x.floor() as i64) % 2 != 0 {
-                -1.0
-            } else {
-                1.0
-            };
-            (euthymia_vecmath::scalar::log_gamma(x), sign)
-        };
-        let ratio = |up: [f64; 2], down: [f64; 2]| {
-            let (mut sum, mut sign) = (0.0, 1.0);
-            for x in up {
-                let (ln, s) = gamma(x);
-                sum += ln;
-                sign *= s;
-            }
-            for x in down {
-                let (ln, s) = gamma(x);
-                sum -= ln;
-                sign *= s;
-            }
-            sign * euthymia_vecmath::scalar::exp(sum)
-        };
-        let rest = 1.0 - x;
-        let first = ratio([c, s], [c - a, c - b]) * series(a, b, 1.0 - s, rest);
-        let second = ratio([c, -s], [a, b]) * pow(rest, s) * series(c - a, c - b, 1.0 + s, rest);
-        return first + if rest == 0.0 { 0.0 } else { second };
-    }
-    series(a, b, c, x)
-}
-
-fn series(a: f64, b: f64, c: f64, x: f64) -> f64 {
-    let (mut sum, mut term) = (1.0, 1.0);
-    for k in 0..2_000_000 {
-        let k = f64::from(k);
-        term *= (a + k) * (b + k) / ((c + k) * (k + 1.0)) * x;
-        sum += term;
-        if term.abs() < 1e-17 * sum.abs() {
-            break;
-        }
-    }
-    sum
 }
 
 /// The unbiased estimate of a correlation (Olkin and Pratt 1958, doi:10.1214/aoms/1177706717); NaN up to 4 people.

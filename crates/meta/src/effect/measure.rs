@@ -21,6 +21,20 @@ pub enum Family {
     Rate,
     /// Mean and standard deviation of one group: `mi`, `sdi`, `ni`.
     Mean,
+    /// Means and standard deviations of two times with their correlation: `ri`, `ni`.
+    Change,
+    /// The chance that one of the first group is above one of the second: `ai`, `n1i`, `n2i`.
+    Overlap,
+    /// The same, from means and standard deviations, or from `ai`, `di`, `ti`, `pi`.
+    OverlapOfMeans,
+    /// A correlation or a t statistic out of a regression: `ri` or `ti`, `mi` predictors, `ni`.
+    PartialCorrelation,
+    /// A coefficient of determination: `r2i`, `mi` predictors, `ni`.
+    Determination,
+    /// Cronbach's alpha: `ai`, `mi` items, `ni`.
+    Reliability,
+    /// Numbers of three genotypes: `ai`, `bi`, `ci`.
+    Heterozygosity,
     /// An estimate with its variance, standard error or interval: `yi`, `vi`.
     Generic,
 }
@@ -45,6 +59,22 @@ measures! {
     PetoOddsRatio "PETO" TwoByTwo Log "log odds ratio (Peto's method)";
     RiskDifference "RD" TwoByTwo Identity "risk difference";
     ArcsineDifference "AS" TwoByTwo Identity "arcsine square root transformed risk difference";
+    Phi "PHI" TwoByTwo Identity "phi coefficient";
+    PhiZ "ZPHI" TwoByTwo FisherZ "Fisher's z of the phi coefficient";
+    YuleQ "YUQ" TwoByTwo Identity "Yule's Q";
+    YuleY "YUY" TwoByTwo Identity "Yule's Y";
+    Tetrachoric "RTET" TwoByTwo Identity "tetrachoric correlation";
+    TetrachoricZ "ZTET" TwoByTwo FisherZ "Fisher's z of the tetrachoric correlation";
+    ProbitDifference "PBIT" TwoByTwo Identity "standardized mean difference from risks (probit)";
+    DifferenceFromOdds "OR2D" TwoByTwo Identity "standardized mean difference from the odds ratio (logistic)";
+    DifferenceFromOddsNormal "OR2DN" TwoByTwo Identity "standardized mean difference from the odds ratio (normal)";
+    DifferenceFromOddsLogistic "OR2DL" TwoByTwo Identity "standardized mean difference from the odds ratio, as OR2D";
+    PairedRiskDifference "MPRD" TwoByTwo Identity "risk difference of matched pairs";
+    PairedRiskRatio "MPRR" TwoByTwo Log "log risk ratio of matched pairs";
+    PairedOddsRatio "MPOR" TwoByTwo Log "log odds ratio of matched pairs, marginal";
+    PairedOddsRatioConditional "MPORC" TwoByTwo Log "log odds ratio of matched pairs, conditional";
+    PairedPeto "MPPETO" TwoByTwo Log "log odds ratio of matched pairs, conditional (Peto's method)";
+    PairedOddsRatioMarginal "MPORM" TwoByTwo Log "log odds ratio of matched pairs from the tables of both times";
     IncidenceRateRatio "IRR" Rates Log "log incidence rate ratio";
     IncidenceRateDifference "IRD" Rates Identity "incidence rate difference";
     RootRateDifference "IRSD" Rates Identity "square root transformed incidence rate difference";
@@ -81,6 +111,31 @@ measures! {
     MeanLog "MNLN" Mean Log "log mean";
     DeviationLog "SDLN" Mean Log "log standard deviation";
     VariationLog "CVLN" Mean Log "log coefficient of variation";
+    MeanChange "MC" Change Identity "mean change";
+    ChangeByChange "SMCC" Change Identity "mean change standardized by the deviation of the change";
+    ChangeByFirst "SMCR" Change Identity "mean change standardized by the first deviation";
+    ChangeByFirstUnequal "SMCRH" Change Identity "mean change standardized by the first deviation, unequal variances";
+    ChangeByPooled "SMCRP" Change Identity "mean change standardized by the pooled deviation";
+    ChangeByPooledUnequal "SMCRPH" Change Identity "mean change standardized by the pooled deviation, unequal variances";
+    RatioOfMeansPaired "ROMC" Change Log "log ratio of means of two times";
+    VariabilityRatioPaired "VRC" Change Log "log variability ratio of two times";
+    VariationRatioPaired "CVRC" Change Log "log coefficient of variation ratio of two times";
+    CommonLanguagePaired "CLESCN" Change Identity "common language effect size of two times";
+    AreaPaired "AUCCN" Change Identity "area under the curve of two times";
+    CommonLanguage "CLES" Overlap Identity "common language effect size";
+    Area "AUC" Overlap Identity "area under the curve";
+    CommonLanguageNormal "CLESN" OverlapOfMeans Identity "common language effect size from means";
+    AreaNormal "AUCN" OverlapOfMeans Identity "area under the curve from means";
+    Partial "PCOR" PartialCorrelation Identity "partial correlation";
+    PartialZ "ZPCOR" PartialCorrelation FisherZ "Fisher's z of the partial correlation";
+    SemiPartial "SPCOR" PartialCorrelation Identity "semi-partial correlation";
+    SemiPartialZ "ZSPCOR" PartialCorrelation FisherZ "Fisher's z of the semi-partial correlation";
+    Determination "R2" Determination Identity "coefficient of determination";
+    DeterminationZ "ZR2" Determination FisherRoot "Fisher's z of the root of the coefficient of determination";
+    Alpha "ARAW" Reliability Identity "Cronbach's alpha";
+    AlphaCubeRoot "AHW" Reliability CubeRoot "Cronbach's alpha, transformed after Hakstian and Whalen";
+    AlphaLog "ABT" Reliability LogComplement "Cronbach's alpha, transformed after Bonett";
+    Heterozygosity "REH" Heterozygosity Log "log relative excess heterozygosity";
     HazardRatio "HR" Generic Log "log hazard ratio";
     HazardDifference "HD" Generic Identity "hazard difference";
     Generic "GEN" Generic Identity "effect size";

@@ -254,6 +254,10 @@ fn sets(measure: Measure) -> Vec<Vec<(Given, bool)>> {
         set
     });
     let mut sets = match measure.family() {
+        Family::TwoByTwo if measure == Measure::PairedOddsRatioMarginal => vec![
+            all(&[G::Ai, G::Bi, G::Ci, G::Di, G::Ri]),
+            all(&[G::Ai, G::Bi, G::Ci, G::Di, G::Pi]),
+        ],
         Family::TwoByTwo => vec![
             all(&[G::Ai, G::Bi, G::Ci, G::Di]),
             all(&[G::Ai, G::N1i, G::Ci, G::N2i]),
@@ -278,6 +282,45 @@ fn sets(measure: Measure) -> Vec<Vec<(Given, bool)>> {
         Family::Rate => vec![all(&[G::Xi, G::Ti])],
         Family::Mean if measure.name() == "SDLN" => vec![all(&[G::Sdi, G::Ni])],
         Family::Mean => vec![all(&[G::Mi, G::Sdi, G::Ni])],
+        Family::Change => {
+            let needed = match measure.name() {
+                "VRC" => all(&[G::Sd1i, G::Sd2i, G::Ri, G::Ni]),
+                "SMCR" => all(&[G::M1i, G::M2i, G::Sd1i, G::Ri, G::Ni]),
+                _ => all(&[G::M1i, G::M2i, G::Sd1i, G::Sd2i, G::Ri, G::Ni]),
+            };
+            let mut sets = vec![needed];
+            if measure == Measure::ChangeByChange {
+                sets.extend([G::Di, G::Ti, G::Pi].map(|what| all(&[what, G::Ni])));
+            }
+            sets
+        }
+        Family::Overlap => vec![vec![
+            (G::Ai, true),
+            (G::N1i, true),
+            (G::N2i, true),
+            (G::Mi, false),
+        ]],
+        Family::OverlapOfMeans => {
+            let mut sets = vec![all(&[G::M1i, G::M2i, G::Sd1i, G::Sd2i, G::N1i, G::N2i])];
+            sets.extend([G::Ai, G::Di, G::Ti, G::Pi].map(|what| all(&[what, G::N1i, G::N2i])));
+            sets
+        }
+        Family::PartialCorrelation => {
+            let semi = matches!(measure, Measure::SemiPartial | Measure::SemiPartialZ);
+            let with = |what| {
+                let mut set = all(&[what, G::Mi, G::Ni]);
+                if semi {
+                    set.push((G::R2i, true));
+                }
+                set
+            };
+            vec![with(G::Ri), with(G::Ti), with(G::Pi)]
+        }
+        Family::Determination => [G::R2i, G::Fi, G::Pi]
+            .map(|what| all(&[what, G::Mi, G::Ni]))
+            .to_vec(),
+        Family::Reliability => vec![all(&[G::Ai, G::Mi, G::Ni])],
+        Family::Heterozygosity => vec![all(&[G::Ai, G::Bi, G::Ci])],
         Family::Generic if measure == Measure::HazardRatio => vec![all(&[G::Hr, G::HrLb, G::HrUb])],
         Family::Generic => Vec::new(),
     };

@@ -147,13 +147,29 @@ pub(crate) fn compute(
     reported: &Reported,
     options: &Options,
 ) -> Result<Computed, MetaError> {
+    use Measure as M;
     let raw = Tables::of(measure, reported)?;
     let ni = raw.total();
-    let t = raw.adjusted(measure, options);
+    let t = raw.clone().adjusted(measure, options);
+    match measure {
+        M::Phi | M::PhiZ | M::YuleQ | M::YuleY | M::Tetrachoric | M::TetrachoricZ | M::ProbitDifference => {
+            let (yi, vi) = super::association::compute(measure, &t, options)?;
+            return Ok(Computed { yi, vi, ni });
+        }
+        M::PairedRiskDifference
+        | M::PairedRiskRatio
+        | M::PairedOddsRatio
+        | M::PairedOddsRatioConditional
+        | M::PairedPeto => {
+            let (yi, vi) = super::paired::compute(measure, &t);
+            return Ok(Computed { yi, vi, ni });
+        }
+        _ => {}
+    }
     let r = Risks::of(&t);
     let rows = 0..t.rows();
     let (yi, vi): (Vec<f64>, Vec<f64>) = match measure {
-        Measure::RiskRatio => {
+        M::RiskRatio => {
             options.check(
                 measure,
                 &[Variance::LargeSample, Variance::Average, Variance::Null],
@@ -171,14 +187,33 @@ pub(crate) fn compute(
             })
             .unzip()
         }
-        Measure::OddsRatio => {
+        M::OddsRatio
+        | M::DifferenceFromOdds
+        | M::DifferenceFromOddsNormal
+        | M::DifferenceFromOddsLogistic
+        | M::PairedOddsRatioMarginal => {
             options.check(
                 measure,
                 &[Variance::LargeSample, Variance::Average, Variance::Null],
             )?;
-            rows.map(|i| log_odds_ratio(&t, &r, options, i)).unzip()
+            let factor = match measure {
+                M::DifferenceFromOddsNormal => 1.0 / 1.65,
+                M::DifferenceFromOdds | M::DifferenceFromOddsLogistic => 3f64.sqrt() / core::f64::consts::PI,
+                _ => 1.0,
+            };
+            let odds = rows.map(|i| {
+                let (y, v) = log_odds_ratio(&t, &r, options, i);
+                (factor * y, factor * factor * v)
+            });
+            if measure == M::PairedOddsRatioMarginal {
+                let (yi, vi): (Vec<f64>, Vec<f64>) = odds.unzip();
+                let vi = super::paired::marginal(reported, &raw, &t, &vi)?;
+                let ni = ni.iter().map(|n| (n / 2.0).round_ties_even()).collect();
+                return Ok(Computed { yi, vi, ni });
+            }
+            odds.unzip()
         }
-        Measure::RiskDifference => {
+        M::RiskDifference => {
             use Variance as V;
             options.check(measure, &[V::LargeSample, V::Unbiased, V::Average, V::Null])?;
             let spread = |p: f64| p * (1.0 - p);
@@ -194,7 +229,7 @@ pub(crate) fn compute(
             })
             .unzip()
         }
-        Measure::PetoOddsRatio => rows
+        M::PetoOddsRatio => rows
             .map(|i| {
                 let (n1, n2) = (r.n1[i], r.n2[i]);
                 let n = n1 + n2;
