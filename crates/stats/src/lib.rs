@@ -6,6 +6,7 @@
 //!   subject and draw, in whatever order and on however many threads they are asked for;
 //! - [`normal`], [`student`], [`f`], [`beta`], [`gamma`]: distribution functions and quantiles;
 //! - [`counts`]: quantiles of Poisson and binomial counts;
+//! - [`quadrature`]: integrals; [`quadratic_form`]: the distribution of weighted sums of chi-squares;
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
 //! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
 //! - [`optimize`]: roots, minima and derivatives;
@@ -24,6 +25,8 @@ pub mod moments;
 pub mod normal;
 pub mod optimize;
 pub mod proportion;
+pub mod quadratic_form;
+pub mod quadrature;
 pub mod quantile;
 pub mod random;
 mod root;
