@@ -280,6 +280,16 @@ impl Posterior {
         below + inside
     }
 
+    /// Probability of a tau below this.
+    #[must_use]
+    pub fn below_tau(&self, tau: f64) -> f64 {
+        if tau <= 0.0 {
+            return 0.0;
+        }
+        let u = root(0.0, 1.0 - 1e-12, 1e-15, |u| self.axis.at(u).0 - tau).unwrap_or(1.0);
+        self.below_u(u)
+    }
+
     /// Posterior density of tau.
     #[must_use]
     pub fn tau_density(&self, tau: f64) -> f64 {
@@ -522,4 +532,63 @@ fn bounds(kind: IntervalKind, level: f64, quantile: impl Fn(f64) -> f64) -> (f64
         }
     };
     (quantile(below), quantile(below + level))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YI: [f64; 4] = [0.3, -0.1, 0.8, 0.2];
+    const VI: [f64; 4] = [0.04, 0.09, 0.05, 0.2];
+
+    /// A prior that holds tau at 0 leaves the equal-effects model, in closed form.
+    #[test]
+    fn no_heterogeneity_is_closed_form() {
+        let posterior = Posterior::new(&YI, &VI, TauPrior::HalfNormal(1e-6), MeanPrior::Uniform).unwrap();
+        let fixed = pool::mean(&YI, &VI, Method::EqualEffects, None).unwrap();
+        let found = posterior.mean(IntervalKind::Central, 0.95);
+        assert!((found.mean.unwrap() - fixed.mu).abs() < 1e-9);
+        assert!((found.sd.unwrap() - fixed.variance.sqrt()).abs() < 1e-9);
+        assert!((found.upper - fixed.mu - 1.959_963_984_540_054 * fixed.variance.sqrt()).abs() < 1e-8);
+    }
+
+    /// Equal variances with a flat prior on the mean: tau2 + v is a scaled inverse chi-square where the prior is uniform
+    /// on ln(tau2 + v); what is left of it under the uniform prior on tau is integrated by another rule.
+    #[test]
+    fn agrees_with_another_rule() {
+        let (v, yi) = (0.05, [0.3, -0.1, 0.8, 0.2, 0.5, -0.4]);
+        let posterior = Posterior::new(&yi, &[v; 6], TauPrior::Uniform, MeanPrior::Uniform).unwrap();
+        let mean = yi.iter().sum::<f64>() / 6.0;
+        let squares: f64 = yi.iter().map(|y| (y - mean) * (y - mean)).sum();
+        let density = |tau: f64| {
+            let s = v + tau * tau;
+            exp(-2.5 * ln(s) - 0.5 * squares / s)
+        };
+        let integral = |f: &dyn Fn(f64) -> f64| {
+            euthymia_stats::quadrature::integrate(0.0, 1.0, 1e-12, 0.0, |x| {
+                let tau = x / (1.0 - x);
+                f(tau) * density(tau) / ((1.0 - x) * (1.0 - x))
+            })
+            .value
+        };
+        let whole = integral(&|_| 1.0);
+        let expected = integral(&|tau| tau) / whole;
+        let tau = posterior.tau(IntervalKind::Central, 0.9);
+        assert!((tau.mean.unwrap() - expected).abs() < 1e-9 * expected);
+        assert!((posterior.tau_density(0.3) - density(0.3) / whole).abs() < 1e-9);
+        // Intervals hold what they say.
+        let inside = posterior.below_tau(tau.upper) - posterior.below_tau(tau.lower);
+        assert!((inside - 0.9).abs() < 1e-9, "{inside}");
+        let short = posterior.tau(IntervalKind::Shortest, 0.9);
+        assert!(short.upper - short.lower < tau.upper - tau.lower);
+    }
+
+    #[test]
+    fn too_little_data_for_an_improper_prior() {
+        let refused = Posterior::new(&YI[..2], &VI[..2], TauPrior::Uniform, MeanPrior::Uniform);
+        assert!(refused.is_err());
+        let three = Posterior::new(&YI[..3], &VI[..3], TauPrior::Uniform, MeanPrior::Uniform).unwrap();
+        assert_eq!(three.tau(IntervalKind::Central, 0.95).mean, None, "infinite");
+        assert!(Posterior::new(&[], &[], TauPrior::HalfNormal(1.0), MeanPrior::Uniform).is_err());
+    }
 }

@@ -38,7 +38,7 @@ fn interval(mu: f64, tau2: f64, variance: f64, level: f64, pi_df: f64, ci_df: f6
     };
     PredictionInterval {
         mu,
-        pi: around(pi_df, tau2 + variance),
+        pi: (pi_df > 0.0).then(|| around(pi_df, tau2 + variance)),
         ci: around(ci_df, variance),
         tau2,
         variance: Some(variance),
@@ -58,13 +58,13 @@ fn not_converged(method: Method) -> MetaError {
 /// Laird's tau2 and t with k - 2 degrees of freedom.
 ///
 /// # Errors
-/// Fewer than three studies.
+/// Fewer than two studies.
 pub fn higgins_thompson_spiegelhalter(
     yi: &[f64],
     vi: &[f64],
     level: f64,
 ) -> Result<PredictionInterval, MetaError> {
-    need(yi.len(), 3)?;
+    need(yi.len(), 2)?;
     let method = Method::DerSimonianLaird;
     let found = mean(yi, vi, method, None).ok_or_else(|| not_converged(method))?;
     let k = yi.len() as f64;
@@ -114,7 +114,7 @@ pub fn restricted_by_fixed_point(yi: &[f64], vi: &[f64], tolerance: f64) -> Resu
 /// unless it is `known`.
 ///
 /// # Errors
-/// Fewer than three studies, or REML does not converge.
+/// Fewer than two studies, or REML does not converge.
 pub fn partlett_riley(
     yi: &[f64],
     vi: &[f64],
@@ -122,7 +122,7 @@ pub fn partlett_riley(
     variance: Variance,
     level: f64,
 ) -> Result<PredictionInterval, MetaError> {
-    need(yi.len(), 3)?;
+    need(yi.len(), 2)?;
     let method = Method::Restricted;
     let found = mean(yi, vi, method, known).ok_or_else(|| not_converged(method))?;
     let (mu, tau2) = (found.mu, found.tau2);
