@@ -39,7 +39,7 @@ pub fn combine(yi: &[f64], vi: &[f64]) -> Result<Combined, MetaError> {
             found: 0,
         });
     }
-    if vi.iter().any(|v| !(*v > 0.0)) {
+    if vi.iter().any(|v| v.is_nan() || *v <= 0.0) {
         return Err(MetaError::NoAnswer(
             "a sampling variance is not positive".to_owned(),
         ));

@@ -143,7 +143,7 @@ impl Posterior {
                 found: 0,
             });
         }
-        if vi.iter().any(|v| !(*v > 0.0)) {
+        if vi.iter().any(|v| v.is_nan() || *v <= 0.0) {
             return Err(MetaError::NoAnswer(
                 "a sampling variance is not positive".to_owned(),
             ));

@@ -86,6 +86,11 @@ pub fn location_scale(
     options: LocationScaleOptions,
 ) -> Result<LocationScale, MetaError> {
     let (k, p, q) = (data.yi.len(), data.x.ncols(), z.ncols());
+    if p == 0 || q == 0 {
+        return Err(MetaError::NoAnswer(
+            "a location-scale model needs a coefficient for the mean and one for the variance".to_owned(),
+        ));
+    }
     if k < p + 1 {
         return Err(MetaError::TooFew {
             what: "a location-scale model",
