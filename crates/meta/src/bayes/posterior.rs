@@ -5,41 +5,11 @@ use euthymia_stats::optimize::{golden, root};
 use euthymia_stats::quadrature::gauss_legendre;
 use euthymia_vecmath::scalar::{exp, ln};
 
-use super::{MeanPrior, TauPrior};
+use super::rule::{Axis, NODES, PIECES, given_tau};
+use super::summary::{bounds, highest};
+use super::{IntervalKind, MeanPrior, Summary, TauPrior};
 use crate::MetaError;
 use crate::pool::{self, Method};
-
-/// Pieces that the axis of tau is cut into.
-const PIECES: usize = 60;
-/// Nodes in each.
-const NODES: usize = 12;
-
-/// Which interval of a posterior.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum IntervalKind {
-    /// As much on either side.
-    #[default]
-    Central,
-    /// The shortest.
-    Shortest,
-}
-
-/// What a person reads of a posterior. The mean and the spread are missing where they are infinite.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Summary {
-    /// Most probable value.
-    pub mode: f64,
-    /// Median.
-    pub median: f64,
-    /// Mean.
-    pub mean: Option<f64>,
-    /// Standard deviation.
-    pub sd: Option<f64>,
-    /// Lower bound of the interval.
-    pub lower: f64,
-    /// Upper bound.
-    pub upper: f64,
-}
 
 /// The true effect of a study.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,56 +43,6 @@ pub struct Posterior {
     /// Bounds of the pieces, and the probability below each.
     edges: Vec<(f64, f64)>,
     axis: Axis,
-}
-
-/// `tau = scale x / (1 - x)` with `x = u^2 (3 - 2 u)`: smooth at both ends whatever the powers of tau there.
-#[derive(Clone, Copy, Debug)]
-struct Axis {
-    scale: f64,
-}
-
-impl Axis {
-    /// tau and dtau/du.
-    fn at(self, u: f64) -> (f64, f64) {
-        let x = u * u * (3.0 - 2.0 * u);
-        // 1 - x, without cancellation.
-        let rest = (1.0 - u) * (1.0 - u) * (1.0 + 2.0 * u);
-        (
-            self.scale * x / rest,
-            self.scale * 6.0 * u * (1.0 - u) / (rest * rest),
-        )
-    }
-}
-
-/// Mean and variance of the mean given tau, and the marginal log-likelihood of tau.
-fn given_tau(yi: &[f64], vi: &[f64], prior: MeanPrior, tau: f64) -> (f64, f64, f64) {
-    let tau2 = tau * tau;
-    let (mut precision, mut sum, mut logs, mut count) = (0.0, 0.0, 0.0, 0.0);
-    if let MeanPrior::Normal { mean, sd } = prior {
-        precision += 1.0 / (sd * sd);
-        sum += mean / (sd * sd);
-        logs += 2.0 * ln(sd);
-        count += 1.0;
-    }
-    for (y, v) in yi.iter().zip(vi) {
-        let w = 1.0 / (v + tau2);
-        precision += w;
-        sum += w * y;
-        logs -= ln(w);
-        count += 1.0;
-    }
-    let centre = sum / precision;
-    let mut squares: f64 = yi
-        .iter()
-        .zip(vi)
-        .map(|(y, v)| (y - centre) * (y - centre) / (v + tau2))
-        .sum();
-    if let MeanPrior::Normal { mean, sd } = prior {
-        squares += (mean - centre) * (mean - centre) / (sd * sd);
-    }
-    let ln_two_pi = ln(core::f64::consts::TAU);
-    let value = -0.5 * ((count - 1.0) * ln_two_pi + logs + squares + ln(precision));
-    (centre, 1.0 / precision, value)
 }
 
 impl Posterior {
@@ -492,46 +412,6 @@ impl Posterior {
         let proper = self.tau_prior.is_proper() && matches!(self.mean_prior, MeanPrior::Normal { .. });
         proper.then_some(self.ln_integral)
     }
-}
-
-/// Where `f` is highest in [0, upper]: the best of a grid, then refined; 0 where nothing is higher than it.
-fn highest(f: impl Fn(f64) -> f64, upper: f64) -> f64 {
-    const STEPS: usize = 200;
-    // Denser towards 0.
-    let at = |step: usize| {
-        let u = step as f64 / STEPS as f64;
-        upper * u * u
-    };
-    let mut best = 0;
-    let mut top = f(0.0);
-    for step in 1..=STEPS {
-        let height = f(at(step));
-        if height > top {
-            (best, top) = (step, height);
-        }
-    }
-    let (low, high) = (at(best.saturating_sub(1)), at((best + 1).min(STEPS)));
-    let (x, negative) = golden(low, high, 1e-10 * upper, |x| -f(x));
-    // At the edge golden sections end beside it.
-    if f(0.0) >= -negative || best == 0 && x < 1e-6 * upper {
-        0.0
-    } else {
-        x
-    }
-}
-
-fn bounds(kind: IntervalKind, level: f64, quantile: impl Fn(f64) -> f64) -> (f64, f64) {
-    let outside = 1.0 - level;
-    let below = match kind {
-        IntervalKind::Central => 0.5 * outside,
-        IntervalKind::Shortest => {
-            let (below, _) = golden(0.0, outside, 1e-9, |p| {
-                quantile(p.max(1e-14) + level) - quantile(p.max(1e-14))
-            });
-            if below < 1e-6 { 0.0 } else { below }
-        }
-    };
-    (quantile(below), quantile(below + level))
 }
 
 #[cfg(test)]
