@@ -80,7 +80,7 @@ const SHAPE_OF_MANY: f64 = 5.0;
 /// Distance of the points, in units of the width of the saddle.
 const STEP: f64 = 0.25;
 
-/// Probability below `q`; relative error about 1e-13. NaN where the saddle is not found.
+/// Probability below `q`; relative error below 1e-10. NaN where the saddle is not found.
 #[must_use]
 pub fn below(distribution: &impl Transform, q: f64) -> f64 {
     if q.is_nan() || q <= 0.0 {
@@ -263,7 +263,7 @@ mod tests {
                 chi_square_cdf(100.0, q - x) * 0.05 * exp(-0.05 * x)
             });
             let got = below(&WeightedChiSquares(weights.clone()), q);
-            assert!((got - part.value).abs() < 1e-12, "{q} {got} {part:?}");
+            assert!((got - part.value).abs() < 2e-11, "{q} {got} {part:?}");
         }
     }
 }
