@@ -5,6 +5,7 @@ pub(crate) mod model;
 mod prep;
 mod reading;
 mod robust;
+mod reading;
 
 use super::{Analysis, Runner, Value, Values};
 use crate::MetaError;
