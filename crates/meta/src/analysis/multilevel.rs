@@ -6,6 +6,7 @@ mod prep;
 mod reading;
 mod robust;
 mod reading;
+mod robust;
 
 use super::{Analysis, Runner, Value, Values};
 use crate::MetaError;
