@@ -12,10 +12,12 @@
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
 //! order: the same bits on every machine.
 
+pub mod accuracy;
 pub mod analysis;
 pub mod bayes;
 pub mod counts;
 pub mod diagnostics;
+pub mod dose_response;
 pub mod effect;
 mod error;
 pub mod expression;
@@ -24,6 +26,7 @@ mod frame;
 pub mod linear;
 pub mod multilevel;
 pub mod p_values;
+pub mod multivariate;
 pub mod pool;
 pub mod predict;
 pub mod prediction;

@@ -1,7 +1,10 @@
 //! `rma_mv` and what follows from it, `robust`, `robumeta`, `vcalc`, `aggregate`, `multivariate`, `dose_response`, and
 //! the accuracy of diagnostic tests.
 
+mod accuracy;
+mod dose_response;
 pub(crate) mod model;
+mod multivariate;
 mod prep;
 mod reading;
 mod robust;
@@ -24,6 +27,11 @@ pub(crate) const KINDS: &[(&str, Runner)] = &[
     ("aggregate", aggregated),
     ("robust", robust::robust),
     ("robumeta", robust::robumeta),
+    ("multivariate", multivariate::multivariate),
+    ("dose_response", dose_response::dose_response),
+    ("dose_response_cov", dose_response::dose_response_cov),
+    ("dta_bivariate", accuracy::dta_bivariate),
+    ("dta_descriptives", accuracy::dta_descriptives),
 ];
 
 fn rma_mv(analysis: &Analysis) -> Result<Values, MetaError> {
