@@ -26,6 +26,8 @@ pub enum CovarianceMethod {
     /// That give the relative risks and their variances, with the proportions of the reference and of cases as reported
     /// (Hamling et al. 2008, doi:10.1002/sim.3013).
     Hamling,
+    /// The same as dosresmeta 2.2 computes it, which takes the equations of rates for risks and those of risks for rates.
+    HamlingExchanged,
     /// Not at all: no correlation.
     Independent,
 }
@@ -68,6 +70,14 @@ pub fn covariances(
             (greenland(y, counts, design, *reference, &others)?, counts.total.clone())
         }
         CovarianceMethod::Hamling => hamling(y, v, counts, design, *reference, &others)?,
+        CovarianceMethod::HamlingExchanged => {
+            let exchanged = match design {
+                RiskDesign::CaseControl => RiskDesign::CaseControl,
+                RiskDesign::IncidenceRate => RiskDesign::CumulativeIncidence,
+                RiskDesign::CumulativeIncidence => RiskDesign::IncidenceRate,
+            };
+            hamling(y, v, counts, exchanged, *reference, &others)?
+        }
     };
     let own = |i: usize| match design {
         RiskDesign::CaseControl => 1.0 / cases[i] + 1.0 / (total[i] - cases[i]),
@@ -184,7 +194,7 @@ fn hamling(
                     (a, a / risk)
                 }
             };
-            if !(a > 0.0 && n > a) {
+            if !(a > 0.0 && n > 0.0) || (case_control && n <= a) {
                 return None;
             }
             (cases[*i], total[*i]) = (a, n);

@@ -195,8 +195,17 @@ impl Information {
                 *x = 0.0;
             }
         }
-        for (x, known) in components.correlations.iter_mut().zip(&self.correlations) {
-            if !known {
+        let q = self.variances.len();
+        let each_pair = components.correlations.len() == q * (q - 1) / 2 && q > 2;
+        let pairs = (0..q).flat_map(|j| (j + 1..q).map(move |i| (i, j)));
+        let unknown = pairs.map(|(i, j)| each_pair && !(self.variances[i] && self.variances[j]));
+        for ((x, known), unknown) in components
+            .correlations
+            .iter_mut()
+            .zip(&self.correlations)
+            .zip(unknown.chain(core::iter::repeat(false)))
+        {
+            if !known || unknown {
                 *x = 0.0;
             }
         }

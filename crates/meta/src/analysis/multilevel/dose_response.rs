@@ -44,9 +44,11 @@ fn doses(analysis: &Analysis) -> Result<Doses, MetaError> {
     let covariance = inputs.text("covariance")?.unwrap_or("gl").to_lowercase();
     let method = match covariance.as_str() {
         "gl" | "greenland-longnecker" => CovarianceMethod::GreenlandLongnecker,
-        "h" | "hamling" => CovarianceMethod::Hamling,
+        // The kind answers as dosresmeta does; the equations of the paper have a name of their own.
+        "h" | "hamling" => CovarianceMethod::HamlingExchanged,
+        "hamling-2008" => CovarianceMethod::Hamling,
         "indep" | "independent" => CovarianceMethod::Independent,
-        other => return Err(inputs.error("covariance", format!("`{other}` is none of gl, hamling, indep"))),
+        other => return Err(inputs.error("covariance", format!("`{other}` is none of gl, hamling, hamling-2008, indep"))),
     };
     let name = |field: &str, usual: &[&str]| -> Result<String, MetaError> {
         if let Some(name) = inputs.text(field)? {
