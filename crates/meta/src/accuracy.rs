@@ -85,7 +85,13 @@ impl Counts {
             Corrected::Single if zero(study) => amount,
             _ => 0.0,
         };
-        let with = |cells: &[f64]| cells.iter().enumerate().map(|(study, x)| x + add(study)).collect();
+        let with = |cells: &[f64]| {
+            cells
+                .iter()
+                .enumerate()
+                .map(|(study, x)| x + add(study))
+                .collect()
+        };
         Self {
             tp: with(&self.tp),
             fn_: with(&self.fn_),

@@ -67,6 +67,16 @@ pub fn fit(studies: &[Study], method: Method, procedure: Procedure) -> Result<Fi
             found: studies.len(),
         });
     }
+    let shaped = |study: &Study| {
+        let n = study.effects.len();
+        study.terms.shape() == (n, terms) && study.covariance.shape() == (n, n)
+    };
+    if let Some(place) = studies.iter().position(|study| !shaped(study)) {
+        return Err(MetaError::NoAnswer(format!(
+            "study {} has other numbers of effects, terms and covariances",
+            place + 1
+        )));
+    }
     match procedure {
         Procedure::TwoStage if studies.len() > 1 => two_stages(studies, terms, method),
         // One study has no variance between studies.
@@ -196,6 +206,12 @@ impl Study {
         variances: &[f64],
         covariance: DMatrix<f64>,
     ) -> Result<Self, MetaError> {
+        let n = variances.len();
+        if effects.len() != n || columns.nrows() != n || covariance.shape() != (n.max(1) - 1, n.max(1) - 1) {
+            return Err(MetaError::NoAnswer(format!(
+                "a study of {n} doses needs an effect and columns for each, and covariances of all but the reference"
+            )));
+        }
         let references: Vec<usize> = (0..variances.len()).filter(|i| variances[*i] == 0.0).collect();
         let [reference] = references.as_slice() else {
             return Err(MetaError::NoAnswer(format!(

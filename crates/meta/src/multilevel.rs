@@ -228,6 +228,11 @@ fn not_definite() -> MetaError {
 
 fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
     let k = data.yi.len();
+    if data.sampling.size() != k || data.x.nrows() != k || data.names.len() != data.x.ncols() {
+        return Err(MetaError::NoAnswer(
+            "effect sizes, moderators and covariances have different numbers of rows".to_owned(),
+        ));
+    }
     check_rank(&data.x, &data.names)?;
     if k < 2 || k <= data.x.ncols() && !random.is_empty() {
         return Err(MetaError::TooFew {
@@ -236,10 +241,8 @@ fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
             found: k,
         });
     }
-    if data.sampling.size() != k || data.x.nrows() != k || random.iter().any(|term| term.group.len() != k) {
-        return Err(MetaError::NoAnswer(
-            "effect sizes, moderators, covariances and groups have different numbers of rows".to_owned(),
-        ));
+    for term in random {
+        term.check(k)?;
     }
     let bad = data
         .sampling

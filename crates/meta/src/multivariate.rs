@@ -80,9 +80,15 @@ impl Data {
 
     fn stacked(&self) -> Result<Stacked, MetaError> {
         let (m, q, p) = (self.outcomes.len(), self.outcomes(), self.x.ncols());
-        if self.within.len() != m || self.x.nrows() != m || self.outcomes.iter().any(|row| row.len() != q) {
+        let shaped = self.within.iter().all(|s| s.shape() == (q, q)) && self.names.len() == p;
+        if self.within.len() != m
+            || self.x.nrows() != m
+            || self.outcomes.iter().any(|row| row.len() != q)
+            || !shaped
+        {
             return Err(MetaError::NoAnswer(
-                "outcomes, covariances and moderators have different numbers of studies".to_owned(),
+                "outcomes, covariances and moderators have different numbers of studies or outcomes"
+                    .to_owned(),
             ));
         }
         let (mut yi, mut study, mut outcome, mut blocks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -207,7 +213,11 @@ fn heterogeneity(data: &Data, stacked: &Stacked, fixed: &multilevel::Fit) -> Vec
         q,
         df,
         p: (df > 0).then(|| gamma::chi_square_above(df as f64, q)),
-        i2: if q > 0.0 { (100.0 * (q - df as f64) / q).max(0.0) } else { 0.0 },
+        i2: if q > 0.0 {
+            (100.0 * (q - df as f64) / q).max(0.0)
+        } else {
+            0.0
+        },
     };
     let mut all = vec![one(fixed.qe, fixed.qe_df)];
     let outcomes = data.outcomes();
@@ -216,7 +226,9 @@ fn heterogeneity(data: &Data, stacked: &Stacked, fixed: &multilevel::Fit) -> Vec
         for j in 0..outcomes {
             let rows = (0..vi.len()).filter(|row| stacked.outcome[*row] == j);
             let count = rows.clone().count();
-            let q = rows.map(|row| fixed.residuals[row] * fixed.residuals[row] / vi[row]).sum();
+            let q = rows
+                .map(|row| fixed.residuals[row] * fixed.residuals[row] / vi[row])
+                .sum();
             all.push(one(q, count.saturating_sub(data.x.ncols())));
         }
     }

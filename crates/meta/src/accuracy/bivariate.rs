@@ -27,9 +27,19 @@ pub struct Bivariate {
 ///
 /// # Errors
 /// A cell is 0, or there is no fit.
-pub fn bivariate(counts: &Counts, x: &DMatrix<f64>, names: &[String], method: Method) -> Result<Bivariate, MetaError> {
+pub fn bivariate(
+    counts: &Counts,
+    x: &DMatrix<f64>,
+    names: &[String],
+    method: Method,
+) -> Result<Bivariate, MetaError> {
     counts.check()?;
     let n = counts.studies();
+    if x.nrows() != n || names.len() != x.ncols() {
+        return Err(MetaError::NoAnswer(format!(
+            "moderators must be told for each of {n} studies"
+        )));
+    }
     let (mut outcomes, mut within, mut jacobian) = (Vec::new(), Vec::new(), 0.0);
     for study in 0..n {
         let [tp, missed, fp, tn] = counts.cells(study);
@@ -66,7 +76,11 @@ pub fn bivariate(counts: &Counts, x: &DMatrix<f64>, names: &[String], method: Me
     let plain = x.ncols() == 1;
     let inverse = |x: f64| 1.0 / (1.0 + exp(-x));
     let pooled = plain.then(|| (inverse(fitted.coefficients[0]), inverse(fitted.coefficients[1])));
-    let auc = if plain { fitted.psi.as_ref().and_then(|psi| area(&fitted, psi)) } else { None };
+    let auc = if plain {
+        fitted.psi.as_ref().and_then(|psi| area(&fitted, psi))
+    } else {
+        None
+    };
     Ok(Bivariate {
         fit: fitted,
         pooled,

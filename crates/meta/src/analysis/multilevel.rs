@@ -10,6 +10,7 @@ mod reading;
 mod robust;
 mod reading;
 mod robust;
+mod sampling;
 
 use super::{Analysis, Runner, Value, Values};
 use crate::MetaError;
@@ -196,7 +197,7 @@ fn ranef(analysis: &Analysis) -> Result<Values, MetaError> {
 fn vcalc(analysis: &Analysis) -> Result<Values, MetaError> {
     let studies = model::studies(analysis)?;
     let part = analysis.inputs.part("vcalc");
-    let sampling = model::covariances(&part, &studies.vi, &studies.frame)?;
+    let sampling = sampling::covariances(&part, &studies.vi, &studies.frame)?;
     Ok(Values::new()
         .with("n", studies.k())
         .with("V", &sampling.to_matrix()))

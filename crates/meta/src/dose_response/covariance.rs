@@ -53,6 +53,13 @@ pub fn covariances(
     design: RiskDesign,
     method: CovarianceMethod,
 ) -> Result<DMatrix<f64>, MetaError> {
+    let n = v.len();
+    let counted = counts.cases.len() == n && counts.total.len() == n;
+    if y.len() != n || !counted && method != CovarianceMethod::Independent {
+        return Err(MetaError::NoAnswer(format!(
+            "a study of {n} doses needs a relative risk, cases and people for each"
+        )));
+    }
     let references: Vec<usize> = (0..v.len()).filter(|i| v[*i] == 0.0).collect();
     let [reference] = references.as_slice() else {
         return Err(MetaError::NoAnswer(format!(
@@ -66,9 +73,10 @@ pub fn covariances(
             let diagonal = DVector::from_fn(others.len(), |i, _| v[others[i]]);
             return Ok(DMatrix::from_diagonal(&diagonal));
         }
-        CovarianceMethod::GreenlandLongnecker => {
-            (greenland(y, counts, design, *reference, &others)?, counts.total.clone())
-        }
+        CovarianceMethod::GreenlandLongnecker => (
+            greenland(y, counts, design, *reference, &others)?,
+            counts.total.clone(),
+        ),
         CovarianceMethod::Hamling => hamling(y, v, counts, design, *reference, &others)?,
         CovarianceMethod::HamlingExchanged => {
             let exchanged = match design {
@@ -119,7 +127,13 @@ fn greenland(
             break;
         }
         // What each dose contributes to the variance, and how far its relative risk is off.
-        let own = |i: usize| if rates { 1.0 / a[i] } else { 1.0 / a[i] + 1.0 / (n[i] - a[i]) };
+        let own = |i: usize| {
+            if rates {
+                1.0 / a[i]
+            } else {
+                1.0 / a[i] + 1.0 / (n[i] - a[i])
+            }
+        };
         let against = |i: usize, a: f64| if rates { n[i] } else { n[i] - a };
         let gap = DVector::from_fn(others.len(), |i, _| {
             let i = others[i];
@@ -129,7 +143,11 @@ fn greenland(
         let slope = DMatrix::from_fn(others.len(), others.len(), |i, j| {
             if i == j { own(others[i]) + shared } else { shared }
         });
-        let Some(step) = slope.lu().solve(&gap).filter(|step| step.iter().all(|x| x.is_finite())) else {
+        let Some(step) = slope
+            .lu()
+            .solve(&gap)
+            .filter(|step| step.iter().all(|x| x.is_finite()))
+        else {
             break;
         };
         for (i, place) in others.iter().enumerate() {
@@ -219,7 +237,7 @@ fn hamling(
         what: "the search for cases and people that give the relative risks and their variances",
         reason: "the reported counts, relative risks and variances contradict each other".to_owned(),
     };
-    if !(found.value < 1e-8) {
+    if found.value.is_nan() || found.value >= 1e-8 {
         return Err(contradiction());
     }
     let a0 = exp(found.x[0]);

@@ -38,16 +38,17 @@ impl Curve {
     /// # Errors
     /// Fewer than three knots, knots that do not rise, or an ED50 that is not above 0.
     pub fn columns(&self, doses: &[f64]) -> Result<DMatrix<f64>, MetaError> {
+        let rises = |knots: &[f64]| knots.len() > 2 && knots.windows(2).all(|pair| pair[0] < pair[1]);
         match self {
-            Self::Spline(knots) => {
-                if knots.len() < 3 || knots.windows(2).any(|pair| !(pair[0] < pair[1])) {
-                    return Err(MetaError::NoAnswer(
-                        "a spline needs at least three knots, each above the one before".to_owned(),
-                    ));
-                }
+            Self::Spline(knots) if !rises(knots) => {
+                return Err(MetaError::NoAnswer(
+                    "a spline needs at least three knots, each above the one before".to_owned(),
+                ));
             }
             Self::Emax { ed50 } if !(*ed50 > 0.0 && ed50.is_finite()) => {
-                return Err(MetaError::NoAnswer("the dose of half the maximum must be above 0".to_owned()));
+                return Err(MetaError::NoAnswer(
+                    "the dose of half the maximum must be above 0".to_owned(),
+                ));
             }
             _ => {}
         }
@@ -152,9 +153,13 @@ pub fn fit_emax(
     };
     // A grid finds the basin.
     let (first, last) = (ln(low), ln(high));
-    let grid: Vec<f64> = (0..=12).map(|i| first + (last - first) * f64::from(i) / 12.0).collect();
+    let grid: Vec<f64> = (0..=12)
+        .map(|i| first + (last - first) * f64::from(i) / 12.0)
+        .collect();
     let values: Vec<f64> = grid.iter().map(|x| minus(*x)).collect();
-    let best = (0..grid.len()).min_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
+    let best = (0..grid.len())
+        .min_by(|a, b| values[*a].total_cmp(&values[*b]))
+        .unwrap_or(0);
     let (from, to) = (grid[best.saturating_sub(1)], grid[(best + 1).min(grid.len() - 1)]);
     let (x, _) = euthymia_stats::optimize::golden(from, to, 1e-7, minus);
     let ed50 = exp(x);

@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::structure::{Components, Structure};
+use crate::MetaError;
 
 /// How a row takes part in the random effects of its group.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +68,29 @@ impl Random {
             groups,
             loading: Loading::Level { codes, names },
             structure,
+        }
+    }
+
+    /// Refuses codes without a name, and other numbers of rows than `k`.
+    pub(crate) fn check(&self, k: usize) -> Result<(), MetaError> {
+        let named =
+            |codes: &[usize], names: &[String]| codes.len() == k && codes.iter().all(|c| *c < names.len());
+        let loading = match &self.loading {
+            Loading::Intercept => true,
+            Loading::Level { codes, names } => named(codes, names),
+            Loading::Design { columns, names } => columns.nrows() == k && columns.ncols() == names.len(),
+        };
+        let values = match &self.structure {
+            Structure::ContinuousAutoregressive(values) => values.len() == self.effects(),
+            _ => true,
+        };
+        if named(&self.group, &self.groups) && loading && values && self.effects() > 0 {
+            Ok(())
+        } else {
+            Err(MetaError::NoAnswer(format!(
+                "the random effects `{}` do not name the group and the level of each of {k} rows",
+                self.name
+            )))
         }
     }
 

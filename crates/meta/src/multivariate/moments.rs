@@ -68,6 +68,8 @@ pub(super) fn moments(data: &Data, stacked: &multilevel::Data) -> Result<DMatrix
     if eigen.eigenvalues.iter().any(|x| !x.is_finite()) {
         return Err(singular());
     }
-    let kept = eigen.eigenvalues.map(|x| if x < 0.0 { LEAST_EIGENVALUE } else { x });
+    let kept = eigen
+        .eigenvalues
+        .map(|x| if x < 0.0 { LEAST_EIGENVALUE } else { x });
     Ok(&eigen.eigenvectors * DMatrix::from_diagonal(&kept) * eigen.eigenvectors.transpose())
 }

@@ -14,7 +14,10 @@ fn counts(analysis: &Analysis) -> Result<(Counts, Frame), MetaError> {
     let inputs = &analysis.inputs;
     let whole = analysis.frame()?;
     let name = |cell: &str| -> Result<String, MetaError> {
-        Ok(inputs.text(&format!("columns.{cell}"))?.unwrap_or(cell).to_owned())
+        Ok(inputs
+            .text(&format!("columns.{cell}"))?
+            .unwrap_or(cell)
+            .to_owned())
     };
     let cells = |name: &str, frame: &Frame| -> Result<Vec<Option<f64>>, MetaError> {
         match column(name, frame)? {
@@ -31,7 +34,9 @@ fn counts(analysis: &Analysis) -> Result<(Counts, Frame), MetaError> {
     let mut frame = whole.take(&rows);
     if let Some(text) = inputs.text("filter")? {
         // Complete cases are those with all counts, which they are already.
-        let condition = text.trim_start_matches("complete cases").trim_start_matches([',', ' ']);
+        let condition = text
+            .trim_start_matches("complete cases")
+            .trim_start_matches([',', ' ']);
         if !condition.is_empty() {
             let rows = kept(condition, &frame)?;
             frame = frame.take(&rows);
@@ -45,7 +50,10 @@ fn counts(analysis: &Analysis) -> Result<(Counts, Frame), MetaError> {
         if let Some(place) = all.iter().position(|cells| cells[row] < 0.0) {
             return Err(MetaError::Row {
                 line: frame.line(row),
-                reason: format!("`{}` is {}, a count cannot be negative", names[place], all[place][row]),
+                reason: format!(
+                    "`{}` is {}, a count cannot be negative",
+                    names[place], all[place][row]
+                ),
             });
         }
     }
@@ -66,7 +74,9 @@ fn correction(inputs: &Inputs) -> Result<(f64, Corrected), MetaError> {
     let Some(text) = inputs.text("correction")? else {
         return Ok((0.5, Corrected::All));
     };
-    let control = text.split_once("correction.control=").map_or(text, |(_, control)| control);
+    let control = text
+        .split_once("correction.control=")
+        .map_or(text, |(_, control)| control);
     let to = if control.contains("single") {
         Corrected::Single
     } else if control.contains("none") {
@@ -89,7 +99,10 @@ pub(super) fn dta_bivariate(analysis: &Analysis) -> Result<Values, MetaError> {
     let formula = Formula::parse(inputs.text("mods")?.unwrap_or("~ 1"))?;
     let design = formula.design(&frame)?;
     if design.rows.len() != frame.rows() {
-        return Err(inputs.error("mods", "a moderator is missing for some studies; leave them out with `filter`"));
+        return Err(inputs.error(
+            "mods",
+            "a moderator is missing for some studies; leave them out with `filter`",
+        ));
     }
     let found = bivariate(&counts, &design.x, &design.names, method)?;
     let mut estimates: Vec<f64> = found.fit.coefficients.iter().copied().collect();
@@ -123,7 +136,11 @@ pub(super) fn dta_descriptives(analysis: &Analysis) -> Result<Values, MetaError>
     let mut values = Values::new();
     let mut push = |name: &str, of: &dyn Fn(&crate::accuracy::Accuracy) -> crate::accuracy::Interval| {
         let list = |part: &dyn Fn(crate::accuracy::Interval) -> f64| -> Value {
-            studies.iter().map(|study| part(of(study))).collect::<Vec<f64>>().into()
+            studies
+                .iter()
+                .map(|study| part(of(study)))
+                .collect::<Vec<f64>>()
+                .into()
         };
         values.push(name, list(&|interval| interval.estimate));
         values.push(&format!("{name}_lb"), list(&|interval| interval.lower));

@@ -48,16 +48,24 @@ fn doses(analysis: &Analysis) -> Result<Doses, MetaError> {
         "h" | "hamling" => CovarianceMethod::HamlingExchanged,
         "hamling-2008" => CovarianceMethod::Hamling,
         "indep" | "independent" => CovarianceMethod::Independent,
-        other => return Err(inputs.error("covariance", format!("`{other}` is none of gl, hamling, hamling-2008, indep"))),
+        other => {
+            return Err(inputs.error(
+                "covariance",
+                format!("`{other}` is none of gl, hamling, hamling-2008, indep"),
+            ));
+        }
     };
     let name = |field: &str, usual: &[&str]| -> Result<String, MetaError> {
         if let Some(name) = inputs.text(field)? {
             return Ok(name.to_owned());
         }
         let found = usual.iter().find(|name| frame.has(name));
-        found
-            .map(|name| (*name).to_owned())
-            .ok_or_else(|| inputs.error(field, format!("expected a column, as {}; found nothing", usual.join(", "))))
+        found.map(|name| (*name).to_owned()).ok_or_else(|| {
+            inputs.error(
+                field,
+                format!("expected a column, as {}; found nothing", usual.join(", ")),
+            )
+        })
     };
     let (studies, labels) = codes_as_they_come(&name("id", &["study", "id"])?, &frame)?;
     let dose = numbers(&dose_name(inputs, &frame)?, &frame)?;
@@ -190,13 +198,15 @@ fn effects(
 impl Doses {
     fn covariance(&self, group: &Group) -> Result<DMatrix<f64>, MetaError> {
         let v: Vec<f64> = group.se.iter().map(|se| se * se).collect();
-        covariances(&group.effects, &v, &group.counts, self.design, self.method).map_err(|error| match error {
-            MetaError::NoAnswer(reason) => MetaError::Row {
-                line: self.frame.line(group.rows[0]),
-                reason,
+        covariances(&group.effects, &v, &group.counts, self.design, self.method).map_err(
+            |error| match error {
+                MetaError::NoAnswer(reason) => MetaError::Row {
+                    line: self.frame.line(group.rows[0]),
+                    reason,
+                },
+                other => other,
             },
-            other => other,
-        })
+        )
     }
 
     /// Leaves out, and tells, the studies with too few doses for a curve of so many terms.
@@ -233,7 +243,9 @@ pub(super) fn dose_response(analysis: &Analysis) -> Result<Values, MetaError> {
     };
     // Two stages need a curve of each study; where studies with two doses are said to be dropped, they are in one, too.
     let drops = procedure == Procedure::TwoStage
-        || inputs.text("filter")?.is_some_and(|text| text.contains("two dose"));
+        || inputs
+            .text("filter")?
+            .is_some_and(|text| text.contains("two dose"));
     let mut left_out = Vec::new();
     let (found, names) = match inputs.text("curve")? {
         None => {
@@ -273,7 +285,10 @@ pub(super) fn dose_response(analysis: &Analysis) -> Result<Values, MetaError> {
             if drops {
                 left_out = doses.leave_out(curve.terms());
             }
-            (fit(&doses.studies(&curve.columns(&dose)?)?, method, procedure)?, names)
+            (
+                fit(&doses.studies(&curve.columns(&dose)?)?, method, procedure)?,
+                names,
+            )
         }
     };
     let mut values = values(&found, names).with("studies", doses.groups.len());
@@ -289,7 +304,8 @@ fn knots(inputs: &Inputs, dose: &[f64]) -> Result<Vec<f64>, MetaError> {
         Some(places) if places.len() > 1 => Ok(places),
         given => {
             let count = given.map_or(3, |count| count[0] as usize);
-            quantile_knots(dose, count).ok_or_else(|| inputs.error("knots", "expected places of knots, or 3 to 7 of them"))
+            quantile_knots(dose, count)
+                .ok_or_else(|| inputs.error("knots", "expected places of knots, or 3 to 7 of them"))
         }
     }
 }
@@ -314,7 +330,10 @@ fn values(found: &crate::dose_response::Fit, names: Vec<String>) -> Values {
 pub(super) fn dose_response_cov(analysis: &Analysis) -> Result<Values, MetaError> {
     let doses = doses(analysis)?;
     let [group] = doses.groups.as_slice() else {
-        let reason = format!("covariances are of one study, the table has {}", doses.groups.len());
+        let reason = format!(
+            "covariances are of one study, the table has {}",
+            doses.groups.len()
+        );
         return Err(analysis.inputs.error("filter", reason));
     };
     Ok(Values::new()

@@ -47,7 +47,10 @@ pub(super) fn multivariate(analysis: &Analysis) -> Result<Values, MetaError> {
     let formula = Formula::parse(inputs.text("mods")?.unwrap_or("~ 1"))?;
     let design = formula.design(&frame.take(&first))?;
     let outcomes = |study: usize| -> Vec<Option<f64>> {
-        wide.rows[study].iter().map(|row| row.and_then(|row| yi[row])).collect()
+        wide.rows[study]
+            .iter()
+            .map(|row| row.and_then(|row| yi[row]))
+            .collect()
     };
     let data = Data {
         outcomes: design.rows.iter().map(|study| outcomes(*study)).collect(),
@@ -105,19 +108,20 @@ fn wide(inputs: &Inputs, frame: &Frame) -> Result<Wide, MetaError> {
             names.iter().all(|name| cells.contains(&Some(name.clone())))
         })
     };
-    let outcome = match inputs.text("outcome")? {
-        Some(name) => name.to_owned(),
-        None => frame
-            .names()
-            .find(holds_all)
-            .map(str::to_owned)
-            .ok_or_else(|| inputs.error("outcomes", format!("no column holds {}", names.join(" and "))))?,
-    };
+    let outcome =
+        match inputs.text("outcome")? {
+            Some(name) => name.to_owned(),
+            None => frame.names().find(holds_all).map(str::to_owned).ok_or_else(|| {
+                inputs.error("outcomes", format!("no column holds {}", names.join(" and ")))
+            })?,
+        };
     let cells = frame.column(&outcome)?.to_texts();
     let place = |row: usize| names.iter().position(|name| cells[row].as_ref() == Some(name));
     let rows: Vec<usize> = (0..frame.rows()).filter(|row| place(*row).is_some()).collect();
     let tells_apart = |name: &&str| {
-        let Ok(column) = frame.column(name) else { return false };
+        let Ok(column) = frame.column(name) else {
+            return false;
+        };
         let ids = column.to_texts();
         let mut seen: Vec<(usize, &String)> = Vec::new();
         let mut shared = false;
@@ -141,7 +145,10 @@ fn wide(inputs: &Inputs, frame: &Frame) -> Result<Wide, MetaError> {
             .find(tells_apart)
             .map(str::to_owned)
             .ok_or_else(|| {
-                inputs.error("outcomes", "no column tells which rows are of the same study; name it with `id`")
+                inputs.error(
+                    "outcomes",
+                    "no column tells which rows are of the same study; name it with `id`",
+                )
             })?,
     };
     let kept = frame.take(&rows);
@@ -174,15 +181,24 @@ fn within(inputs: &Inputs, wide: &Wide, study: usize, frame: &Frame) -> Result<D
         .map(|(inside, _)| inside.split(',').map(str::trim).collect::<Vec<_>>());
     if let Some(entries) = entries {
         let places: Vec<(usize, usize)> = (0..q).flat_map(|j| (j..q).map(move |i| (i, j))).collect();
-        let wrong = |entry: &str| inputs.error("S", format!("`{entry}` is not of the form `column(OUTCOME row)`"));
+        let wrong =
+            |entry: &str| inputs.error("S", format!("`{entry}` is not of the form `column(OUTCOME row)`"));
         if entries.len() != places.len() {
-            let reason = format!("{q} outcomes have {} covariances, {} are given", places.len(), entries.len());
+            let reason = format!(
+                "{q} outcomes have {} covariances, {} are given",
+                places.len(),
+                entries.len()
+            );
             return Err(inputs.error("S", reason));
         }
         for (entry, (i, j)) in entries.iter().zip(places) {
             let (name, rest) = entry.split_once('(').ok_or_else(|| wrong(entry))?;
             let outcome = rest.trim_end_matches(')').trim_end_matches("row").trim();
-            let at = wide.names.iter().position(|name| name == outcome).ok_or_else(|| wrong(entry))?;
+            let at = wide
+                .names
+                .iter()
+                .position(|name| name == outcome)
+                .ok_or_else(|| wrong(entry))?;
             if let Some(row) = rows[at]
                 && let Some(x) = frame.numbers(name.trim())?[row]
             {
