@@ -219,7 +219,7 @@ fn heterogeneity(data: &Data, stacked: &Stacked, fixed: &multilevel::Fit) -> Vec
             0.0
         },
     };
-    let mut all = vec![one(fixed.qe, fixed.qe_df)];
+    let mut all = vec![one(fixed.qe.unwrap_or(0.0), fixed.qe_df)];
     let outcomes = data.outcomes();
     if outcomes > 1 {
         let vi = stacked.data.sampling.variances();

@@ -75,7 +75,7 @@ fn an_effect_for_each_row_is_the_univariate_model() {
     assert!(near(multi.sigma2()[0], single.tau2, 1e-8));
     assert!(near(multi.beta[0], single.beta[0], 1e-9));
     assert!(near(multi.ll, single.ll, 1e-10));
-    assert!(near(multi.qe, single.qe, 1e-12));
+    assert!(near(multi.qe.unwrap(), single.qe, 1e-12));
 }
 
 #[test]
