@@ -7,6 +7,8 @@
 //! - [`predict`], [`diagnostics`]: what follows a fit: predictions, intervals of tau2, influence, tests, refits;
 //! - [`prediction`], [`bayes`], [`p_values`]: prediction intervals, Bayesian models and combined probabilities of their
 //!   own;
+//! - [`multilevel`], [`multivariate`], [`robust`]: effect sizes that depend on each other;
+//! - [`dose_response`], [`accuracy`]: trends over doses, sensitivity and specificity of tests;
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
@@ -25,8 +27,8 @@ pub mod formula;
 mod frame;
 pub mod linear;
 pub mod multilevel;
-pub mod p_values;
 pub mod multivariate;
+pub mod p_values;
 pub mod pool;
 pub mod predict;
 pub mod prediction;

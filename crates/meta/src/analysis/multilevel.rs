@@ -8,8 +8,6 @@ mod multivariate;
 mod prep;
 mod reading;
 mod robust;
-mod reading;
-mod robust;
 mod sampling;
 
 use super::{Analysis, Runner, Value, Values};
