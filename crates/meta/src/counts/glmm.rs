@@ -129,6 +129,14 @@ pub fn glmm(
         let reason = format!("mixed models of counts pool OR, IRR, PLO and IRLN, not `{measure}`");
         return Err(MetaError::field("measure", reason));
     }
+    if design.x.nrows() != reported.rows() {
+        let reason = format!(
+            "{} rows of moderators for {} studies",
+            design.x.nrows(),
+            reported.rows()
+        );
+        return Err(MetaError::field("mods", reason));
+    }
     let effects = Effects::of(measure, reported, &options.single)?;
     let studies = Studies::of(measure, reported, options)?;
     let p = design.x.ncols();
@@ -147,6 +155,9 @@ pub fn glmm(
     let x = design.x.select_rows(studies.rows.iter());
     crate::linear::check_rank(&x, &design.names)?;
     let exact = options.model == Model::ConditionalExact;
+    if exact && measure.family() == Family::TwoByTwo {
+        check_whole(&studies, reported)?;
+    }
     let found = match (measure.family(), options.model) {
         (Family::Proportion | Family::Rate, _) => one_group::fit(studies.family, &studies.first, &x, options),
         (Family::TwoByTwo, _) if exact => conditional::exact(&studies, &x, options),
@@ -160,6 +171,21 @@ pub fn glmm(
         (_, Model::RandomStudies) => unconditional::random(&studies, &x, options),
     }?;
     Ok(Fit::new(found, design, &effects, options))
+}
+
+/// The exact conditional distribution is one of whole numbers.
+fn check_whole(studies: &Studies, reported: &Reported) -> Result<(), MetaError> {
+    let pairs = studies.rows.iter().zip(studies.first.iter().zip(&studies.second));
+    for (row, (first, second)) in pairs {
+        let counts = [first.events, first.trials, second.events, second.trials];
+        if let Some(x) = counts.into_iter().find(|x| x.fract() != 0.0) {
+            return Err(MetaError::Row {
+                line: reported.line(*row),
+                reason: format!("a number of people is {x}; the exact conditional model needs whole numbers"),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The counts of the studies that are modelled.
@@ -246,5 +272,138 @@ impl Studies {
             second: take(&second),
             rows,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: [[f64; 4]; 6] = [
+        [12.0, 38.0, 5.0, 41.0],
+        [0.0, 20.0, 3.0, 17.0],
+        [7.0, 90.0, 9.0, 80.0],
+        [15.0, 60.0, 6.0, 70.0],
+        [4.0, 12.0, 1.0, 20.0],
+        [22.0, 70.0, 25.0, 75.0],
+    ];
+
+    fn table(rows: &[[f64; 4]]) -> Reported {
+        let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<_>>();
+        Reported::new(rows.len())
+            .with(Given::Ai, &column(0))
+            .with(Given::Bi, &column(1))
+            .with(Given::Ci, &column(2))
+            .with(Given::Di, &column(3))
+    }
+
+    fn with(rows: &[[f64; 4]], model: Model, method: Method) -> Result<Fit, MetaError> {
+        let options = Options {
+            model,
+            method,
+            ..Options::default()
+        };
+        glmm(
+            Measure::OddsRatio,
+            &table(rows),
+            &Design::intercept(rows.len()),
+            &options,
+        )
+    }
+
+    const MODELS: [Model; 4] = [
+        Model::FixedStudies,
+        Model::RandomStudies,
+        Model::ConditionalExact,
+        Model::ConditionalApproximate,
+    ];
+
+    #[test]
+    fn the_order_of_studies_changes_nothing() {
+        let mut turned = ROWS;
+        turned.reverse();
+        for model in MODELS {
+            let there = with(&ROWS, model, Method::MaximumLikelihood).unwrap();
+            let back = with(&turned, model, Method::MaximumLikelihood).unwrap();
+            assert!((there.beta[0] - back.beta[0]).abs() < 1e-6, "{model:?}");
+            assert!((there.tau2 - back.tau2).abs() < 1e-6, "{model:?}");
+            assert!((there.ll - back.ll).abs() < 1e-6, "{model:?}");
+        }
+    }
+
+    #[test]
+    fn the_groups_are_opposites() {
+        let turned = ROWS.map(|[a, b, c, d]| [c, d, a, b]);
+        for model in [Model::FixedStudies, Model::ConditionalExact] {
+            for method in [Method::EqualEffects, Method::MaximumLikelihood] {
+                let there = with(&ROWS, model, method).unwrap();
+                let back = with(&turned, model, method).unwrap();
+                assert!((there.beta[0] + back.beta[0]).abs() < 1e-6, "{model:?}");
+                assert!((there.se[0] - back.se[0]).abs() < 1e-6, "{model:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_studies_have_no_variance_between_them() {
+        let rows = [[10.0, 30.0, 5.0, 35.0]; 4];
+        for model in MODELS {
+            let equal = with(&rows, model, Method::EqualEffects).unwrap();
+            let random = with(&rows, model, Method::MaximumLikelihood).unwrap();
+            assert_eq!(random.tau2, 0.0, "{model:?}");
+            assert!((equal.beta[0] - random.beta[0]).abs() < 1e-5, "{model:?}");
+            assert!(random.heterogeneity.unwrap().ratio < 1e-6, "{model:?}");
+        }
+    }
+
+    #[test]
+    fn bad_studies_are_told() {
+        let bad = with(
+            &[[3.0, -1.0, 2.0, 4.0], ROWS[0]],
+            Model::FixedStudies,
+            Method::EqualEffects,
+        );
+        assert!(
+            bad.unwrap_err()
+                .to_string()
+                .starts_with("line 2: the number of people without event")
+        );
+        let none = [[0.0, 10.0, 0.0, 10.0]; 3];
+        assert!(matches!(
+            with(&none, Model::FixedStudies, Method::EqualEffects),
+            Err(MetaError::TooFew { found: 0, .. })
+        ));
+        let one = with(&ROWS[..1], Model::ConditionalExact, Method::MaximumLikelihood);
+        assert!(matches!(one, Err(MetaError::TooFew { needed: 2, .. })));
+        let half = with(
+            &[[2.5, 7.5, 1.0, 9.0], ROWS[0]],
+            Model::ConditionalExact,
+            Method::EqualEffects,
+        );
+        assert!(
+            half.unwrap_err()
+                .to_string()
+                .starts_with("line 2: a number of people is 2.5")
+        );
+        let wrong = glmm(
+            Measure::RiskRatio,
+            &table(&ROWS),
+            &Design::intercept(6),
+            &Options::default(),
+        );
+        assert!(wrong.unwrap_err().to_string().contains("not `RR`"));
+        // Nobody of the second group ever had an event: the odds ratio is infinite.
+        let infinite = [[3.0, 7.0, 0.0, 10.0], [5.0, 5.0, 0.0, 10.0]];
+        for model in [
+            Model::ConditionalExact,
+            Model::ConditionalApproximate,
+            Model::FixedStudies,
+        ] {
+            let error = with(&infinite, model, Method::EqualEffects);
+            assert!(
+                matches!(error, Err(MetaError::NotConverged { .. })),
+                "{model:?}: {error:?}"
+            );
+        }
     }
 }

@@ -54,6 +54,13 @@ pub(crate) fn fit(family: Likelihood, counts: &[Count], x: &DMatrix<f64>) -> Res
             return Err(not_converged("the deviance became infinite"));
         }
         if (after - before).abs() / (after.abs() + 0.1) < 1e-8 {
+            if counts
+                .iter()
+                .zip(&eta)
+                .any(|(count, eta)| at_the_border(family, count, *eta))
+            {
+                return Err(not_converged(INFINITE));
+            }
             let constants: f64 = counts.iter().map(|count| family.constant(count)).sum();
             return Ok(Linear {
                 beta: step.beta,
@@ -63,9 +70,19 @@ pub(crate) fn fit(family: Likelihood, counts: &[Count], x: &DMatrix<f64>) -> Res
         }
         before = after;
     }
-    Err(not_converged(
-        "100 steps did not end it; a coefficient may be infinite, as where no study of a kind has events",
-    ))
+    Err(not_converged(INFINITE))
+}
+
+const INFINITE: &str = "a coefficient is infinite, as where no study of a kind has events";
+
+/// Whether a fitted risk is 0 or 1, or a fitted number of events 0: the likelihood grows without end towards it.
+fn at_the_border(family: Likelihood, count: &Count, eta: f64) -> bool {
+    let (slope, weight) = family.slopes(count, eta);
+    let expected = count.events - slope;
+    match family {
+        Likelihood::Binomial => weight < 1e-8 * count.trials,
+        Likelihood::Poisson => expected < 1e-8,
+    }
 }
 
 fn not_converged(reason: &str) -> MetaError {

@@ -249,45 +249,58 @@ fn with_own_effects(
         own[i] = peak(own[i], |effect| value(i, sigma, intercept, effect)).0;
     }
     let kept: Vec<usize> = (0..k).filter(|i| finite[*i]).collect();
-    // Information of standard deviation, intercept and own effects; the first two are taken out.
+    let theta: Vec<f64> = kept.iter().map(|i| own[*i]).collect();
+    let precision = observed(sigma, intercept, &own, &finite, value);
+    let precision = precision.ok_or_else(|| MetaError::NotConverged {
+        what: "the model with an effect for each study",
+        reason: "its likelihood is flat".to_owned(),
+    })?;
+    Ok((
+        best.ll,
+        departure(&theta, &precision, &x.select_rows(kept.iter())),
+    ))
+}
+
+/// The inverse covariance matrix of the finite own effects by the observed information of these, the intercept and its
+/// standard deviation, from which the last two are taken out.
+fn observed(
+    sigma: f64,
+    intercept: f64,
+    own: &[f64],
+    finite: &[bool],
+    value: impl Fn(usize, f64, f64, f64) -> f64,
+) -> Option<DMatrix<f64>> {
+    let kept = finite.iter().filter(|finite| **finite).count();
     let mut shared = DMatrix::zeros(2, 2);
-    let mut cross = DMatrix::zeros(2, kept.len());
-    let mut precision = DMatrix::zeros(kept.len(), kept.len());
+    let mut cross = DMatrix::zeros(2, kept);
+    let mut precision = DMatrix::zeros(kept, kept);
     let mut place = 0;
-    for i in 0..k {
+    for i in 0..own.len() {
         let at = [sigma, intercept, own[i]];
-        let h = optimize::hessian(&at[..if finite[i] { 3 } else { 2 }], |at| {
+        let n = if finite[i] { 3 } else { 2 };
+        let h = optimize::hessian(&at[..n], |at| {
             -value(i, at[0], at[1], at.get(2).copied().unwrap_or(0.0))
         });
-        let n = if finite[i] { 3 } else { 2 };
         for a in 0..2 {
             for b in 0..2 {
                 shared[(a, b)] += h[a * n + b];
             }
+            if finite[i] {
+                cross[(a, place)] = h[a * 3 + 2];
+            }
         }
         if finite[i] {
-            cross[(0, place)] = h[2];
-            cross[(1, place)] = h[5];
             precision[(place, place)] = h[8];
             place += 1;
         }
     }
     if sigma == 0.0 {
+        // On the border the standard deviation says nothing about the others.
         shared[(0, 0)] = 1.0;
         shared[(0, 1)] = 0.0;
         shared[(1, 0)] = 0.0;
         cross.row_mut(0).fill(0.0);
     }
-    let Some(inverse) = crate::linear::inverse_spd(&shared) else {
-        return Err(MetaError::NotConverged {
-            what: "the model with an effect for each study",
-            reason: "its likelihood is flat".to_owned(),
-        });
-    };
-    let precision = precision - cross.transpose() * inverse * &cross;
-    let theta: Vec<f64> = kept.iter().map(|i| own[*i]).collect();
-    Ok((
-        best.ll,
-        departure(&theta, &precision, &x.select_rows(kept.iter())),
-    ))
+    let inverse = crate::linear::inverse_spd(&shared)?;
+    Some(precision - cross.transpose() * inverse * &cross)
 }
