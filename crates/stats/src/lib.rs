@@ -9,6 +9,7 @@
 //! - [`quadrature`]: integrals; [`quadratic_form`]: the distribution of weighted sums of chi-squares;
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
 //! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
+//! - [`hermite`]: averages over the normal distribution by Gauss-Hermite quadrature;
 //! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
 //! - [`Cholesky`]: correlated normals from independent ones.
@@ -21,6 +22,7 @@ mod cholesky;
 pub mod counts;
 pub mod f;
 pub mod gamma;
+pub mod hermite;
 pub mod moments;
 pub mod normal;
 pub mod optimize;
