@@ -4,9 +4,13 @@
 //!   written as in R;
 //! - [`effect`]: effect sizes and their sampling variances;
 //! - [`pool`]: one estimate out of many: the univariate model with and without moderators, and what follows from it;
+<<<<<<< HEAD
 //! - [`predict`], [`diagnostics`]: what follows a fit: predictions, intervals of tau2, influence, tests, refits;
 //! - [`prediction`], [`bayes`], [`p_values`]: prediction intervals, Bayesian models and combined probabilities of their
 //!   own;
+=======
+//! - [`network`]: many treatments at once;
+>>>>>>> 75ed433 (Compare many treatments at once: networks, their designs, contributions, components and rare events)
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
@@ -22,8 +26,12 @@ pub mod expression;
 pub mod formula;
 mod frame;
 pub mod linear;
+<<<<<<< HEAD
 pub mod multilevel;
 pub mod p_values;
+=======
+pub mod network;
+>>>>>>> 75ed433 (Compare many treatments at once: networks, their designs, contributions, components and rare events)
 pub mod pool;
 pub mod predict;
 pub mod prediction;
