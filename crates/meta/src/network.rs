@@ -64,6 +64,6 @@ pub use heat::{Heat, heat};
 pub use league::{Cell, League, league};
 pub use measure::Measure;
 pub use model::Model;
-pub use multivariate::{Covariance, Likelihood, Multivariate, MultivariateFit};
+pub use multivariate::{Base, Covariance, Likelihood, Multivariate, MultivariateFit};
 pub use ranking::{Ranks, p_scores, ranks};
 pub use split::{Estimate, Split, Splitting, split};

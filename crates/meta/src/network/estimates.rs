@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::designs::DesignModel;
 use super::graph::Network;
 use super::model::Model;
-use super::multivariate::{Covariance, Likelihood, Multivariate};
+use super::multivariate::{Base, Covariance, Likelihood, Multivariate};
 use crate::MetaError;
 
 /// How the variance between studies is found.
@@ -152,7 +152,7 @@ pub fn network(network: &Network, options: &NetworkOptions) -> Result<NetworkFit
     };
     let by = |likelihood| -> Result<Option<f64>, MetaError> {
         let reference = options.reference.unwrap_or(0);
-        let model = Multivariate::new(network, reference, Covariance::Shared);
+        let model = Multivariate::new(network, reference, Base::Reference, Covariance::Shared);
         Ok(model.fit(likelihood)?.tau2)
     };
     let tau2 = match options.heterogeneity {

@@ -32,6 +32,8 @@ pub struct Study {
     pub treatments: Vec<usize>,
     /// Its comparisons: first with second, first with third, ..., second with third, ...
     pub comparisons: Vec<usize>,
+    /// The first treatment of the comparison that was given first.
+    pub first: usize,
 }
 
 /// Treatments, the studies that compare them, and their comparisons.
@@ -121,12 +123,14 @@ impl Network {
                 label,
                 treatments: Vec::new(),
                 comparisons: Vec::new(),
+                first: 0,
             })
             .collect();
         for (at, comparison) in comparisons.iter().enumerate() {
             studies[comparison.study].comparisons.push(at);
         }
         for study in &mut studies {
+            study.first = of_treatment[&usable[study.comparisons[0]].0.treat1];
             study
                 .comparisons
                 .sort_by_key(|at| (comparisons[*at].a, comparisons[*at].b));
@@ -145,8 +149,7 @@ impl Network {
             comparisons,
         };
         for study in &network.studies {
-            let first = study.comparisons[0];
-            network.check(study, usable[first].0.line)?;
+            network.check(study, usable[study.comparisons[0]].0.line)?;
         }
         Ok(network)
     }
@@ -293,6 +296,7 @@ impl Network {
             .map(|(study, old)| Study {
                 label: old.label.clone(),
                 treatments: old.treatments.iter().map(|t| renumbered(*t)).collect(),
+                first: renumbered(old.first),
                 comparisons: old
                     .comparisons
                     .iter()

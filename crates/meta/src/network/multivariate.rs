@@ -29,6 +29,16 @@ pub enum Covariance {
     Shared,
 }
 
+/// The arm of a study that its others are compared with. Estimates do not depend on it; the restricted likelihood does
+/// by a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// The reference, or else the last of its treatments.
+    Reference,
+    /// The first that was given ([`Study::first`]).
+    First,
+}
+
 /// A network as a multivariate regression.
 #[derive(Clone, Debug)]
 pub struct Multivariate {
@@ -77,11 +87,19 @@ struct At {
 impl Multivariate {
     /// Of a network, with the effects of all treatments against `reference`.
     #[must_use]
-    pub fn new(network: &Network, reference: usize, covariance: Covariance) -> Self {
+    pub fn new(network: &Network, reference: usize, base: Base, covariance: Covariance) -> Self {
         let blocks: Vec<Block> = network
             .studies
             .iter()
-            .map(|study| Block::new(network, study, reference, covariance))
+            .map(|study| {
+                let last = study.treatments.last().copied().unwrap_or(reference);
+                let base = match base {
+                    Base::First => study.first,
+                    Base::Reference if study.treatments.contains(&reference) => reference,
+                    Base::Reference => last,
+                };
+                Block::new(network, study, base, covariance)
+            })
             .collect();
         Self {
             rows: blocks.iter().map(|block| block.others.len()).sum(),
@@ -251,13 +269,7 @@ pub(super) fn half(k: usize) -> DMatrix<f64> {
 }
 
 impl Block {
-    fn new(network: &Network, study: &Study, reference: usize, covariance: Covariance) -> Self {
-        let last = study.treatments.len() - 1;
-        let base = if study.treatments.contains(&reference) {
-            reference
-        } else {
-            study.treatments[last]
-        };
+    fn new(network: &Network, study: &Study, base: usize, covariance: Covariance) -> Self {
         let others: Vec<usize> = study.treatments.iter().copied().filter(|t| *t != base).collect();
         let find = |a: usize, b: usize| {
             let found = study

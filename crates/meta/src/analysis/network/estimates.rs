@@ -6,7 +6,7 @@ use super::read::{Given, options, small_is_good};
 use crate::MetaError;
 use crate::analysis::{Analysis, Value, Values};
 use crate::network::{
-    Contrast, Covariance, Likelihood, Multivariate, Network, NetworkFit, QTest, league, network, p_scores, ranks,
+    Base, Contrast, Covariance, Likelihood, Multivariate, Network, NetworkFit, QTest, league, network, p_scores, ranks,
 };
 
 /// A matrix with missing cells.
@@ -156,7 +156,7 @@ pub(super) fn multivariate(analysis: &Analysis) -> Result<Values, MetaError> {
             return Err(analysis.inputs.error("method", format!("`{other}` is neither ML nor REML")));
         }
     };
-    let fit = Multivariate::new(&network, reference, Covariance::Arms).fit(likelihood)?;
+    let fit = Multivariate::new(&network, reference, Base::First, Covariance::Arms).fit(likelihood)?;
     let others = network.treatments.iter().enumerate().filter(|(t, _)| *t != reference);
     Ok(Values::new()
         .with("trts_vs_reference", others.map(|(_, name)| name.clone()).collect::<Vec<_>>())
