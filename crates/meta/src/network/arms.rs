@@ -8,6 +8,7 @@ use euthymia_vecmath::scalar::ln;
 
 use super::measure::Measure;
 use crate::MetaError;
+use crate::effect::arcsine;
 
 /// What an arm reports; what is missing is `None`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -418,7 +419,7 @@ fn level(measure: Measure, outcome: &Outcome, added: f64, all_events: bool) -> (
                     let total = n + 2.0 * added;
                     (Some(events / n), Some(with * without / (total * total * total)))
                 }
-                Measure::ArcsineDifference => (Some((events / n).sqrt().asin()), Some(0.25 / n)),
+                Measure::ArcsineDifference => (Some(arcsine::of_root(events / n)), Some(0.25 / n)),
                 _ => (None, None),
             }
         }
