@@ -11,6 +11,7 @@ mod families;
 mod follow;
 mod inputs;
 pub(crate) mod multilevel;
+mod network;
 mod prepared;
 mod studies;
 mod univariate;

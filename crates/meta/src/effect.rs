@@ -17,7 +17,7 @@
 //! assert!((effects.yi[0].unwrap() + 0.8893).abs() < 1e-4);
 //! ```
 
-mod arcsine;
+pub(crate) mod arcsine;
 mod association;
 mod change;
 pub mod cluster;

@@ -9,6 +9,7 @@
 //!   own;
 //! - [`multilevel`], [`multivariate`], [`robust`]: effect sizes that depend on each other;
 //! - [`dose_response`], [`accuracy`]: trends over doses, sensitivity and specificity of tests;
+//! - [`network`]: many treatments at once;
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
@@ -28,6 +29,7 @@ mod frame;
 pub mod linear;
 pub mod multilevel;
 pub mod multivariate;
+pub mod network;
 pub mod p_values;
 pub mod pool;
 pub mod predict;
