@@ -25,6 +25,26 @@ pub fn minimize(start: &[f64], mut f: impl FnMut(&[f64]) -> f64) -> Minimum {
     }
 }
 
+/// As [`minimize`], but down from `start` only: it ends in the nearest minimum, at less cost.
+#[must_use]
+pub fn descend(start: &[f64], mut f: impl FnMut(&[f64]) -> f64) -> Minimum {
+    let mut evaluations = 0;
+    let mut value = |x: &[f64]| {
+        evaluations += 1;
+        let value = f(x);
+        if value.is_nan() { f64::INFINITY } else { value }
+    };
+    let mut x = start.to_vec();
+    let mut best = value(&x);
+    let converged = quasi_newton(&mut x, &mut best, &mut value);
+    Minimum {
+        x,
+        value: best,
+        converged,
+        evaluations,
+    }
+}
+
 fn quasi_newton(x: &mut Vec<f64>, best: &mut f64, f: &mut impl FnMut(&[f64]) -> f64) -> bool {
     let n = x.len();
     let mut inverse = identity(n);
@@ -164,5 +184,7 @@ mod tests {
         let f = |x: &[f64]| 100.0 * (x[1] - x[0] * x[0]) * (x[1] - x[0] * x[0]) + (1.0 - x[0]) * (1.0 - x[0]);
         let found = minimize(&[-1.2, 1.0], f);
         assert!(found.x.iter().all(|x| (x - 1.0).abs() < 1e-9), "{found:?}");
+        let found = descend(&[-1.2, 1.0], f);
+        assert!(found.x.iter().all(|x| (x - 1.0).abs() < 1e-6), "{found:?}");
     }
 }
