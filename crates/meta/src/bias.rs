@@ -18,6 +18,8 @@ pub mod selection;
 pub mod small_study;
 pub mod trim_fill;
 
+pub use regression::Predictor;
+
 use crate::MetaError;
 
 /// Which effects a test takes for remarkable.
