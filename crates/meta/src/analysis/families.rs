@@ -7,4 +7,5 @@ use super::Runner;
 pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::univariate::KINDS,
     super::effects::KINDS,
+    super::bias::KINDS,
 ];

@@ -29,8 +29,8 @@ pub struct Options {
     pub delta: Vec<Option<f64>>,
     /// How precise each study is, between 0 and 1, where selection may depend on it: the exponent grows with it.
     pub precision: Option<Vec<f64>>,
-    /// Whether the effects vary; if so by maximum likelihood.
-    pub random: bool,
+    /// Variance between studies, where it is known: 0 for effects that do not vary. Otherwise by maximum likelihood.
+    pub tau2: Option<f64>,
     /// How the mean chance to be seen is computed for what is reported; the maximum is found with the exact one.
     pub integration: Integration,
     /// Coverage of intervals, as 0.95.
@@ -56,7 +56,7 @@ impl Default for Options {
             steps: vec![0.025],
             delta: Vec::new(),
             precision: None,
-            random: true,
+            tau2: None,
             integration: Integration::Exact,
             level: 0.95,
         }

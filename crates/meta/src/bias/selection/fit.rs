@@ -19,12 +19,15 @@ use crate::MetaError;
 /// maximum.
 pub fn fit(data: &Data, options: &Options) -> Result<Selection, MetaError> {
     check("a selection model", 1, &data.yi, &data.vi)?;
+    if options.tau2.is_some_and(|tau2| !(tau2 >= 0.0 && tau2.is_finite())) {
+        return Err(MetaError::field("tau2", "is 0 or above"));
+    }
     let steps = steps(options)?;
     let bounds = options.form.bounds(steps.len());
     let known = known(options, bounds.len())?;
     let (k, p) = (data.yi.len(), data.x.ncols());
     let estimated = known.iter().filter(|delta| delta.is_none()).count();
-    let needed = p + usize::from(options.random) + estimated;
+    let needed = p + usize::from(options.tau2.is_none()) + estimated;
     if k < needed {
         return Err(MetaError::TooFew {
             what: "this selection model",
@@ -42,12 +45,13 @@ pub fn fit(data: &Data, options: &Options) -> Result<Selection, MetaError> {
     let unselected = pool::fit(
         data,
         &pool::Options {
-            method: if options.random {
-                Method::MaximumLikelihood
-            } else {
+            method: if options.tau2 == Some(0.0) {
                 Method::EqualEffects
+            } else {
+                Method::MaximumLikelihood
             },
             level: options.level,
+            tau2: options.tau2,
             ..pool::Options::default()
         },
     )?;
@@ -61,10 +65,9 @@ pub fn fit(data: &Data, options: &Options) -> Result<Selection, MetaError> {
         known,
         decreasing: options.form == Form::Step { decreasing: true },
     };
-    let fixed = (!options.random).then_some(0.0);
-    let mut found = problem.maximum(start.as_slice(), unselected.tau2, fixed)?;
+    let mut found = problem.maximum(start.as_slice(), unselected.tau2, options.tau2)?;
     let mut homogeneous = None;
-    if options.random {
+    if options.tau2.is_none() {
         let zero = problem.maximum(start.as_slice(), unselected.tau2, Some(0.0))?;
         homogeneous = Some(zero.ll(&problem, options.integration));
         if zero.exact >= found.exact {
@@ -319,7 +322,7 @@ impl Problem<'_> {
     /// at the edge: they count as known.
     fn curvature(&self, found: &Found, data: &Data, options: &Options) -> Curvature {
         let least = data.vi.iter().fold(1e-4_f64, |least, v| least.min(v / 10.0));
-        let free_tau2 = options.random && found.tau2 >= least;
+        let free_tau2 = options.tau2.is_none() && found.tau2 >= least;
         let step = matches!(options.form, Form::Step { .. });
         let free: Vec<usize> = (0..self.known.len())
             .filter(|j| self.known[*j].is_none() && !(step && found.delta[*j] < 1e-4))

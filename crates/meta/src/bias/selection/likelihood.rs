@@ -94,9 +94,12 @@ impl<'d> Likelihood<'d> {
             ends.extend([z, -z]);
         }
         ends.sort_by(f64::total_cmp);
+        let rule = quadrature::gauss_legendre(8);
         let mut nodes = Vec::new();
         for pair in ends.windows(2).filter(|pair| pair[1] - pair[0] > 1e-12) {
-            for (z, weight) in quadrature::panel(pair[0], pair[1]) {
+            let (center, half) = (0.5 * (pair[0] + pair[1]), 0.5 * (pair[1] - pair[0]));
+            for (at, weight) in &rule {
+                let (z, weight) = (center + half * at, half * weight);
                 let p = p_value(self.alternative, z).max(least).min(1.0 - least);
                 nodes.push((z, weight, p));
             }
