@@ -13,11 +13,13 @@ pub mod limit;
 pub mod p_curve;
 pub mod pet_peese;
 pub mod rank;
+mod refit;
 pub mod regression;
 pub mod selection;
 pub mod small_study;
 pub mod trim_fill;
 
+pub use refit::Stopping;
 pub use regression::Predictor;
 
 use crate::MetaError;

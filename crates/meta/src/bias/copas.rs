@@ -148,25 +148,18 @@ impl Model<'_> {
 
     /// Standard error of the effect from the curvature in the effect, the correlation and the standard deviation.
     fn se(&self, gamma: (f64, f64), at: &At) -> Option<f64> {
-        let bound = self.rho_bound;
-        let gradient = |x: &[f64]| {
-            optimize::gradient(x, |x| self.value(gamma, x[0], x[1].clamp(-0.999_999, 0.999_999), x[2], 0.0))
-        };
-        let x = [at.estimate, at.rho.clamp(-bound, bound), at.tau];
-        // Differences of the gradient over a thousandth: at a bound they look across it, as the estimate does.
+        let gradient = |x: &[f64]| optimize::gradient(x, |x| self.value(gamma, x[0], x[1], x[2], 0.0));
+        let x = [at.estimate, at.rho, at.tau];
+        // Differences of the gradient over a thousandth to both sides, at the bound of the correlation across it: the
+        // likelihood goes on there.
         let mut hessian = DMatrix::zeros(3, 3);
         for j in 0..3 {
             let (mut above, mut below) = (x, x);
             above[j] += 1e-3;
             below[j] -= 1e-3;
-            if j == 1 {
-                above[j] = above[j].min(bound);
-                below[j] = below[j].max(-bound);
-            }
-            let width = above[j] - below[j];
             let (above, below) = (gradient(&above), gradient(&below));
             for i in 0..3 {
-                hessian[(i, j)] = (above[i] - below[i]) / width;
+                hessian[(i, j)] = (above[i] - below[i]) / 2e-3;
             }
         }
         let symmetric = (&hessian + hessian.transpose()) * 0.5;

@@ -7,9 +7,10 @@
 use euthymia_stats::{gamma, normal};
 use euthymia_vecmath::scalar::ln;
 
-use super::{check, common_effect};
+use super::refit::refit;
+use super::{Stopping, check, common_effect};
 use crate::MetaError;
-use crate::pool::{self, Data, Method, Options};
+use crate::pool::{Data, Method, Options};
 
 /// A fail-safe number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +67,8 @@ pub struct GeneralOptions {
     pub exact: bool,
     /// Mean of the studies that are added.
     pub missing_mean: f64,
+    /// When the search for tau2 ends.
+    pub stopping: Stopping,
 }
 
 /// Upwards to the next whole number, unless rounding alone keeps it from being one.
@@ -213,7 +216,7 @@ pub fn general(yi: &[f64], vi: &[f64], options: &GeneralOptions) -> Result<Gener
     check("a fail-safe number", 2, yi, vi)?;
     check_alpha(options.alpha)?;
     let data = Data::without_moderators(yi.to_vec(), vi.to_vec());
-    let fit = pool::fit(&data, &options.pool)?;
+    let fit = refit(&data, &options.pool, options.stopping)?;
     let now = State {
         estimate: fit.beta[0],
         tau2: fit.tau2,
@@ -304,7 +307,7 @@ impl Model<'_> {
             self.yi.iter().copied().chain(added).collect(),
             self.vi.iter().copied().chain(core::iter::repeat_n(self.typical, count)).collect(),
         );
-        let fit = pool::fit(&data, &self.options.pool)?;
+        let fit = refit(&data, &self.options.pool, self.options.stopping)?;
         Ok(State {
             estimate: fit.beta[0],
             tau2: fit.tau2,
@@ -449,6 +452,7 @@ mod tests {
                 target: None,
                 exact,
                 missing_mean: 0.0,
+                stopping: Stopping::Exact,
             };
             let found = general(&YI, &VI, &options).unwrap();
             assert!(found.count > 5.0 && found.pval < 0.05 && found.pval_after >= 0.05, "{found:?}");

@@ -6,7 +6,8 @@
 
 use euthymia_vecmath::scalar::pow;
 
-use super::check;
+use super::refit::refit;
+use super::{Stopping, check};
 use super::regression::{Predictor, Variance, regression_test};
 use crate::MetaError;
 use crate::pool::{self, Data, Fit, Options};
@@ -185,7 +186,7 @@ fn lighter_side(data: &Data, options: &Options) -> Result<Side, MetaError> {
     Ok(if test.beta[1] < 0.0 { Side::Right } else { Side::Left })
 }
 
-/// Trims and fills as metafor does.
+/// Trims and fills as metafor does. `stopping` is when the search for tau2 ends in the data with what was filled in.
 ///
 /// # Errors
 /// Moderators in the model, fewer than two studies, or a number of missing studies that goes on changing.
@@ -194,6 +195,7 @@ pub fn trim_and_fill(
     options: &Options,
     estimator: Estimator,
     side: Option<Side>,
+    stopping: Stopping,
 ) -> Result<Filled, MetaError> {
     check("trim and fill", 2, &data.yi, &data.vi)?;
     if data.x.ncols() != 1 || data.x.iter().any(|x| *x != 1.0) {
@@ -252,7 +254,11 @@ pub fn trim_and_fill(
         side,
         yi,
         vi,
-        fit: pool::fit(&with, &options)?,
+        fit: if k0 == 0 {
+            pool::fit(&with, &options)?
+        } else {
+            refit(&with, &options, stopping)?
+        },
     })
 }
 
@@ -343,7 +349,7 @@ mod tests {
             method: pool::Method::DerSimonianLaird,
             ..Options::default()
         };
-        let filled = trim_and_fill(&data, &options, Estimator::L0, None).unwrap();
+        let filled = trim_and_fill(&data, &options, Estimator::L0, None, Stopping::Exact).unwrap();
         assert!(filled.k0 > 0 && filled.side == Side::Left);
         assert!(filled.yi.iter().all(|y| *y < 0.2));
         let before = pool::fit(&data, &options).unwrap();
@@ -358,9 +364,10 @@ mod tests {
         let mut mirrored = data.clone();
         mirrored.yi.iter_mut().for_each(|y| *y = -*y);
         let options = Options::default();
+        let exact = Stopping::Exact;
         for estimator in [Estimator::L0, Estimator::R0, Estimator::Q0] {
-            let one = trim_and_fill(&data, &options, estimator, None).unwrap();
-            let other = trim_and_fill(&mirrored, &options, estimator, None).unwrap();
+            let one = trim_and_fill(&data, &options, estimator, None, exact).unwrap();
+            let other = trim_and_fill(&mirrored, &options, estimator, None, exact).unwrap();
             assert_eq!((one.k0, other.side), (other.k0, Side::Right), "{estimator:?}");
             assert!((one.fit.beta[0] + other.fit.beta[0]).abs() < 1e-10, "{estimator:?}");
         }
@@ -370,9 +377,9 @@ mod tests {
     fn moderators_and_single_studies_are_refused() {
         let options = Options::default();
         let one = Data::without_moderators(vec![0.1], vec![0.1]);
-        assert!(trim_and_fill(&one, &options, Estimator::L0, None).is_err());
+        assert!(trim_and_fill(&one, &options, Estimator::L0, None, Stopping::Exact).is_err());
         let mut data = lopsided();
         data.x[(0, 0)] = 2.0;
-        assert!(trim_and_fill(&data, &options, Estimator::L0, None).is_err());
+        assert!(trim_and_fill(&data, &options, Estimator::L0, None, Stopping::Exact).is_err());
     }
 }

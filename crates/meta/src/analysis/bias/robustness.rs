@@ -6,12 +6,15 @@ use crate::MetaError;
 use crate::analysis::studies::Studies;
 use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Inputs, Values};
-use crate::bias::Alternative;
+use crate::bias::{Alternative, Stopping};
 use crate::bias::excess::{self, Comparison, excess_significance};
 use crate::bias::fail_safe::{self, Combination, GeneralOptions};
 use crate::bias::p_curve::{Shape, p_curve};
 use crate::bias::trim_fill::{Estimator, Side, trim_and_fill, trim_and_fill_of_meta};
 use crate::pool::{Method, Options};
+
+/// Where metafor stops when it fits again: its default, whatever the fit that it begins with was asked for.
+const REFITTED: Stopping = Stopping::Scoring(1e-5);
 
 fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values.sort_by(f64::total_cmp);
@@ -26,7 +29,7 @@ pub(super) fn trimfill(analysis: &Analysis) -> Result<Values, MetaError> {
         None => Estimator::default(),
     };
     let side = Side::parse(inputs.text("trimfill.side")?.unwrap_or("auto"))?;
-    let filled = trim_and_fill(&model.data, &model.options, estimator, side)?;
+    let filled = trim_and_fill(&model.data, &model.options, estimator, side, REFITTED)?;
     let fit = &filled.fit;
     let mut values = Values::new()
         .with("k0", filled.k0)
@@ -145,6 +148,7 @@ fn general(analysis: &Analysis, alpha: f64, target: Option<f64>) -> Result<Value
         target,
         exact: inputs.flag("fsn.exact")?.unwrap_or(false),
         missing_mean: inputs.number("fsn.mumiss")?.unwrap_or(0.0),
+        stopping: REFITTED,
     };
     let found = fail_safe::general(&model.data.yi, &model.data.vi, &options)?;
     Ok(Values::new()
