@@ -8,7 +8,7 @@ mod derivative;
 mod root;
 mod simplex;
 
-pub use bfgs::{descend, minimize};
+pub use bfgs::{descend, descend_nearby, minimize};
 pub use derivative::{gradient, hessian, hessian_wide};
 pub use root::{bracket_up, golden, root};
 pub use simplex::simplex;

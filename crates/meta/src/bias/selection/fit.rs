@@ -65,16 +65,17 @@ pub fn fit(data: &Data, options: &Options) -> Result<Selection, MetaError> {
         known,
         decreasing: options.form == Form::Step { decreasing: true },
     };
-    let mut found = problem.maximum(start.as_slice(), unselected.tau2, options.tau2)?;
+    let from = |fixed| problem.maximum(start.as_slice(), unselected.tau2, fixed, options.integration);
+    let mut found = from(options.tau2)?;
     let mut homogeneous = None;
     if options.tau2.is_none() {
-        let zero = problem.maximum(start.as_slice(), unselected.tau2, Some(0.0))?;
-        homogeneous = Some(zero.ll(&problem, options.integration));
-        if zero.exact >= found.exact {
+        let zero = from(Some(0.0))?;
+        homogeneous = Some(zero.ll);
+        if zero.ll >= found.ll {
             found = zero;
         }
     }
-    let ll = found.ll(&problem, options.integration);
+    let ll = found.ll;
     let curvature = problem.curvature(&found, data, options);
     let ratio = |other: f64| (2.0 * (ll - other)).max(0.0);
     let lrt_tau2 = homogeneous.map(ratio);
@@ -236,16 +237,7 @@ struct Found {
     beta: Vec<f64>,
     tau2: f64,
     delta: Vec<f64>,
-    exact: f64,
-}
-
-impl Found {
-    fn ll(&self, problem: &Problem<'_>, integration: Integration) -> f64 {
-        if integration == Integration::Exact {
-            return self.exact;
-        }
-        problem.likelihood.ln(&self.beta, self.tau2, &self.delta, integration)
-    }
+    ll: f64,
 }
 
 /// What the curvature says of each part; `None` where there is no inverse.
@@ -296,25 +288,40 @@ impl Problem<'_> {
         at
     }
 
-    fn maximum(&self, beta: &[f64], tau2: f64, fixed: Option<f64>) -> Result<Found, MetaError> {
+    fn maximum(
+        &self,
+        beta: &[f64],
+        tau2: f64,
+        fixed: Option<f64>,
+        integration: Integration,
+    ) -> Result<Found, MetaError> {
         let start = self.start(beta, tau2, fixed);
-        let ln_at = |at: &[f64]| {
+        let ln_at = |at: &[f64], integration| {
             let (tau2, delta) = self.split(at, fixed);
-            self.likelihood.ln(&at[..self.p], tau2, &delta, Integration::Exact)
+            self.likelihood.ln(&at[..self.p], tau2, &delta, integration)
         };
-        let found = optimize::minimize(&start, |at| -ln_at(at));
+        let found = optimize::minimize(&start, |at| -ln_at(at, Integration::Exact));
         if !found.value.is_finite() {
             return Err(MetaError::NotConverged {
                 what: "the selection model",
                 reason: "its likelihood is 0 wherever it was looked at; try fewer bounds, or another form".to_owned(),
             });
         }
-        let (tau2, delta) = self.split(&found.x, fixed);
+        // What is reported is computed with another integral: its maximum is beside, and its slopes there are 0.
+        let mut at = found.x;
+        let mut value = found.value;
+        if integration != Integration::Exact && self.likelihood.has_curve() {
+            let nearby = optimize::descend_nearby(&at, |at| -ln_at(at, integration));
+            if nearby.value.is_finite() {
+                (at, value) = (nearby.x, nearby.value);
+            }
+        }
+        let (tau2, delta) = self.split(&at, fixed);
         Ok(Found {
-            beta: found.x[..self.p].to_vec(),
+            beta: at[..self.p].to_vec(),
             tau2,
             delta,
-            exact: -found.value,
+            ll: -value,
         })
     }
 

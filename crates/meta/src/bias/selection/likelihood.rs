@@ -107,6 +107,11 @@ impl<'d> Likelihood<'d> {
         nodes
     }
 
+    /// Whether the form is a curve, whose mean is an integral.
+    pub(super) fn has_curve(&self) -> bool {
+        !self.nodes.is_empty()
+    }
+
     /// How many studies each interval holds.
     pub(super) fn counts(&self) -> Vec<usize> {
         let count = |j| self.group.iter().filter(|group| **group == j).count();
