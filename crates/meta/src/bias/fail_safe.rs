@@ -107,9 +107,8 @@ pub fn rosenthal(
                 gamma::chi_square_above(2.0 * (k + count), sum + added)
             };
             let pval = with(0.0);
-            let step = |count: f64| with(count.floor().max(0.0)) - alpha;
-            let count = if pval >= alpha { 0.0 } else { search(0.0, 50.0 * k, 1.0, step)? };
-            (pval, whole(count))
+            let count = if pval >= alpha { 0.0 } else { first(|count| with(count) >= alpha)? };
+            (pval, count)
         }
     };
     Ok(FailSafe {
@@ -344,6 +343,26 @@ impl Model<'_> {
             pval: normal::two_sided(estimate / se),
         }
     }
+}
+
+/// The first whole number for which `holds`, which then holds for all above.
+fn first(holds: impl Fn(f64) -> bool) -> Result<f64, MetaError> {
+    let (mut below, mut above) = (0.0, 1.0);
+    while !holds(above) {
+        (below, above) = (above, 2.0 * above);
+        if above > 1e9 {
+            return Err(not_found());
+        }
+    }
+    while above - below > 1.0 {
+        let middle = (0.5 * (below + above)).floor();
+        if holds(middle) {
+            above = middle;
+        } else {
+            below = middle;
+        }
+    }
+    Ok(above)
 }
 
 /// Where `f`, which changes at whole numbers only, changes its sign, from below 0 to above if `direction` is 1: by the
