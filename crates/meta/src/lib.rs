@@ -10,6 +10,7 @@
 //! - [`multilevel`], [`multivariate`], [`robust`]: effect sizes that depend on each other;
 //! - [`dose_response`], [`accuracy`]: trends over doses, sensitivity and specificity of tests;
 //! - [`network`]: many treatments at once;
+//! - [`bias`]: tests of small-study effects and selection, and estimates that allow for them;
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
@@ -18,6 +19,7 @@
 pub mod accuracy;
 pub mod analysis;
 pub mod bayes;
+pub mod bias;
 pub mod counts;
 pub mod diagnostics;
 pub mod dose_response;

@@ -10,6 +10,8 @@
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
 //! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
 //! - [`hermite`]: averages over the normal distribution by Gauss-Hermite quadrature;
+//! - [`hypergeometric`]: events of one of two groups, given their sum;
+//! - [`kendall`]: the distribution of Kendall's rank correlation;
 //! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
 //! - [`Cholesky`]: correlated normals from independent ones.
@@ -23,6 +25,8 @@ pub mod counts;
 pub mod f;
 pub mod gamma;
 pub mod hermite;
+pub mod hypergeometric;
+pub mod kendall;
 pub mod moments;
 pub mod normal;
 pub mod optimize;

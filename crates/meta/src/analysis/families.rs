@@ -11,4 +11,5 @@ pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::counts::KINDS,
     super::multilevel::KINDS,
     super::network::KINDS,
+    super::bias::KINDS,
 ];
