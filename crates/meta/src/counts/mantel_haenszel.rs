@@ -3,7 +3,6 @@
 //! Mantel and Haenszel 1959, doi:10.1093/jnci/22.4.719; the estimates themselves are in [`super::stratified`].
 
 use euthymia_stats::gamma;
-use euthymia_vecmath::scalar::ln;
 
 use super::pooled::{Options, Pooled, complete, effects, some};
 use super::stratified::{self, Cells, DifferenceVariance, Rates, Stratified};
@@ -235,6 +234,7 @@ fn of_rates(measure: Measure, reported: &Reported, options: &Options) -> Result<
 mod tests {
     use super::*;
     use crate::effect::Given;
+    use euthymia_vecmath::scalar::ln;
 
     fn table(rows: &[[f64; 4]]) -> Reported {
         let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<_>>();

@@ -39,12 +39,12 @@ pub struct ThreeLevel {
     /// Where the effect of one more estimate of another cluster lies; `None` where the method needs more estimates or has
     /// no form for clusters.
     pub prediction: Option<Interval>,
-    /// Cochran's Q.
-    pub q: f64,
+    /// Cochran's Q; `None` where the sampling errors leave nothing to compare.
+    pub q: Option<f64>,
     /// Its degrees of freedom.
     pub df: usize,
     /// Its probability.
-    pub p: f64,
+    pub p: Option<f64>,
     /// H.
     pub h: Bounded,
     /// I2 of Q, as a fraction.
@@ -155,8 +155,8 @@ pub fn three_level(
         q,
         df: q_df,
         p: fit.qe_p,
-        h: h(q, q_df, level),
-        i2: i2(q, q_df, level),
+        h: q.map_or(Bounded::UNKNOWN, |q| h(q, q_df, level)),
+        i2: q.map_or(Bounded::UNKNOWN, |q| i2(q, q_df, level)),
     })
 }
 
