@@ -62,7 +62,9 @@ fn twenty() -> Vec<Contrast> {
     let mut contrasts = Vec::new();
     for study in 0..100 {
         let arms = [2, 2, 2, 3, 4][study % 5];
-        let treatments: Vec<usize> = (0..arms).map(|arm| (study * 3 + arm * (1 + study % 7)) % 20).collect();
+        let treatments: Vec<usize> = (0..arms)
+            .map(|arm| (study * 3 + arm * (1 + study % 7)) % 20)
+            .collect();
         let level = |arm: usize| 0.1 * treatments[arm] as f64 + noise(study * 11 + arm);
         let variance = |arm: usize| 0.02 + 0.02 * (noise(study * 13 + arm) + 0.5);
         for a in 0..arms {
@@ -89,8 +91,13 @@ fn networks() {
         heterogeneity,
         ..NetworkOptions::default()
     };
-    let (dl, reml) = (with(Heterogeneity::DerSimonianLaird), with(Heterogeneity::Restricted));
-    time("network of 20 treatments and 100 studies, checked", || Network::new(&contrasts));
+    let (dl, reml) = (
+        with(Heterogeneity::DerSimonianLaird),
+        with(Heterogeneity::Restricted),
+    );
+    time("network of 20 treatments and 100 studies, checked", || {
+        Network::new(&contrasts)
+    });
     let Ok(made) = Network::new(&contrasts) else {
         return;
     };
@@ -103,7 +110,9 @@ fn networks() {
     time("  direct and indirect, all pairs", || {
         split(&made, &fitted, Splitting::BackCalculation, true, None)
     });
-    time("  10,000 draws of ranks", || ranks(&fitted.random, true, 1, 10_000));
+    time("  10,000 draws of ranks", || {
+        ranks(&fitted.random, true, 1, 10_000)
+    });
 }
 
 fn main() {
