@@ -7,6 +7,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use euthymia_meta::network::{
+    Contrast, Heterogeneity, Network, NetworkOptions, Splitting, decompose, network, ranks, split,
+};
 use euthymia_meta::pool::{Data, Method, Options, Test, fit};
 use nalgebra::DMatrix;
 
@@ -53,6 +56,65 @@ fn time<T>(name: &str, mut call: impl FnMut() -> T) {
     println!("{name}\t{:.3}", best * 1e6);
 }
 
+/// 20 treatments and 100 studies of two, three and four arms: effects of a line with noise from a fixed rule.
+fn twenty() -> Vec<Contrast> {
+    let noise = |at: usize| ((at * 7919 + 104_729) % 1000) as f64 / 1000.0 - 0.5;
+    let mut contrasts = Vec::new();
+    for study in 0..100 {
+        let arms = [2, 2, 2, 3, 4][study % 5];
+        let treatments: Vec<usize> = (0..arms)
+            .map(|arm| (study * 3 + arm * (1 + study % 7)) % 20)
+            .collect();
+        let level = |arm: usize| 0.1 * treatments[arm] as f64 + noise(study * 11 + arm);
+        let variance = |arm: usize| 0.02 + 0.02 * (noise(study * 13 + arm) + 0.5);
+        for a in 0..arms {
+            for b in a + 1..arms {
+                contrasts.push(Contrast {
+                    study: study.to_string(),
+                    treat1: format!("treatment {:02}", treatments[a]),
+                    treat2: format!("treatment {:02}", treatments[b]),
+                    te: Some(level(a) - level(b)),
+                    se: Some((variance(a) + variance(b)).sqrt()),
+                    line: study + 2,
+                    arms: None,
+                    shared: None,
+                });
+            }
+        }
+    }
+    contrasts
+}
+
+fn networks() {
+    let contrasts = twenty();
+    let with = |heterogeneity| NetworkOptions {
+        heterogeneity,
+        ..NetworkOptions::default()
+    };
+    let (dl, reml) = (
+        with(Heterogeneity::DerSimonianLaird),
+        with(Heterogeneity::Restricted),
+    );
+    time("network of 20 treatments and 100 studies, checked", || {
+        Network::new(&contrasts)
+    });
+    let Ok(made) = Network::new(&contrasts) else {
+        return;
+    };
+    time("  DL", || network(&made, &dl));
+    time("  REML", || network(&made, &reml));
+    time("  Q by designs", || decompose(&made, None));
+    let Ok(fitted) = network(&made, &reml) else {
+        return;
+    };
+    time("  direct and indirect, all pairs", || {
+        split(&made, &fitted, Splitting::BackCalculation, true, None)
+    });
+    time("  10,000 draws of ranks", || {
+        ranks(&fitted.random, true, 1, 10_000)
+    });
+}
+
 fn main() {
     let data = bcg();
     let with = |method, test| Options {
@@ -72,4 +134,5 @@ fn main() {
         ..bcg()
     };
     time("REML, one moderator, 13 studies", || fit(&moderated, &reml));
+    networks();
 }
