@@ -7,6 +7,7 @@
 
 mod effects;
 mod families;
+mod follow;
 mod inputs;
 mod prepared;
 mod studies;

@@ -4,19 +4,27 @@
 //!   written as in R;
 //! - [`effect`]: effect sizes and their sampling variances;
 //! - [`pool`]: one estimate out of many: the univariate model with and without moderators, and what follows from it;
+//! - [`predict`], [`diagnostics`]: what follows a fit: predictions, intervals of tau2, influence, tests, refits;
+//! - [`prediction`], [`bayes`], [`p_values`]: prediction intervals, Bayesian models and combined probabilities of their
+//!   own;
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
 //! order: the same bits on every machine.
 
 pub mod analysis;
+pub mod bayes;
+pub mod diagnostics;
 pub mod effect;
 mod error;
 pub mod expression;
 pub mod formula;
 mod frame;
 pub mod linear;
+pub mod p_values;
 pub mod pool;
+pub mod predict;
+pub mod prediction;
 
 pub use error::MetaError;
 pub use frame::{Column, Frame};

@@ -4,7 +4,11 @@
 //! (Viechtbauer 2010, doi:10.18637/jss.v036.i03; estimators of tau2: Veroniki et al. 2016, doi:10.1002/jrsm.1164).
 
 mod fit;
+mod generalised_q;
+mod henmi_copas;
 mod heterogeneity;
+mod location_scale;
+mod mean;
 mod projection;
 
 use euthymia_stats::{normal, student};
@@ -13,8 +17,12 @@ use nalgebra::{DMatrix, DVector};
 use crate::MetaError;
 
 pub use fit::fit;
+pub(crate) use generalised_q::GeneralisedQ;
+pub use henmi_copas::{HenmiCopas, henmi_copas};
 pub use heterogeneity::{Estimate, estimate};
-pub(crate) use projection::Projection;
+pub use location_scale::{Link, LocationScale, LocationScaleOptions, location_scale};
+pub use mean::{Mean, log_likelihood, mean};
+pub(crate) use projection::{Projection, cross};
 
 /// How the variance between studies is estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -187,7 +187,10 @@ mod tests {
         for degrees in [1, 2, 3, 7, 30, 300] {
             let weights = vec![0.37; degrees];
             for q in [1e-3, 0.1, 1.0, 5.0, 20.0, 100.0, 120.0] {
-                let (got, want) = (below(&WeightedChiSquares(weights.clone()), q), chi_square_cdf(degrees as f64, q / 0.37));
+                let (got, want) = (
+                    below(&WeightedChiSquares(weights.clone()), q),
+                    chi_square_cdf(degrees as f64, q / 0.37),
+                );
                 assert!((got - want).abs() <= 1e-11 * want, "{degrees} {q} {got} {want}");
             }
         }
@@ -210,7 +213,10 @@ mod tests {
             (&third[..], 5.0, 0.4353),
             (&third[..], 12.0, 0.0088),
         ] {
-            assert!((1.0 - below(&WeightedChiSquares(weights.to_vec()), q) - above).abs() < 6e-5, "{weights:?} {q}");
+            assert!(
+                (1.0 - below(&WeightedChiSquares(weights.to_vec()), q) - above).abs() < 6e-5,
+                "{weights:?} {q}"
+            );
         }
     }
 
@@ -220,7 +226,10 @@ mod tests {
         let (a, b) = (3.0, 1e-4);
         for q in [1e-4, 1e-2, 1.0, 30.0] {
             let want = 1.0 - (a * exp(-q / (2.0 * a)) - b * exp(-q / (2.0 * b))) / (a - b);
-            assert!((below(&WeightedChiSquares(vec![a, a, b, b]), q) - want).abs() < 1e-12, "{q}");
+            assert!(
+                (below(&WeightedChiSquares(vec![a, a, b, b]), q) - want).abs() < 1e-12,
+                "{q}"
+            );
         }
     }
 }

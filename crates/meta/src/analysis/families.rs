@@ -6,5 +6,6 @@ use super::Runner;
 #[rustfmt::skip]
 pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::univariate::KINDS,
+    super::follow::KINDS,
     super::effects::KINDS,
 ];

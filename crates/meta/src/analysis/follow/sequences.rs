@@ -1,0 +1,121 @@
+//! `leave1out`, `cumul`, `gosh`.
+
+use crate::analysis::univariate::Model;
+use crate::analysis::{Analysis, Values};
+use crate::diagnostics;
+use crate::pool::Fit;
+use crate::{Column, Frame, MetaError};
+
+/// The columns of several fits; missing where there is none.
+fn columns(fits: &[Option<Fit>], random: bool) -> Values {
+    let of = |value: fn(&Fit) -> f64| -> Vec<Option<f64>> {
+        fits.iter()
+            .map(|fit| fit.as_ref().map(value).filter(|x| !x.is_nan()))
+            .collect()
+    };
+    let mut values = Values::new()
+        .with("estimate", of(|fit| fit.beta[0]))
+        .with("se", of(|fit| fit.se[0]))
+        .with("zval", of(|fit| fit.zval[0]))
+        .with("pval", of(|fit| fit.pval[0]))
+        .with("ci_lb", of(|fit| fit.ci_lb[0]))
+        .with("ci_ub", of(|fit| fit.ci_ub[0]))
+        .with("Q", of(|fit| fit.qe))
+        .with("Qp", of(|fit| fit.qe_p));
+    if random {
+        values.push("tau2", of(|fit| fit.tau2));
+    }
+    values.with("I2", of(|fit| fit.i2)).with("H2", of(|fit| fit.h2))
+}
+
+/// Whether the model is one of counts (Mantel-Haenszel, Peto).
+fn is_of_counts(analysis: &Analysis) -> Result<Option<&str>, MetaError> {
+    let method = analysis.inputs.text("model.method")?;
+    Ok(method.filter(|method| method.starts_with("rma.")))
+}
+
+pub(super) fn leave1out(analysis: &Analysis) -> Result<Values, MetaError> {
+    if let Some(method) = is_of_counts(analysis)? {
+        return Err(analysis
+            .inputs
+            .error("model.method", format!("`{method}` is being built")));
+    }
+    let model = Model::of(analysis)?;
+    let fits = diagnostics::leave_one_out(&model.data, &model.options)?;
+    Ok(columns(&fits, model.options.method.is_random()))
+}
+
+pub(super) fn cumul(analysis: &Analysis) -> Result<Values, MetaError> {
+    if let Some(method) = is_of_counts(analysis)? {
+        return Err(analysis
+            .inputs
+            .error("model.method", format!("`{method}` is being built")));
+    }
+    let model = Model::of(analysis)?;
+    let order = order(analysis, &model.studies.frame)?;
+    let fits = diagnostics::cumulative(&model.data, &model.options, &order)?;
+    Ok(columns(&fits, model.options.method.is_random()))
+}
+
+/// The order in which studies come in: rows without a value of the column are left out, equal values stay in row order.
+pub(super) fn order(analysis: &Analysis, frame: &Frame) -> Result<Vec<usize>, MetaError> {
+    let text = analysis.inputs.text("cumul.order")?.unwrap_or("row order");
+    let plain = text.trim();
+    let (name, falling) = match plain.strip_prefix('-') {
+        Some(name) => (name.trim(), true),
+        None => plain
+            .strip_suffix("decreasing")
+            .or_else(|| plain.strip_suffix("(decreasing)"))
+            .map_or((plain, false), |name| (name.trim().trim_end_matches(','), true)),
+    };
+    if matches!(name, "row order" | "row" | "rows" | "") && frame.column(name).is_err() {
+        let mut rows: Vec<usize> = (0..frame.rows()).collect();
+        if falling {
+            rows.reverse();
+        }
+        return Ok(rows);
+    }
+    let mut rows: Vec<usize>;
+    match frame.column(name) {
+        Ok(Column::Texts(cells)) => {
+            rows = (0..cells.len()).filter(|row| cells[*row].is_some()).collect();
+            rows.sort_by(|a, b| crate::formula::collate(cells[*a].as_deref(), cells[*b].as_deref()));
+        }
+        _ => {
+            let cells = crate::expression::numbers(&crate::expression::parse(name)?, frame)?;
+            rows = (0..cells.len()).filter(|row| cells[*row].is_some()).collect();
+            let value = |row: &usize| cells[*row].unwrap_or(0.0);
+            if falling {
+                rows.sort_by(|a, b| value(b).total_cmp(&value(a)));
+            } else {
+                rows.sort_by(|a, b| value(a).total_cmp(&value(b)));
+            }
+            return Ok(rows);
+        }
+    }
+    if falling {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+pub(super) fn gosh(analysis: &Analysis) -> Result<Values, MetaError> {
+    let model = Model::of(analysis)?;
+    let fits = diagnostics::subset_fits(&model.data, &model.options)?;
+    let sorted = |values: Vec<Option<f64>>| -> Vec<f64> {
+        let mut sorted: Vec<f64> = values.into_iter().flatten().collect();
+        sorted.sort_by(f64::total_cmp);
+        sorted
+    };
+    let of = |value: fn(&diagnostics::SubsetFit) -> Option<f64>| sorted(fits.iter().map(value).collect());
+    Ok(Values::new()
+        .with("n_subsets", fits.len())
+        .with(
+            "estimates_sorted",
+            of(|fit| fit.beta.as_ref().map(|beta| beta[0])),
+        )
+        .with("I2_sorted", of(|fit| fit.i2))
+        .with("H2_sorted", of(|fit| fit.h2))
+        .with("tau2_sorted", of(|fit| fit.tau2))
+        .with("QE_sorted", of(|fit| fit.q)))
+}
