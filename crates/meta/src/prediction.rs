@@ -3,7 +3,7 @@
 mod closed;
 mod confidence_distribution;
 
-pub use closed::{Variance, higgins_thompson_spiegelhalter, partlett_riley};
+pub use closed::{Variance, higgins_thompson_spiegelhalter, partlett_riley, restricted_by_fixed_point};
 pub use confidence_distribution::{confidence_distribution_interval, simulate_confidence_distribution};
 
 /// A prediction interval with the estimate that it is about.

@@ -7,7 +7,7 @@ use crate::diagnostics::{IntervalMethod, variance_interval};
 use crate::pool::{self, Method};
 use crate::prediction::{
     PredictionInterval, Variance, confidence_distribution_interval, higgins_thompson_spiegelhalter,
-    partlett_riley, simulate_confidence_distribution,
+    partlett_riley, restricted_by_fixed_point, simulate_confidence_distribution,
 };
 use crate::{MetaError, p_values};
 
@@ -93,7 +93,9 @@ pub(super) fn prediction_pimeta(analysis: &Analysis) -> Result<Values, MetaError
             ));
         }
     };
-    Ok(interval(&partlett_riley(yi, vi, variance, level)?))
+    // This kind is pimeta's, and so is where the iteration for tau2 ends unless the inputs say another tolerance.
+    let tau2 = restricted_by_fixed_point(yi, vi, inputs.number("tolerance")?.unwrap_or(1e-5))?;
+    Ok(interval(&partlett_riley(yi, vi, Some(tau2), variance, level)?))
 }
 
 /// The limit of infinitely many draws, which has no spread over seeds; with `seed` so many draws as `B` says.
