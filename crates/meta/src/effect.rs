@@ -20,7 +20,9 @@
 mod arcsine;
 mod association;
 mod change;
+pub mod convert;
 mod correlation;
+pub mod dependent;
 mod generic;
 mod heterozygosity;
 mod hypergeometric;

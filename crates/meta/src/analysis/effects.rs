@@ -1,10 +1,17 @@
-//! Effect sizes as an analysis: `escalc`.
+//! Effect sizes and what they are made of: `escalc`, `conv`, `rcalc`.
+
+mod conversions;
+mod correlations;
 
 use super::studies::{effects, prepared};
 use super::{Analysis, Runner, Values};
 use crate::MetaError;
 
-pub(crate) const KINDS: &[(&str, Runner)] = &[("escalc", escalc)];
+pub(crate) const KINDS: &[(&str, Runner)] = &[
+    ("escalc", escalc),
+    ("conv", conversions::run),
+    ("rcalc", correlations::run),
+];
 
 fn escalc(analysis: &Analysis) -> Result<Values, MetaError> {
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
