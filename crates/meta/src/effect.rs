@@ -41,6 +41,9 @@ mod scale;
 mod tetrachoric;
 mod two_by_two;
 
+pub(crate) use rate::of_two_groups;
+pub(crate) use two_by_two::Tables;
+
 pub use measure::{Family, Measure};
 pub use options::{Addition, Options, Variance};
 pub use reported::{Given, Reported};

@@ -15,6 +15,7 @@
 pub mod analysis;
 pub mod bayes;
 pub mod diagnostics;
+pub mod counts;
 pub mod effect;
 mod error;
 pub mod expression;

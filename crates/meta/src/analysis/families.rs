@@ -8,4 +8,5 @@ pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::univariate::KINDS,
     super::follow::KINDS,
     super::effects::KINDS,
+    super::counts::KINDS,
 ];

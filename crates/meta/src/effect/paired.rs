@@ -60,7 +60,9 @@ pub(crate) fn marginal(
         let r = (a * d - b * c) / ((a + b) * (c + d) * (a + c) * (b + d)).sqrt();
         if (-1.0..=1.0).contains(&r) { r } else { f64::NAN }
     });
-    reported.need(Measure::PairedOddsRatioMarginal, &[(Given::Ri, &r)])?;
+    if !reported.has(Given::Pi) {
+        reported.need(Measure::PairedOddsRatioMarginal, &[(Given::Ri, &r)])?;
+    }
     Ok((0..vi.len())
         .map(|i| {
             let (a, b, c, d) = (t.a[i], t.b[i], t.c[i], t.d[i]);

@@ -5,6 +5,22 @@ use euthymia_vecmath::scalar::ln;
 use super::{Computed, Given, Measure, Options, Reported};
 use crate::MetaError;
 
+/// Events and person-times of two groups, checked: `x1`, `x2`, `t1`, `t2`.
+pub(crate) fn of_two_groups(measure: Measure, reported: &Reported) -> Result<[Vec<f64>; 4], MetaError> {
+    let [x1, x2, t1, t2] = [Given::X1i, Given::X2i, Given::T1i, Given::T2i].map(|what| reported.get(what));
+    reported.need(
+        measure,
+        &[
+            (Given::X1i, &x1),
+            (Given::X2i, &x2),
+            (Given::T1i, &t1),
+            (Given::T2i, &t2),
+        ],
+    )?;
+    check(reported, &[&x1, &x2], &[&t1, &t2])?;
+    Ok([x1, x2, t1, t2])
+}
+
 /// Refuses counts below zero and times that are not above it.
 fn check(reported: &Reported, counts: &[&[f64]], times: &[&[f64]]) -> Result<(), MetaError> {
     reported.refuse(|i| {
@@ -27,18 +43,7 @@ pub(crate) fn two_groups(
     reported: &Reported,
     options: &Options,
 ) -> Result<Computed, MetaError> {
-    let [mut x1, mut x2, t1, t2] =
-        [Given::X1i, Given::X2i, Given::T1i, Given::T2i].map(|what| reported.get(what));
-    reported.need(
-        measure,
-        &[
-            (Given::X1i, &x1),
-            (Given::X2i, &x2),
-            (Given::T1i, &t1),
-            (Given::T2i, &t2),
-        ],
-    )?;
-    check(reported, &[&x1, &x2], &[&t1, &t2])?;
+    let [mut x1, mut x2, t1, t2] = of_two_groups(measure, reported)?;
     let rows = 0..x1.len();
     if options.drop00 {
         for i in rows

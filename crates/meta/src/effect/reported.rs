@@ -182,6 +182,17 @@ impl Reported {
         Ok(reported)
     }
 
+    /// Only the studies at `rows`, in that order.
+    #[must_use]
+    pub fn take(&self, rows: &[usize]) -> Self {
+        let column =
+            |(what, cells): &(Given, Vec<f64>)| (*what, rows.iter().map(|row| cells[*row]).collect());
+        Self {
+            lines: rows.iter().map(|row| self.lines[*row]).collect(),
+            columns: self.columns.iter().map(column).collect(),
+        }
+    }
+
     /// How many studies.
     #[must_use]
     pub fn rows(&self) -> usize {
