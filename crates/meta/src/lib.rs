@@ -23,6 +23,7 @@ pub mod formula;
 mod frame;
 pub mod linear;
 pub mod p_values;
+pub mod multilevel;
 pub mod pool;
 pub mod predict;
 pub mod prediction;
