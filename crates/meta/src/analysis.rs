@@ -10,6 +10,7 @@ mod effects;
 mod families;
 mod follow;
 mod inputs;
+pub(crate) mod multilevel;
 mod prepared;
 mod studies;
 mod univariate;

@@ -9,4 +9,5 @@ pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::follow::KINDS,
     super::effects::KINDS,
     super::counts::KINDS,
+    super::multilevel::KINDS,
 ];
