@@ -27,6 +27,7 @@ pub mod multilevel;
 pub mod pool;
 pub mod predict;
 pub mod prediction;
+pub mod robust;
 
 pub use error::MetaError;
 pub use frame::{Column, Frame};

@@ -2,7 +2,9 @@
 //! the accuracy of diagnostic tests.
 
 pub(crate) mod model;
+mod prep;
 mod reading;
+mod robust;
 
 use super::{Analysis, Runner, Value, Values};
 use crate::MetaError;
@@ -18,6 +20,8 @@ pub(crate) const KINDS: &[(&str, Runner)] = &[
     ("rma_mv_ranef", ranef),
     ("vcalc", vcalc),
     ("aggregate", aggregated),
+    ("robust", robust::robust),
+    ("robumeta", robust::robumeta),
 ];
 
 fn rma_mv(analysis: &Analysis) -> Result<Values, MetaError> {
