@@ -14,16 +14,16 @@
 
 pub mod analysis;
 pub mod bayes;
-pub mod diagnostics;
 pub mod counts;
+pub mod diagnostics;
 pub mod effect;
 mod error;
 pub mod expression;
 pub mod formula;
 mod frame;
 pub mod linear;
-pub mod p_values;
 pub mod multilevel;
+pub mod p_values;
 pub mod pool;
 pub mod predict;
 pub mod prediction;

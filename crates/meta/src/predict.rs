@@ -118,13 +118,12 @@ impl Prediction {
     }
 }
 
-/// The design matrix of new values: rows of moderators without the intercept, to which it is added, or rows of all
+/// The design matrix of new values of a model with `p` coefficients: rows of moderators without the intercept, to which it is added, or rows of all
 /// columns.
 ///
 /// # Errors
 /// The rows have another number of values.
-pub fn new_rows(fit: &Fit, intercept: bool, rows: &[Vec<f64>]) -> Result<DMatrix<f64>, MetaError> {
-    let p = fit.p;
+pub fn new_rows(p: usize, intercept: bool, rows: &[Vec<f64>]) -> Result<DMatrix<f64>, MetaError> {
     let add = usize::from(intercept);
     // One moderator: a row of as many values is a list of values.
     let single = p == 1 + add;

@@ -1,6 +1,7 @@
 //! What follows a fit: predictions, intervals, influence, tests, refits, and models with intervals of their own.
 
 mod bayesian;
+mod count_sequences;
 mod estimates;
 mod expectations;
 mod influences;

@@ -1,5 +1,6 @@
 //! `confint_tau2`, `henmi_copas`, `prediction_pimeta`, `prediction_bootstrap`, `pvalue_combination`.
 
+use super::expectations::level_of;
 use crate::analysis::studies::Studies;
 use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Values};
@@ -15,7 +16,7 @@ pub(super) fn confint_tau2(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
     let model = Model::of(analysis)?;
     let fit = model.fit()?;
-    let level = inputs.number("ci.level")?.unwrap_or(model.options.level);
+    let level = level_of(inputs, "ci.level", model.options.level)?;
     let given = matches!(
         model.options.method,
         Method::GeneralisedQ | Method::GeneralisedQMedian
@@ -60,7 +61,7 @@ fn level(analysis: &Analysis) -> Result<f64, MetaError> {
     if let Some(alpha) = inputs.number("alpha")? {
         return Ok(1.0 - alpha);
     }
-    Ok(inputs.number("level")?.unwrap_or(0.95))
+    level_of(inputs, "level", 0.95)
 }
 
 fn interval(found: &PredictionInterval) -> Values {

@@ -1,21 +1,18 @@
 //! `predict`, `blup`.
 
 use crate::analysis::univariate::Model;
-use crate::analysis::{Analysis, Values};
-use crate::predict::{Prediction, Reference, Transformation, new_rows, predict as expect};
-use crate::{MetaError, diagnostics};
+use crate::analysis::{Analysis, Inputs, Values, multilevel as mv};
+use crate::predict::{Expectation, Prediction, Reference, Transformation, new_rows, predict as expect};
+use crate::{MetaError, diagnostics, multilevel as model};
 
 pub(super) fn predict(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
     if inputs.has("random") {
-        return Err(MetaError::field(
-            "random",
-            "predictions of multilevel models are being built",
-        ));
+        return multilevel(analysis);
     }
     let model = Model::of(analysis)?;
     let fit = model.fit()?;
-    let level = inputs.number("predict.level")?.unwrap_or(model.options.level);
+    let level = level_of(inputs, "predict.level", model.options.level)?;
     let reference = inputs
         .text("predict.predtype")?
         .map_or(Ok(Reference::default()), Reference::parse)?;
@@ -23,13 +20,13 @@ pub(super) fn predict(analysis: &Analysis) -> Result<Values, MetaError> {
         // One moderator may be given as a list of values.
         Err(_) => {
             let values = inputs.numbers("predict.newmods")?.unwrap_or_default();
-            new_rows(&fit, model.data.intercept, &[values])?
+            new_rows(fit.p, model.data.intercept, &[values])?
         }
         Ok(Some(rows)) => {
             if fit.p == 1 && model.data.intercept {
                 return Err(inputs.error("predict.newmods", "the model has no moderators"));
             }
-            new_rows(&fit, model.data.intercept, &rows)?
+            new_rows(fit.p, model.data.intercept, &rows)?
         }
         Ok(None) if fit.p == 1 && model.data.intercept => model.data.x.rows(0, 1).clone_owned(),
         Ok(None) => model.data.x.clone(),
@@ -48,6 +45,107 @@ pub(super) fn predict(analysis: &Analysis) -> Result<Values, MetaError> {
         None => predictions,
     };
     Ok(values(&predictions))
+}
+
+/// Predictions of a multilevel model: the mean and its interval, and where the true effect of a new row of a new group
+/// lies; where the variances differ by the levels of an inner factor, one row for each level.
+fn multilevel(analysis: &Analysis) -> Result<Values, MetaError> {
+    let inputs = &analysis.inputs;
+    let read = mv::model::Model::of(analysis)?;
+    let fit = read.fit()?;
+    let level = level_of(inputs, "predict.level", read.options.level)?;
+    let reference = inputs
+        .text("predict.predtype")?
+        .map_or(Ok(Reference::default()), Reference::parse)?;
+    let mean = fit.p == 1 && read.data.intercept;
+    let rows = |rows: &[Vec<f64>]| new_rows(fit.p, read.data.intercept, rows);
+    let (x, observed) = match inputs.matrix("predict.newmods") {
+        Ok(None) if mean => (read.data.x.rows(0, 1).clone_owned(), false),
+        Ok(None) => (read.data.x.clone(), true),
+        Ok(Some(given)) => (rows(&given)?, false),
+        Err(_) => {
+            let given = inputs.numbers("predict.newmods")?.unwrap_or_default();
+            (rows(&[given])?, false)
+        }
+    };
+    // Where variances differ: those of each row, or for the mean those of each level.
+    let between: Vec<Option<f64>> = match fit.total_variance() {
+        Some(all) => vec![Some(all); x.nrows()],
+        None if observed => (0..x.nrows()).map(|row| variance_of_row(&fit, row)).collect(),
+        None if mean => variances_of_levels(&fit),
+        None => vec![None; x.nrows()],
+    };
+    let predictions: Vec<Prediction> = between
+        .iter()
+        .enumerate()
+        .map(|(i, between)| {
+            let row = x.row(i.min(x.nrows() - 1));
+            // The smallest degrees of freedom of the coefficients that take part.
+            let ddf = fit.ddf.as_ref().map(|all| {
+                let used = all.iter().zip(row.iter()).filter(|(_, x)| **x != 0.0);
+                used.map(|(df, _)| *df).fold(f64::INFINITY, f64::min)
+            });
+            let expectation = Expectation {
+                pred: (row * &fit.beta)[(0, 0)],
+                variance: (row * &fit.vcov * row.transpose())[(0, 0)],
+                ddf,
+                free: ddf.unwrap_or(fit.k as f64 - fit.p as f64),
+                variances: fit.parameters as f64 - fit.p as f64,
+                between: between.unwrap_or(f64::NAN),
+            };
+            expectation.intervals(reference, level)
+        })
+        .collect();
+    let transformation = inputs
+        .text("predict.transf")?
+        .map(|text| Transformation::parse(text, &[], fit.total_variance().unwrap_or(f64::NAN)))
+        .transpose()?;
+    Ok(values(&match transformation {
+        Some(transformation) => predictions
+            .iter()
+            .map(|one| one.transformed(&transformation))
+            .collect(),
+        None => predictions,
+    }))
+}
+
+/// The variance of the true effect of one row: all terms, with that of the row's own level where they differ.
+fn variance_of_row(fit: &model::Fit, row: usize) -> Option<f64> {
+    fit.random
+        .iter()
+        .zip(&fit.components)
+        .map(
+            |(term, components)| match (components.variances.as_slice(), &term.loading) {
+                ([one], _) => Some(*one),
+                (several, model::Loading::Level { codes, .. }) => several.get(codes[row]).copied(),
+                _ => None,
+            },
+        )
+        .sum()
+}
+
+/// The variances of the levels of the inner factors, all of the second for each of the first.
+fn variances_of_levels(fit: &model::Fit) -> Vec<Option<f64>> {
+    fit.components
+        .iter()
+        .fold(vec![Some(0.0)], |sums, components| {
+            let add = |sum: &Option<f64>| -> Vec<Option<f64>> {
+                let with = |variance: &f64| sum.map(|sum| sum + variance);
+                components.variances.iter().map(with).collect()
+            };
+            sums.iter().flat_map(add).collect()
+        })
+}
+
+/// A coverage as a fraction, given as such or in per cent.
+pub(super) fn level_of(inputs: &Inputs, path: &str, usual: f64) -> Result<f64, MetaError> {
+    let level = inputs.number(path)?.unwrap_or(usual);
+    let level = if level >= 1.0 { level / 100.0 } else { level };
+    if level > 0.0 && level < 1.0 {
+        Ok(level)
+    } else {
+        Err(inputs.error(path, "expected a coverage between 0 and 1, as 0.95"))
+    }
 }
 
 /// Predictions under metafor's names.

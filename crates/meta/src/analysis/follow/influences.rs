@@ -2,8 +2,9 @@
 
 use crate::MetaError;
 use crate::analysis::univariate::Model;
-use crate::analysis::{Analysis, Values};
+use crate::analysis::{Analysis, Values, multilevel};
 use crate::diagnostics::{self, Influence};
+use crate::multilevel::cooks_distances;
 
 pub(super) fn residuals(analysis: &Analysis) -> Result<Values, MetaError> {
     let model = Model::of(analysis)?;
@@ -26,10 +27,7 @@ pub(super) fn residuals(analysis: &Analysis) -> Result<Values, MetaError> {
 
 pub(super) fn influence(analysis: &Analysis) -> Result<Values, MetaError> {
     if analysis.inputs.has("random") {
-        return Err(MetaError::field(
-            "random",
-            "influence in multilevel models is being built",
-        ));
+        return cluster_influence(analysis);
     }
     let model = Model::of(analysis)?;
     let fit = model.fit()?;
@@ -56,6 +54,23 @@ pub(super) fn influence(analysis: &Analysis) -> Result<Values, MetaError> {
     let rows: Vec<Vec<Option<f64>>> = (0..fit.p).map(coefficient).collect();
     values.push("dfbs", rows);
     Ok(values)
+}
+
+/// Cook's distance of each cluster of a multilevel model.
+fn cluster_influence(analysis: &Analysis) -> Result<Values, MetaError> {
+    let inputs = &analysis.inputs;
+    let quantity = inputs
+        .text("influence.quantity")?
+        .unwrap_or("Cook's distance");
+    if !quantity.to_lowercase().contains("cook") {
+        let reason = format!("`{quantity}`: of multilevel models there is Cook's distance");
+        return Err(inputs.error("influence.quantity", reason));
+    }
+    let model = multilevel::model::Model::of(analysis)?;
+    let text = inputs.text("influence.cluster")?.unwrap_or("row number");
+    let (codes, names) = multilevel::model::codes(text, &model.studies.frame)?;
+    let cooks = cooks_distances(&model.data, &model.random, &model.options, &codes)?;
+    Ok(Values::new().with("cluster", names).with("cooks", cooks))
 }
 
 pub(super) fn plot_coords(analysis: &Analysis) -> Result<Values, MetaError> {

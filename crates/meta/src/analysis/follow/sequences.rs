@@ -1,5 +1,6 @@
 //! `leave1out`, `cumul`, `gosh`.
 
+use super::count_sequences::{self, CountModel, Counts};
 use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Values};
 use crate::diagnostics;
@@ -28,17 +29,17 @@ fn columns(fits: &[Option<Fit>], random: bool) -> Values {
     values.with("I2", of(|fit| fit.i2)).with("H2", of(|fit| fit.h2))
 }
 
-/// Whether the model is one of counts (Mantel-Haenszel, Peto).
-fn is_of_counts(analysis: &Analysis) -> Result<Option<&str>, MetaError> {
-    let method = analysis.inputs.text("model.method")?;
-    Ok(method.filter(|method| method.starts_with("rma.")))
-}
-
 pub(super) fn leave1out(analysis: &Analysis) -> Result<Values, MetaError> {
-    if let Some(method) = is_of_counts(analysis)? {
-        return Err(analysis
-            .inputs
-            .error("model.method", format!("`{method}` is being built")));
+    if let Some(estimator) = Counts::of(&analysis.inputs)? {
+        let model = CountModel::of(analysis, estimator)?;
+        model.check()?;
+        let k = model.frame.rows();
+        let without = |out: usize| {
+            let kept: Vec<usize> = (0..k).filter(|i| *i != out).collect();
+            model.of_rows(&kept)
+        };
+        let all: Vec<_> = (0..k).map(without).collect();
+        return Ok(count_sequences::columns(&all));
     }
     let model = Model::of(analysis)?;
     let fits = diagnostics::leave_one_out(&model.data, &model.options)?;
@@ -46,10 +47,12 @@ pub(super) fn leave1out(analysis: &Analysis) -> Result<Values, MetaError> {
 }
 
 pub(super) fn cumul(analysis: &Analysis) -> Result<Values, MetaError> {
-    if let Some(method) = is_of_counts(analysis)? {
-        return Err(analysis
-            .inputs
-            .error("model.method", format!("`{method}` is being built")));
+    if let Some(estimator) = Counts::of(&analysis.inputs)? {
+        let model = CountModel::of(analysis, estimator)?;
+        model.check()?;
+        let order = order(analysis, &model.frame)?;
+        let all: Vec<_> = (1..=order.len()).map(|n| model.of_rows(&order[..n])).collect();
+        return Ok(count_sequences::columns(&all));
     }
     let model = Model::of(analysis)?;
     let order = order(analysis, &model.studies.frame)?;
