@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod interrupt;
 mod library;
+mod meta;
 mod models;
 mod output;
 mod progress;
@@ -38,6 +39,7 @@ fn main() -> std::process::ExitCode {
         Command::Conformance(options) => conformance::run(options, &arguments.shared),
         Command::Check(options) => check::run(options, &arguments.shared),
         Command::Models(options) => models::run(options, &arguments.shared),
+        Command::Meta(options) => meta::run(options, &arguments.shared),
         Command::Validate(options) => validate::run(options, &arguments.shared),
     };
     match outcome {

@@ -7,6 +7,7 @@
 //! - [`predict`], [`diagnostics`]: what follows a fit: predictions, intervals of tau2, influence, tests, refits;
 //! - [`prediction`], [`bayes`], [`p_values`]: prediction intervals, Bayesian models and combined probabilities of their
 //!   own;
+//! - [`synthesis`]: all that studies come to, in the one structure that tables and figures show;
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
@@ -28,6 +29,7 @@ pub mod pool;
 pub mod predict;
 pub mod prediction;
 pub mod robust;
+pub mod synthesis;
 
 pub use error::MetaError;
 pub use frame::{Column, Frame};
