@@ -36,7 +36,10 @@ fn rounded(value: &Json) -> Json {
             serde_json::json!(if x.abs() < 1e-12 { 0.0 } else { x })
         }
         Json::Array(items) => items.iter().map(rounded).collect(),
-        Json::Object(members) => members.iter().map(|(name, value)| (name.clone(), rounded(value))).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), rounded(value)))
+            .collect(),
         other => other.clone(),
     }
 }
@@ -57,12 +60,32 @@ fn what_is_saved_gives_the_same_numbers() {
     let spec = path(out.path(), "bcg.json");
     let run: [&[&str]; 4] = [
         &["--measure", "RR", "--method", "DL", "--level", "90"],
-        &["--measure", "OR", "--mods", "~ ablat + factor(alloc)", "--test", "knha"],
+        &[
+            "--measure",
+            "OR",
+            "--mods",
+            "~ ablat + factor(alloc)",
+            "--test",
+            "knha",
+        ],
         &["--measure", "RD", "--filter", "year >= 1960"],
-        &["--measure", "OR", "--method", "EE", "--add", "0.25", "--to", "all"],
+        &[
+            "--measure",
+            "OR",
+            "--method",
+            "EE",
+            "--add",
+            "0.25",
+            "--to",
+            "all",
+        ],
     ];
     for options in run {
-        let first = [&["meta", "examples/bcg.csv", "--json", "--save-spec", &spec], options].concat();
+        let first = [
+            &["meta", "examples/bcg.csv", "--json", "--save-spec", &spec],
+            options,
+        ]
+        .concat();
         let shown = json(&first);
         let again = json(&["meta", "--spec", &spec, "--json"]);
         assert_eq!(again["kind"], "rma_uni");
@@ -73,8 +96,13 @@ fn what_is_saved_gives_the_same_numbers() {
                 assert_eq!(shown["heterogeneity"]["Q"], again["values"]["QE"]);
             }
             None => {
-                let coefficients = shown["moderators"]["coefficients"].as_array().expect("coefficients");
-                for (one, beta) in coefficients.iter().zip(again["values"]["beta"].as_array().expect("beta")) {
+                let coefficients = shown["moderators"]["coefficients"]
+                    .as_array()
+                    .expect("coefficients");
+                for (one, beta) in coefficients
+                    .iter()
+                    .zip(again["values"]["beta"].as_array().expect("beta"))
+                {
                     assert_eq!(one["estimate"]["value"], *beta);
                 }
             }
@@ -104,25 +132,60 @@ fn several_analyses_are_a_line_each_and_one_that_fails_stops_no_other() {
             .collect();
         assert_eq!(lines.len(), 3, "{}", text(&run.stdout));
         assert_eq!(lines[0]["values"], lines[2]["values"]);
-        assert!(lines[1]["error"].as_str().expect("a text").contains("no column `y`"), "{}", lines[1]);
+        assert!(
+            lines[1]["error"]
+                .as_str()
+                .expect("a text")
+                .contains("no column `y`"),
+            "{}",
+            lines[1]
+        );
     }
 }
 
 #[test]
 fn figures_and_tables_are_written() {
     let out = folder(&[]);
-    for figure in ["forest", "funnel", "baujat", "cumulative", "influence", "labbe", "radial"] {
+    for figure in [
+        "forest",
+        "funnel",
+        "baujat",
+        "cumulative",
+        "influence",
+        "labbe",
+        "radial",
+    ] {
         let svg = path(out.path(), &format!("{figure}.svg"));
         let csv = path(out.path(), "rows.csv");
         let run = euthymia(&[
-            "meta", "examples/bcg.csv", "--measure", "RR", "--plot", figure, "-o", &svg, "--csv", &csv, "--order", "year",
+            "meta",
+            "examples/bcg.csv",
+            "--measure",
+            "RR",
+            "--plot",
+            figure,
+            "-o",
+            &svg,
+            "--csv",
+            &csv,
+            "--order",
+            "year",
         ]);
         assert!(run.status.success(), "{}", text(&run.stderr));
         let svg = std::fs::read_to_string(svg).expect("the figure");
-        assert!(svg.starts_with("<svg ") && svg.contains("data-label=\"Aronson 1948\""), "{figure}");
+        assert!(
+            svg.starts_with("<svg ") && svg.contains("data-label=\"Aronson 1948\""),
+            "{figure}"
+        );
         let csv = std::fs::read_to_string(csv).expect("the table");
         assert_eq!(csv.lines().count(), 15);
-        assert!(csv.lines().nth(1).expect("a row").starts_with("study,Aronson 1948,2,,,-0.889"), "{csv}");
+        assert!(
+            csv.lines()
+                .nth(1)
+                .expect("a row")
+                .starts_with("study,Aronson 1948,2,,,-0.889"),
+            "{csv}"
+        );
     }
 }
 
@@ -161,14 +224,24 @@ fn bad_data_are_told_with_line_and_reason() {
             "study,events,n1i,ci,n2i\nA,1,20,4,22\nB,3,30,5,30\n",
             &["--measure", "RR"],
         ),
-        ("a method that is none", "study,yi,vi\nA,0.3,0.1\nB,0.2,0.2\n", &["--method", "REMLL"]),
+        (
+            "a method that is none",
+            "study,yi,vi\nA,0.3,0.1\nB,0.2,0.2\n",
+            &["--method", "REMLL"],
+        ),
     ];
     let mut told = String::new();
     for (what, table, options) in tables {
         let out = folder(&[("studies.csv", table)]);
         let file = path(out.path(), "studies.csv");
         let run = euthymia(&[&["meta", &file], options].concat());
-        assert_eq!(run.status.code(), Some(1), "{what}: {}{}", text(&run.stdout), text(&run.stderr));
+        assert_eq!(
+            run.status.code(),
+            Some(1),
+            "{what}: {}{}",
+            text(&run.stdout),
+            text(&run.stderr)
+        );
         assert!(run.stdout.is_empty(), "{what}");
         let folder = format!("{}/", out.path().display());
         told.push_str(&format!("# {what}\n{}\n", text(&run.stderr).replace(&folder, "")));
@@ -183,15 +256,25 @@ fn what_is_suspected_is_said_and_stops_nothing() {
     let out = folder(&[("studies.csv", table)]);
     let run = euthymia(&["meta", &path(out.path(), "studies.csv"), "--measure", "SMD"]);
     assert!(run.status.success(), "{}", text(&run.stderr));
-    assert!(text(&run.stdout).contains("may be a standard error"), "{}", text(&run.stdout));
+    assert!(
+        text(&run.stdout).contains("may be a standard error"),
+        "{}",
+        text(&run.stdout)
+    );
 }
 
 #[test]
 fn every_reference_case_is_run_in_seconds() {
-    let cases = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../suite/reference/meta/cases.jsonl"));
+    let cases = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../suite/reference/meta/cases.jsonl"
+    ));
     let spec = cases.to_str().expect("UTF-8").to_owned();
     let run = euthymia(&["meta", "--spec", &spec]);
     let lines = text(&run.stdout).lines().count();
-    let wanted = std::fs::read_to_string(&cases).expect("the cases").lines().count();
+    let wanted = std::fs::read_to_string(&cases)
+        .expect("the cases")
+        .lines()
+        .count();
     assert_eq!(lines, wanted);
 }

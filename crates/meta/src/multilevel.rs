@@ -196,14 +196,7 @@ impl Fit {
         }
         let (pred, se, crit) = (self.beta[0], self.se[0], self.critical(0));
         let wide = crit * (se * se + self.total_variance()?).sqrt();
-        Some([
-            pred,
-            se,
-            self.ci_lb[0],
-            self.ci_ub[0],
-            pred - wide,
-            pred + wide,
-        ])
+        Some([pred, se, self.ci_lb[0], self.ci_ub[0], pred - wide, pred + wide])
     }
 }
 
@@ -248,7 +241,11 @@ fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
             "effect sizes, moderators, covariances and groups have different numbers of rows".to_owned(),
         ));
     }
-    let bad = data.sampling.variances().iter().position(|v| !v.is_finite() || *v < 0.0);
+    let bad = data
+        .sampling
+        .variances()
+        .iter()
+        .position(|v| !v.is_finite() || *v < 0.0);
     bad.map_or(Ok(()), |row| {
         Err(MetaError::NoAnswer(format!(
             "effect size {} has a sampling variance that is negative or no number",
@@ -292,7 +289,13 @@ fn describe(
     evaluation: Evaluation,
     theta: Vec<f64>,
 ) -> Result<Fit, MetaError> {
-    let Evaluation { ll, beta, vcov, blocks, .. } = evaluation;
+    let Evaluation {
+        ll,
+        beta,
+        vcov,
+        blocks,
+        ..
+    } = evaluation;
     let (k, p) = data.x.shape();
     let se: Vec<f64> = vcov.diagonal().iter().map(|v| v.sqrt()).collect();
     let ddf = match options.test {
@@ -311,7 +314,11 @@ fn describe(
     };
     let (qe, qe_df, qe_p) = heterogeneity(data)?;
     let (qm, qm_df, qm_p) = omnibus(&beta, &vcov, data.intercept, ddf.as_deref());
-    let parameters = p + problem.information().iter().map(Information::count).sum::<usize>();
+    let parameters = p + problem
+        .information()
+        .iter()
+        .map(Information::count)
+        .sum::<usize>();
     let n = match options.method {
         Method::Restricted => (k - p) as f64,
         Method::MaximumLikelihood => k as f64,
@@ -402,7 +409,11 @@ fn omnibus(beta: &DVector<f64>, vcov: &DMatrix<f64>, intercept: bool, ddf: Optio
     };
     let wald = tested.dot(&factor.solve(&tested));
     match ddf {
-        None => (Some(wald), (m, None), Some(gamma::chi_square_above(m as f64, wald))),
+        None => (
+            Some(wald),
+            (m, None),
+            Some(gamma::chi_square_above(m as f64, wald)),
+        ),
         Some(ddf) => {
             let lower = ddf[first..].iter().fold(f64::INFINITY, |least, d| least.min(*d));
             let statistic = wald / m as f64;

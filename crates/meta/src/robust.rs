@@ -112,7 +112,10 @@ impl Fitted {
             }
         } else {
             for (rows, covariance) in &self.covariance {
-                let block = covariance.clone().cholesky()?.solve(&self.x.select_rows(rows.iter()));
+                let block = covariance
+                    .clone()
+                    .cholesky()?
+                    .solve(&self.x.select_rows(rows.iter()));
                 for (i, row) in rows.iter().enumerate() {
                     wx.set_row(*row, &block.row(i));
                 }
@@ -199,7 +202,11 @@ fn describe(beta: &DVector<f64>, vcov: DMatrix<f64>, ddf: Vec<f64>, clusters: us
         .iter()
         .map(|degrees| student::quantile(*degrees, 0.5 + 0.5 * level))
         .collect();
-    let bound = |sign: f64| -> Vec<f64> { (0..beta.len()).map(|j| beta[j] + sign * reach[j] * se[j]).collect() };
+    let bound = |sign: f64| -> Vec<f64> {
+        (0..beta.len())
+            .map(|j| beta[j] + sign * reach[j] * se[j])
+            .collect()
+    };
     Robust {
         clusters,
         pval: tval

@@ -38,7 +38,14 @@ fn studies() -> Vec<Study> {
             yi: ((a / n1) / (c / n2)).log(std::f64::consts::E),
             vi: 1.0 / a - 1.0 / n1 + 1.0 / c - 1.0 / n2,
             ni: Some(n1 + n2),
-            subgroup: Some(if *latitude < 30.0 { "south of 30°" } else { "north of 30°" }.to_owned()),
+            subgroup: Some(
+                if *latitude < 30.0 {
+                    "south of 30°"
+                } else {
+                    "north of 30°"
+                }
+                .to_owned(),
+            ),
             arms: Some([*a, *n1, *c, *n2]),
             ..Study::default()
         })
@@ -97,7 +104,11 @@ fn the_forest_holds_every_number_of_the_structure() {
             let mut drawn = groups(&svg, "study");
             assert_eq!(drawn.len(), 13);
             let place = |group: &BTreeMap<String, String>| {
-                synthesis.studies.iter().position(|row| row.study.label == group["label"]).unwrap()
+                synthesis
+                    .studies
+                    .iter()
+                    .position(|row| row.study.label == group["label"])
+                    .unwrap()
             };
             drawn.sort_by_key(place);
             for (group, row) in drawn.iter().zip(&synthesis.studies) {
@@ -126,30 +137,45 @@ fn the_forest_holds_every_number_of_the_structure() {
 fn the_other_figures_hold_theirs() {
     let synthesis = bcg(false);
     let draw = |figure| figure::of_synthesis(figure, &synthesis).unwrap();
-    for (group, row) in groups(&draw(SynthesisFigure::Funnel), "study").iter().zip(&synthesis.studies) {
+    for (group, row) in groups(&draw(SynthesisFigure::Funnel), "study")
+        .iter()
+        .zip(&synthesis.studies)
+    {
         is(group, "yi", row.study.yi);
         is(group, "se", row.study.vi.sqrt());
     }
-    for (group, row) in groups(&draw(SynthesisFigure::Baujat), "study").iter().zip(&synthesis.influence) {
+    for (group, row) in groups(&draw(SynthesisFigure::Baujat), "study")
+        .iter()
+        .zip(&synthesis.influence)
+    {
         is(group, "x", row.baujat.unwrap().0);
         is(group, "y", row.baujat.unwrap().1);
     }
     let tau2 = synthesis.pooled.as_ref().unwrap().pooled.tau2.unwrap();
-    for (group, row) in groups(&draw(SynthesisFigure::Radial), "study").iter().zip(&synthesis.studies) {
+    for (group, row) in groups(&draw(SynthesisFigure::Radial), "study")
+        .iter()
+        .zip(&synthesis.studies)
+    {
         is(group, "x", 1.0 / (row.study.vi + tau2).sqrt());
     }
     for (group, (_, [a, n1, c, n2], _)) in groups(&draw(SynthesisFigure::Labbe), "study").iter().zip(TRIALS) {
         is(group, "first", a / n1);
         is(group, "second", c / n2);
     }
-    for (group, row) in groups(&draw(SynthesisFigure::Cumulative), "pooled step").iter().zip(&synthesis.cumulative) {
+    for (group, row) in groups(&draw(SynthesisFigure::Cumulative), "pooled step")
+        .iter()
+        .zip(&synthesis.cumulative)
+    {
         are(group, row.shown);
     }
     let influence = draw(SynthesisFigure::Influence);
     for (group, row) in groups(&influence, "cook").iter().zip(&synthesis.influence) {
         is(group, "value", row.cook.unwrap());
     }
-    for (group, row) in groups(&influence, "pooled step").iter().zip(&synthesis.leave_one_out) {
+    for (group, row) in groups(&influence, "pooled step")
+        .iter()
+        .zip(&synthesis.leave_one_out)
+    {
         are(group, row.shown);
     }
 }
@@ -170,7 +196,11 @@ fn every_figure_is_well_formed_at_every_size() {
                 .svg(size)
                 .unwrap();
                 xml::elements(&svg).unwrap_or_else(|problem| panic!("{} {size:?}: {problem}", figure.name()));
-                assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{} {size:?}", figure.name());
+                assert!(
+                    !svg.contains("NaN") && !svg.contains("inf\""),
+                    "{} {size:?}",
+                    figure.name()
+                );
             }
             let alone = figure::of_synthesis(figure, &synthesis).unwrap();
             assert!(!alone.contains("var("), "{}", figure.name());
@@ -211,16 +241,28 @@ fn two_studies() -> Synthesis {
 #[test]
 fn moderators_have_no_funnel_and_it_is_said_why() {
     let reason = figure::of_synthesis(SynthesisFigure::Funnel, &regression()).unwrap_err();
-    assert_eq!(reason, "a funnel needs one pooled estimate, the model has moderators");
+    assert_eq!(
+        reason,
+        "a funnel needs one pooled estimate, the model has moderators"
+    );
 }
 
 #[test]
 fn the_table_in_a_terminal() {
     insta::assert_snapshot!("table", terminal::synthesis(&bcg(false), 100, Colour::Plain));
-    insta::assert_snapshot!("table_by_group", terminal::synthesis(&bcg(true), 100, Colour::Plain));
-    insta::assert_snapshot!("table_of_a_regression", terminal::synthesis(&regression(), 100, Colour::Plain));
+    insta::assert_snapshot!(
+        "table_by_group",
+        terminal::synthesis(&bcg(true), 100, Colour::Plain)
+    );
+    insta::assert_snapshot!(
+        "table_of_a_regression",
+        terminal::synthesis(&regression(), 100, Colour::Plain)
+    );
     for width in [40, 60] {
         let narrow = terminal::synthesis(&bcg(true), width, Colour::Plain);
-        assert!(narrow.lines().all(|line| line.chars().count() <= width + 15), "{narrow}");
+        assert!(
+            narrow.lines().all(|line| line.chars().count() <= width + 15),
+            "{narrow}"
+        );
     }
 }

@@ -247,4 +247,3 @@ fn text(case: &Json, values: &Json) -> String {
     }
     out
 }
-

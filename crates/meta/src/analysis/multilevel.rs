@@ -113,9 +113,16 @@ fn confint(analysis: &Analysis) -> Result<Values, MetaError> {
 /// `sigma^2.1`, `tau^2`, `rho`: with a number where there are several.
 fn parameter_name(fit: &Fit, profile: &multilevel::ComponentProfile) -> String {
     let intercept = fit.random[profile.term].is_intercept();
-    let before = fit.random[..profile.term].iter().filter(|term| term.is_intercept() == intercept).count();
+    let before = fit.random[..profile.term]
+        .iter()
+        .filter(|term| term.is_intercept() == intercept)
+        .count();
     let (name, place, count) = if intercept {
-        ("sigma^2", before, fit.random.iter().filter(|term| term.is_intercept()).count())
+        (
+            "sigma^2",
+            before,
+            fit.random.iter().filter(|term| term.is_intercept()).count(),
+        )
     } else {
         let components = &fit.components[profile.term];
         match profile.kind {
@@ -216,26 +223,48 @@ fn aggregation_covariances(
         return Ok(multilevel::Sampling::independent(vi));
     }
     let each = |field: &str, least: f64| -> Result<Vec<f64>, MetaError> {
-        let given = part
-            .numbers(field)?
-            .ok_or_else(|| part.error(field, format!("expected a correlation beside `{structure}`, found nothing")))?;
+        let given = part.numbers(field)?.ok_or_else(|| {
+            part.error(
+                field,
+                format!("expected a correlation beside `{structure}`, found nothing"),
+            )
+        })?;
         let count = clusters.iter().max().map_or(0, |most| most + 1);
-        let all = if given.len() == 1 { vec![given[0]; count] } else { given };
+        let all = if given.len() == 1 {
+            vec![given[0]; count]
+        } else {
+            given
+        };
         if all.len() != count || all.iter().any(|r| !(least..=1.0).contains(r)) {
-            return Err(part.error(field, format!("expected one correlation, or one for each of {count} clusters")));
+            return Err(part.error(
+                field,
+                format!("expected one correlation, or one for each of {count} clusters"),
+            ));
         }
         Ok(all)
     };
-    let rho = if structure.contains("CS") { Some(each("rho", -1.0)?) } else { None };
+    let rho = if structure.contains("CS") {
+        Some(each("rho", -1.0)?)
+    } else {
+        None
+    };
     let over_time = if structure.contains("CAR") {
-        Some((each("phi", 0.0)?, model::numbers(part.text("time")?.unwrap_or("time"), &studies.frame)?))
+        Some((
+            each("phi", 0.0)?,
+            model::numbers(part.text("time")?.unwrap_or("time"), &studies.frame)?,
+        ))
     } else {
         None
     };
     let obs = match structure {
         "CS*CAR" => Some(model::codes(part.text("obs")?.unwrap_or("obs"), &studies.frame)?.0),
         "CS" | "CAR" | "CS+CAR" => None,
-        other => return Err(part.error("struct", format!("`{other}` is none of ID, CS, CAR, CS+CAR, CS*CAR"))),
+        other => {
+            return Err(part.error(
+                "struct",
+                format!("`{other}` is none of ID, CS, CAR, CS+CAR, CS*CAR"),
+            ));
+        }
     };
     let correlation = |a: usize, b: usize| -> f64 {
         let cluster = clusters[a];

@@ -47,7 +47,10 @@ pub fn aggregate(
             all.yi.push(weights.dot(&y) / total);
             all.vi.push(1.0 / total);
         } else if rows.is_empty() {
-            return Err(MetaError::NoAnswer(format!("cluster {} has no effect size", cluster + 1)));
+            return Err(MetaError::NoAnswer(format!(
+                "cluster {} has no effect size",
+                cluster + 1
+            )));
         } else {
             all.yi.push(y.sum() / n);
             all.vi.push(v.sum() / (n * n));

@@ -81,14 +81,21 @@ fn predict(fit: &Fit, place: usize, we: &DVector<f64>, projection: &DMatrix<f64>
         let with: Vec<(usize, f64)> = (0..fit.k)
             .filter(|row| term.group[*row] == group)
             .map(|row| {
-                let sum = term.weights(row).iter().map(|(to, x)| covariance[(level, *to)] * x).sum();
+                let sum = term
+                    .weights(row)
+                    .iter()
+                    .map(|(to, x)| covariance[(level, *to)] * x)
+                    .sum();
                 (row, sum)
             })
             .collect();
         let effect: f64 = with.iter().map(|(row, c)| c * we[*row]).sum();
         let explained: f64 = with
             .iter()
-            .flat_map(|(row, c)| with.iter().map(move |(column, d)| c * projection[(*row, *column)] * d))
+            .flat_map(|(row, c)| {
+                with.iter()
+                    .map(move |(column, d)| c * projection[(*row, *column)] * d)
+            })
             .sum();
         let se = (covariance[(level, level)] - explained).max(0.0).sqrt();
         predicted.names.push(match &term.loading {

@@ -46,7 +46,10 @@ impl DegreesOfFreedom {
 fn groupings(term: &Random) -> Vec<Vec<usize>> {
     let mut all = vec![term.group.clone()];
     if let Loading::Level { codes, names } = &term.loading {
-        let inner = codes.iter().zip(&term.group).map(|(code, group)| group * names.len() + code);
+        let inner = codes
+            .iter()
+            .zip(&term.group)
+            .map(|(code, group)| group * names.len() + code);
         all.push(inner.collect());
     }
     all

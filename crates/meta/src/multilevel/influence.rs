@@ -30,7 +30,9 @@ fn distance(
     cluster: usize,
     all: &Fit,
 ) -> Option<f64> {
-    let kept: Vec<usize> = (0..data.yi.len()).filter(|row| clusters[*row] != cluster).collect();
+    let kept: Vec<usize> = (0..data.yi.len())
+        .filter(|row| clusters[*row] != cluster)
+        .collect();
     let rest = data.take(&kept);
     let random: Vec<Random> = random.iter().map(|term| term.take(&kept)).collect();
     let without = fit(&rest, &random, options).ok()?;

@@ -11,10 +11,7 @@ pub(crate) struct Found {
 }
 
 /// Minimises; `f` gives no value where it is not defined. `None` where it is not defined at `start`.
-pub(crate) fn minimize(
-    start: &[f64],
-    mut f: impl FnMut(&[f64]) -> Option<(f64, Vec<f64>)>,
-) -> Option<Found> {
+pub(crate) fn minimize(start: &[f64], mut f: impl FnMut(&[f64]) -> Option<(f64, Vec<f64>)>) -> Option<Found> {
     let mut x = DVector::from_column_slice(start);
     let (mut value, slope) = f(start)?;
     let mut slope = DVector::from_vec(slope);
@@ -78,7 +75,9 @@ fn newton_step(
         at[i] = x[i] - h;
         let below = f(at.as_slice());
         let column = match (above, below) {
-            (Some((_, above)), Some((_, below))) => (DVector::from_vec(above) - DVector::from_vec(below)) / (2.0 * h),
+            (Some((_, above)), Some((_, below))) => {
+                (DVector::from_vec(above) - DVector::from_vec(below)) / (2.0 * h)
+            }
             (Some((_, above)), None) => (DVector::from_vec(above) - slope) / h,
             (None, Some((_, below))) => (slope - DVector::from_vec(below)) / h,
             (None, None) => return None,
@@ -98,7 +97,11 @@ fn newton_step(
     // A step far longer than where we are comes from a direction without curvature.
     let longest = 4.0 * (1.0 + x.norm());
     let length = step.norm();
-    Some(if length > longest { step * (longest / length) } else { step })
+    Some(if length > longest {
+        step * (longest / length)
+    } else {
+        step
+    })
 }
 
 #[cfg(test)]
@@ -109,7 +112,10 @@ mod tests {
     fn finds_the_minimum_of_a_banana_and_leaves_a_saddle() {
         let banana = |x: &[f64]| {
             let (a, b) = (x[1] - x[0] * x[0], 1.0 - x[0]);
-            Some((100.0 * a * a + b * b, vec![-400.0 * a * x[0] - 2.0 * b, 200.0 * a]))
+            Some((
+                100.0 * a * a + b * b,
+                vec![-400.0 * a * x[0] - 2.0 * b, 200.0 * a],
+            ))
         };
         let found = minimize(&[-1.2, 1.0], banana).unwrap();
         assert!(found.converged && found.x.iter().all(|x| (x - 1.0).abs() < 1e-9));

@@ -167,7 +167,9 @@ impl<'d> Profile<'d> {
             let matrix = &fit.covariances[term];
             let sorted = DMatrix::from_fn(q, q, |i, j| matrix[(order[i], order[j])]);
             let lower = triangle(&sorted);
-            let own = (0..q).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|at| lower[at]);
+            let own = (0..q)
+                .flat_map(|i| (0..=i).map(move |j| (i, j)))
+                .map(|at| lower[at]);
             theta.splice(first..first + sizes[term], own);
         }
         Self {
@@ -251,7 +253,9 @@ impl<'d> Profile<'d> {
             .iter()
             .filter_map(|start| minimize(start, value))
             .map(|found| -found.value)
-            .fold(None, |best: Option<f64>, ll| Some(best.map_or(ll, |best| best.max(ll))))
+            .fold(None, |best: Option<f64>, ll| {
+                Some(best.map_or(ll, |best| best.max(ll)))
+            })
     }
 }
 

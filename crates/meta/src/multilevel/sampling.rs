@@ -52,7 +52,11 @@ impl Sampling {
             for row in &block.rows {
                 match seen.get_mut(*row) {
                     Some(count) => *count += 1,
-                    None => return Err(MetaError::NoAnswer(format!("covariances name row {row} of {size}"))),
+                    None => {
+                        return Err(MetaError::NoAnswer(format!(
+                            "covariances name row {row} of {size}"
+                        )));
+                    }
                 }
             }
         }
@@ -72,7 +76,9 @@ impl Sampling {
     pub fn of_matrix(matrix: &DMatrix<f64>) -> Result<Self, MetaError> {
         let size = matrix.nrows();
         if matrix.ncols() != size {
-            return Err(MetaError::NoAnswer("a covariance matrix must be square".to_owned()));
+            return Err(MetaError::NoAnswer(
+                "a covariance matrix must be square".to_owned(),
+            ));
         }
         let mut sets = Sets::new(size);
         for i in 0..size {

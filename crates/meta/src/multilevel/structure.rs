@@ -203,8 +203,18 @@ impl Structure {
 
     /// The parameter that alone stands for the variance (or the correlation) at `place`, and its value where that
     /// variance (or correlation) is `x`; none for unstructured matrices.
-    pub(crate) fn parameter_of(&self, q: usize, correlation: bool, place: usize, x: f64) -> Option<(usize, f64)> {
-        let at = if correlation { self.variances(q) + place } else { place };
+    pub(crate) fn parameter_of(
+        &self,
+        q: usize,
+        correlation: bool,
+        place: usize,
+        x: f64,
+    ) -> Option<(usize, f64)> {
+        let at = if correlation {
+            self.variances(q) + place
+        } else {
+            place
+        };
         let value = match self {
             Self::Unstructured => return None,
             Self::ContinuousAutoregressive(_) if correlation => ln(x / (1.0 - x)),
@@ -262,7 +272,11 @@ fn arc_sine(x: f64) -> f64 {
     }
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
-        if sin(middle) < x { low = middle } else { high = middle }
+        if sin(middle) < x {
+            low = middle
+        } else {
+            high = middle
+        }
     }
     0.5 * (low + high)
 }

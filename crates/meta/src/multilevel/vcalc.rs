@@ -78,7 +78,9 @@ pub fn approximate_covariances(vi: &[f64], shared: &Dependence) -> Result<Sampli
         Correlation::One(*phi).check("times", 1)?;
     }
     let blocks = (0..levels(&shared.clusters)).filter_map(|cluster| {
-        let rows: Vec<usize> = (0..vi.len()).filter(|row| shared.clusters[*row] == cluster).collect();
+        let rows: Vec<usize> = (0..vi.len())
+            .filter(|row| shared.clusters[*row] == cluster)
+            .collect();
         let n = rows.len();
         (n > 0).then(|| CovarianceBlock {
             matrix: DMatrix::from_fn(n, n, |i, j| {
@@ -99,9 +101,12 @@ impl Dependence {
             _ => None,
         };
         // Of another construct, which instrument measured it plays no role.
-        let measures = same(&self.constructs).or_else(|| same(&self.observations)).unwrap_or(1.0);
+        let measures = same(&self.constructs)
+            .or_else(|| same(&self.observations))
+            .unwrap_or(1.0);
         let (da, db) = (self.spread(a), self.spread(b));
-        let sum = self.arms(a, 0, b, 0) - self.arms(a, 0, b, 1) - self.arms(a, 1, b, 0) + self.arms(a, 1, b, 1);
+        let sum =
+            self.arms(a, 0, b, 0) - self.arms(a, 0, b, 1) - self.arms(a, 1, b, 0) + self.arms(a, 1, b, 1);
         measures * sum / (da * db)
     }
 

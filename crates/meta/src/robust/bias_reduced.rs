@@ -51,7 +51,8 @@ pub(super) fn sandwich(
     let m = clusters.len();
     let pair = |i: usize, j: usize| -> DMatrix<f64> {
         let (a, z) = (&clusters[i], &clusters[j]);
-        let mut all = -a.b.tr_mul(&(inverse * &z.c)) - a.c.tr_mul(&(inverse * &z.b)) + a.b.tr_mul(&(&between * &z.b));
+        let mut all =
+            -a.b.tr_mul(&(inverse * &z.c)) - a.c.tr_mul(&(inverse * &z.b)) + a.b.tr_mul(&(&between * &z.b));
         if i == j {
             all += &a.own;
         }

@@ -5,8 +5,8 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::{Correction, Fitted, Robust, describe, members, sandwich};
-use crate::linear::{check_rank, weighted};
 use crate::MetaError;
+use crate::linear::{check_rank, weighted};
 
 /// Why effect sizes of a study depend on each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +54,9 @@ pub fn estimate(
     let (tau2, omega2, i2, weights) = match model {
         WorkingModel::Correlated { rho } => {
             if !(0.0..=1.0).contains(&rho) {
-                return Err(MetaError::NoAnswer(format!("the correlation {rho} is outside 0 to 1")));
+                return Err(MetaError::NoAnswer(format!(
+                    "the correlation {rho} is outside 0 to 1"
+                )));
             }
             let (tau2, i2, weights) = correlated(yi, vi, x, &members, rho)?;
             (tau2, None, Some(i2), weights)
@@ -79,7 +81,11 @@ pub fn estimate(
             .collect(),
         weights: None,
     };
-    let correction = if small { Correction::BiasReduced } else { Correction::Clusters };
+    let correction = if small {
+        Correction::BiasReduced
+    } else {
+        Correction::Clusters
+    };
     let robust = sandwich(&fitted, studies, correction, 0.95)?;
     let robust = Robust {
         omnibus: None,
@@ -118,9 +124,10 @@ fn first_fit(yi: &[f64], x: &DMatrix<f64>, w: &[f64]) -> Result<Sums, MetaError>
 
 /// `sum_i l_i x_i` over the rows of a study.
 fn total(x: &DMatrix<f64>, rows: &[usize], l: impl Fn(usize) -> f64) -> DVector<f64> {
-    rows.iter().fold(DVector::zeros(x.ncols()), |sum: DVector<f64>, row| {
-        sum + x.row(*row).transpose() * l(*row)
-    })
+    rows.iter()
+        .fold(DVector::zeros(x.ncols()), |sum: DVector<f64>, row| {
+            sum + x.row(*row).transpose() * l(*row)
+        })
 }
 
 fn correlated(
@@ -142,11 +149,7 @@ fn correlated(
     }
     let w: Vec<f64> = mean_v.iter().zip(&size).map(|(v, k)| 1.0 / (k * v)).collect();
     let sums = first_fit(yi, x, &w)?;
-    let (mut xwjwx, mut a, mut b) = (
-        DMatrix::zeros(p, p),
-        DMatrix::zeros(p, p),
-        DMatrix::zeros(p, p),
-    );
+    let (mut xwjwx, mut a, mut b) = (DMatrix::zeros(p, p), DMatrix::zeros(p, p), DMatrix::zeros(p, p));
     for rows in members {
         // The weight is the same within a study.
         let (w, k) = (w[rows[0]], rows.len() as f64);
@@ -174,7 +177,12 @@ fn correlated(
 }
 
 /// tau2 and omega2 from two quadratic forms: within all effect sizes, and of the sums of studies.
-fn hierarchical(yi: &[f64], vi: &[f64], x: &DMatrix<f64>, members: &[Vec<usize>]) -> Result<(f64, f64), MetaError> {
+fn hierarchical(
+    yi: &[f64],
+    vi: &[f64],
+    x: &DMatrix<f64>,
+    members: &[Vec<usize>],
+) -> Result<(f64, f64), MetaError> {
     let p = x.ncols();
     let w: Vec<f64> = vi.iter().map(|v| 1.0 / v).collect();
     let sums = first_fit(yi, x, &w)?;
@@ -214,7 +222,8 @@ fn hierarchical(yi: &[f64], vi: &[f64], x: &DMatrix<f64>, members: &[Vec<usize>]
         Ok((tau2, omega2))
     } else {
         Err(MetaError::NoAnswer(
-            "studies have one effect size each: variances within and between them cannot be told apart".to_owned(),
+            "studies have one effect size each: variances within and between them cannot be told apart"
+                .to_owned(),
         ))
     }
 }

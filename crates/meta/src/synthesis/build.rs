@@ -89,7 +89,7 @@ pub fn synthesize(
         Some(_) => None,
     };
     let heterogeneity = match (&fit, &pooled) {
-        (Some(fit), _) => Some(heterogeneity::of(fit, &builder.data(&all, true))?),
+        (Some(fit), _) => Some(heterogeneity::of(fit, &builder.data(&all, true))),
         (None, Some(row)) => heterogeneity::of_pooled(&row.pooled),
         (None, None) => None,
     };
@@ -104,7 +104,7 @@ pub fn synthesize(
         cumulative = builder.cumulative(&mut warnings);
     }
     let influence = match &fit {
-        Some(fit) => influence::of(fit, &builder.data(&all, true)),
+        Some(fit) => influence::of(fit, &builder.data(&all, true))?,
         None => Vec::new(),
     };
     let subgroups = match &options.subgroup_by {

@@ -19,7 +19,7 @@ use euthymia_meta::synthesis::Synthesis;
 use super::{Draw, FigureError, Size};
 
 pub use style::SYNTHESIS_STYLE;
-pub(crate) use words::{estimate_text, interval_text, number_text, p_text, read_text, statistics};
+pub(crate) use words::{estimate_text, interval_text, number_text, p_text, read_text};
 
 /// Which figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -108,11 +108,10 @@ fn study(synthesis: &Synthesis, row: &StudyRow) -> Row {
 /// The estimate, and where a new study is expected.
 fn pooled(synthesis: &Synthesis, row: &PooledRow, raw: usize, label: &str) -> Vec<Row> {
     let blank = || std::iter::repeat_n(String::new(), raw);
-    let i2 = row
-        .pooled
-        .i2
-        .map_or_else(String::new, |i2| format!(", I² = {} %", fixed(i2, 0)));
-    let mut cells = vec![format!("{label} (k = {}{i2})", row.pooled.k)];
+    let i2 = row.pooled.i2.map_or_else(String::new, |i2| {
+        format!(", I²\u{a0}=\u{a0}{}\u{a0}%", fixed(i2, 0))
+    });
+    let mut cells = vec![format!("{label} (k\u{a0}=\u{a0}{}{i2})", row.pooled.k)];
     cells.extend(blank());
     cells.push(estimate_text(synthesis, row.shown));
     cells.push(p_text(row.pooled.p));
@@ -206,23 +205,23 @@ fn findings(synthesis: &Synthesis) -> Vec<(String, String)> {
         let mut text = String::new();
         if let Some(tau2) = found.tau2 {
             text.push_str(&format!(
-                "τ² = {}{}, ",
+                "τ²\u{a0}=\u{a0}{}{}, ",
                 digits(tau2),
                 range(found.tau2_interval, &digits)
             ));
         }
         text.push_str(&format!(
-            "I² = {} %{}, ",
+            "I²\u{a0}=\u{a0}{}\u{a0}%{}, ",
             whole(found.i2),
             range(found.i2_interval, &whole)
         ));
         text.push_str(&format!(
-            "H² = {}{}, ",
+            "H²\u{a0}=\u{a0}{}{}, ",
             digits(found.h2),
             range(found.h2_interval, &digits)
         ));
         text.push_str(&format!(
-            "Q = {}, df = {}, {}",
+            "Q\u{a0}=\u{a0}{}, df\u{a0}=\u{a0}{}, {}",
             fixed(found.q, 2),
             fixed(found.q_df, 0),
             p_text(found.q_p)
@@ -233,7 +232,7 @@ fn findings(synthesis: &Synthesis) -> Vec<(String, String)> {
         && let (Some(q), Some(p)) = (subgroups.q, subgroups.q_p)
     {
         let text = format!(
-            "by {}: Q = {}, df = {}, {}",
+            "by {}: Q\u{a0}=\u{a0}{}, df\u{a0}=\u{a0}{}, {}",
             subgroups.by,
             fixed(q, 2),
             fixed(subgroups.q_df, 0),

@@ -126,15 +126,13 @@ fn variance_of_row(fit: &model::Fit, row: usize) -> Option<f64> {
 
 /// The variances of the levels of the inner factors, all of the second for each of the first.
 fn variances_of_levels(fit: &model::Fit) -> Vec<Option<f64>> {
-    fit.components
-        .iter()
-        .fold(vec![Some(0.0)], |sums, components| {
-            let add = |sum: &Option<f64>| -> Vec<Option<f64>> {
-                let with = |variance: &f64| sum.map(|sum| sum + variance);
-                components.variances.iter().map(with).collect()
-            };
-            sums.iter().flat_map(add).collect()
-        })
+    fit.components.iter().fold(vec![Some(0.0)], |sums, components| {
+        let add = |sum: &Option<f64>| -> Vec<Option<f64>> {
+            let with = |variance: &f64| sum.map(|sum| sum + variance);
+            components.variances.iter().map(with).collect()
+        };
+        sums.iter().flat_map(add).collect()
+    })
 }
 
 /// A coverage as a fraction, given as such or in per cent.

@@ -59,9 +59,7 @@ pub(super) fn influence(analysis: &Analysis) -> Result<Values, MetaError> {
 /// Cook's distance of each cluster of a multilevel model.
 fn cluster_influence(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let quantity = inputs
-        .text("influence.quantity")?
-        .unwrap_or("Cook's distance");
+    let quantity = inputs.text("influence.quantity")?.unwrap_or("Cook's distance");
     if !quantity.to_lowercase().contains("cook") {
         let reason = format!("`{quantity}`: of multilevel models there is Cook's distance");
         return Err(inputs.error("influence.quantity", reason));

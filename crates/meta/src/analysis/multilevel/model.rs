@@ -8,8 +8,8 @@ use crate::analysis::{Analysis, Inputs};
 use crate::expression::{evaluate, parse};
 use crate::formula::{Formula, factor};
 use crate::multilevel::{
-    Correlation, CovarianceBlock, Data, DegreesOfFreedom, Dependence, Fit, Method, Options, Random, Sampling, Structure,
-    approximate_covariances, fit,
+    Correlation, CovarianceBlock, Data, DegreesOfFreedom, Dependence, Fit, Method, Options, Random, Sampling,
+    Structure, approximate_covariances, fit,
 };
 use crate::pool::Test;
 use crate::{Column, Frame, MetaError};
@@ -43,7 +43,10 @@ impl Model {
         let terms = terms(inputs, field)?;
         // A row without a group takes no part.
         let mut kept: Vec<usize> = (0..studies.k()).collect();
-        for name in terms.iter().flat_map(|term| term.columns.iter().chain(&term.inner)) {
+        for name in terms
+            .iter()
+            .flat_map(|term| term.columns.iter().chain(&term.inner))
+        {
             let cells = column(name, &studies.frame)?.to_texts();
             kept.retain(|row| cells[*row].is_some());
         }
@@ -118,7 +121,9 @@ pub(crate) fn codes(text: &str, frame: &Frame) -> Result<(Vec<usize>, Vec<String
         .map(|(row, code)| {
             code.ok_or_else(|| MetaError::Row {
                 line: frame.line(row),
-                reason: format!("`{text}` is missing; say which group the row belongs to, or leave the row out"),
+                reason: format!(
+                    "`{text}` is missing; say which group the row belongs to, or leave the row out"
+                ),
             })
         })
         .collect();
@@ -165,7 +170,8 @@ fn terms(inputs: &Inputs, field: &str) -> Result<Vec<Term>, MetaError> {
                 .ok_or_else(wrong)?;
             let inner = inner.trim();
             let columns: Vec<String> = outer.split('/').map(|name| name.trim().to_owned()).collect();
-            if inner.is_empty() || columns.iter().any(String::is_empty) || (inner != "1" && columns.len() > 1) {
+            if inner.is_empty() || columns.iter().any(String::is_empty) || (inner != "1" && columns.len() > 1)
+            {
                 return Err(wrong());
             }
             Ok(Term {
@@ -237,7 +243,12 @@ fn structure(inputs: &Inputs, name: &str, inner: &str, levels: &[String]) -> Res
         "HAR" => Structure::HeteroscedasticAutoregressive,
         "CAR" => {
             let values: Option<Vec<f64>> = levels.iter().map(|level| level.parse().ok()).collect();
-            let reason = || inputs.error("struct", format!("CAR needs a column of numbers, `{inner}` holds texts"));
+            let reason = || {
+                inputs.error(
+                    "struct",
+                    format!("CAR needs a column of numbers, `{inner}` holds texts"),
+                )
+            };
             Structure::ContinuousAutoregressive(values.ok_or_else(reason)?)
         }
         _ => {
@@ -307,7 +318,11 @@ fn sampling(inputs: &Inputs, terms: &[Term], studies: &Studies) -> Result<Sampli
             .filter_map(|before| word_after(text, before))
             .find(|word| frame.has(word));
         let name = named
-            .or_else(|| structured.or_else(|| terms.first()).map(|term| term.columns[0].clone()))
+            .or_else(|| {
+                structured
+                    .or_else(|| terms.first())
+                    .map(|term| term.columns[0].clone())
+            })
             .or_else(|| frame.has("study").then(|| "study".to_owned()))
             .ok_or_else(|| inputs.error("V", format!("`{text}` does not say which rows belong together")))?;
         Ok(codes(&name, frame)?.0)
@@ -365,14 +380,20 @@ fn blocks(inputs: &Inputs, text: &str, clusters: &[usize], frame: &Frame) -> Res
         .map(str::to_owned)
         .collect();
     let columns = if named.is_empty() {
-        frame.names().filter(|name| is_numbered(name)).map(str::to_owned).collect()
+        frame
+            .names()
+            .filter(|name| is_numbered(name))
+            .map(str::to_owned)
+            .collect()
     } else {
         named
     };
     let count = clusters.iter().max().map_or(0, |most| most + 1);
     let mut all = Vec::with_capacity(count);
     for cluster in 0..count {
-        let rows: Vec<usize> = (0..frame.rows()).filter(|row| clusters[*row] == cluster).collect();
+        let rows: Vec<usize> = (0..frame.rows())
+            .filter(|row| clusters[*row] == cluster)
+            .collect();
         let n = rows.len();
         if n > columns.len() {
             let reason = format!(
@@ -400,7 +421,10 @@ fn blocks(inputs: &Inputs, text: &str, clusters: &[usize], frame: &Frame) -> Res
                 reason: "the covariances of this and the rows that belong to it are not symmetric".to_owned(),
             });
         }
-        all.push(CovarianceBlock { rows, matrix: symmetric });
+        all.push(CovarianceBlock {
+            rows,
+            matrix: symmetric,
+        });
     }
     Sampling::of_blocks(all, frame.rows())
 }
@@ -419,7 +443,9 @@ pub(crate) fn numbers(text: &str, frame: &Frame) -> Result<Vec<f64>, MetaError> 
     let Column::Numbers(cells) = column(name, frame)? else {
         // Says which line holds the text.
         frame.numbers(name)?;
-        return Err(MetaError::NoAnswer(format!("`{name}` holds texts; numbers are needed")));
+        return Err(MetaError::NoAnswer(format!(
+            "`{name}` holds texts; numbers are needed"
+        )));
     };
     cells
         .iter()
@@ -439,7 +465,11 @@ pub(crate) fn covariances(inputs: &Inputs, vi: &[f64], frame: &Frame) -> Result<
     let mut clusters = codes(inputs.required_text("cluster")?, frame)?.0;
     if let Some(subgroup) = name("subgroup")? {
         let (inner, levels) = codes(&subgroup, frame)?;
-        clusters = clusters.iter().zip(inner).map(|(a, b)| a * levels.len() + b).collect();
+        clusters = clusters
+            .iter()
+            .zip(inner)
+            .map(|(a, b)| a * levels.len() + b)
+            .collect();
     }
     let rho = correlations(inputs)?;
     let (observations, constructs) = match (name("obs")?, name("type")?, rho.as_slice()) {
@@ -451,12 +481,15 @@ pub(crate) fn covariances(inputs: &Inputs, vi: &[f64], frame: &Frame) -> Result<
             Some((codes_as_they_come(&kind, frame)?.0, between.clone())),
         ),
         _ => {
-            let reason = "expected one correlation for `obs` or `type`, and two for both: within and between types";
+            let reason =
+                "expected one correlation for `obs` or `type`, and two for both: within and between types";
             return Err(inputs.error("rho", reason));
         }
     };
     let pair = |first: &str, second: &str| -> Result<Option<(String, Option<String>)>, MetaError> {
-        Ok(name(first)?.map(|found| name(second).map(|other| (found, other))).transpose()?)
+        Ok(name(first)?
+            .map(|found| name(second).map(|other| (found, other)))
+            .transpose()?)
     };
     let groups = match pair("grp1", "grp2")? {
         None => None,
@@ -526,7 +559,12 @@ fn correlations(inputs: &Inputs) -> Result<Vec<Correlation>, MetaError> {
             .all(|row| row.len() == n)
             .then(|| Correlation::Matrix(nalgebra::DMatrix::from_fn(n, n, |i, j| rows[i][j])))
     };
-    let wrong = || inputs.error("rho", "expected a correlation, a matrix of them, or one or the other twice");
+    let wrong = || {
+        inputs.error(
+            "rho",
+            "expected a correlation, a matrix of them, or one or the other twice",
+        )
+    };
     match inputs.get("rho") {
         None => Ok(Vec::new()),
         Some(json) => match one(json) {

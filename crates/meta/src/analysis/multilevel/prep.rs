@@ -15,7 +15,11 @@ pub(super) fn prepared(analysis: &Analysis) -> Result<Analysis, MetaError> {
     };
     let mut members = object(&analysis.inputs);
     let mut derived = Map::new();
-    for line in text.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty()) {
+    for line in text
+        .split([';', '\n'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
         let unread = || {
             let reason = format!("`{line}` is neither an assignment to a column nor a call of escalc");
             analysis.inputs.error("prep", reason)
@@ -24,7 +28,10 @@ pub(super) fn prepared(analysis: &Analysis) -> Result<Analysis, MetaError> {
             .split_once("<-")
             .map(|(target, value)| (target.trim(), value.trim()))
             .ok_or_else(unread)?;
-        if let Some(arguments) = value.strip_prefix("escalc(").and_then(|rest| rest.strip_suffix(')')) {
+        if let Some(arguments) = value
+            .strip_prefix("escalc(")
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
             members.insert("effect".to_owned(), effect(arguments).ok_or_else(unread)?);
         } else if let Some((_, name)) = target.split_once('$') {
             derived.insert(name.trim().to_owned(), json!(column(value)));
@@ -49,7 +56,11 @@ pub(super) fn under_model(inputs: &Inputs) -> Inputs {
         let own = ["method", "test", "mods", "weights", "weighted", "level"];
         let moved = own
             .iter()
-            .filter_map(|name| members.get(*name).map(|value| ((*name).to_owned(), value.clone())))
+            .filter_map(|name| {
+                members
+                    .get(*name)
+                    .map(|value| ((*name).to_owned(), value.clone()))
+            })
             .collect();
         members.insert("model".to_owned(), Json::Object(moved));
     }
@@ -100,7 +111,8 @@ mod tests {
 
     #[test]
     fn lines_of_r_become_fields() {
-        let prep = "dat <- escalc(measure=\"OR\", ai=a, n1i=n, data=dat); dat$paper <- sub(' - .*','',dat$study)";
+        let prep =
+            "dat <- escalc(measure=\"OR\", ai=a, n1i=n, data=dat); dat$paper <- sub(' - .*','',dat$study)";
         let analysis = Analysis {
             kind: "robumeta".to_owned(),
             inputs: Inputs::new(json!({ "prep": prep })),

@@ -27,8 +27,11 @@ pub(crate) fn word_after(text: &str, before: &str) -> Option<String> {
 /// Each pair of columns `y1i..y4i` becomes a column without the number, `yi`; rows stay in the order of the table and,
 /// within a row, of the numbers.
 pub(crate) fn reshaped(text: &str, frame: &Frame) -> Result<Frame, String> {
-    let wrong =
-        || format!("`{text}` is not of the form `wide (y1i..y4i, v1i..v4i) to long by time 1..4, missing dropped`");
+    let wrong = || {
+        format!(
+            "`{text}` is not of the form `wide (y1i..y4i, v1i..v4i) to long by time 1..4, missing dropped`"
+        )
+    };
     let inside = text
         .split_once('(')
         .and_then(|(_, rest)| rest.split_once(')'))
@@ -41,7 +44,10 @@ pub(crate) fn reshaped(text: &str, frame: &Frame) -> Result<Frame, String> {
         .ok_or_else(wrong)?;
     let by = word_after(inside.1, "by ").ok_or_else(wrong)?;
     let first = series.first().ok_or_else(wrong)?;
-    if series.iter().any(|one| (one.from, one.to) != (first.from, first.to)) {
+    if series
+        .iter()
+        .any(|one| (one.from, one.to) != (first.from, first.to))
+    {
         return Err(format!("the columns of `{text}` are not as many of each"));
     }
     let drops = text.contains("missing");
@@ -52,7 +58,11 @@ pub(crate) fn reshaped(text: &str, frame: &Frame) -> Result<Frame, String> {
         .iter()
         .map(|one| {
             (one.from..=one.to)
-                .map(|number| frame.numbers(&one.name(number)).map_err(|error| error.to_string()))
+                .map(|number| {
+                    frame
+                        .numbers(&one.name(number))
+                        .map_err(|error| error.to_string())
+                })
                 .collect()
         })
         .collect::<Result<_, String>>()?;
@@ -93,7 +103,11 @@ impl Series {
             let start = name.find(|c: char| c.is_ascii_digit())?;
             let digits: String = name[start..].chars().take_while(char::is_ascii_digit).collect();
             let number = digits.parse().ok()?;
-            Some((name[..start].to_owned(), number, name[start + digits.len()..].to_owned()))
+            Some((
+                name[..start].to_owned(),
+                number,
+                name[start + digits.len()..].to_owned(),
+            ))
         };
         let (before, from, after) = split(first)?;
         let (before_last, to, after_last) = split(last)?;
@@ -121,9 +135,18 @@ mod tests {
 
     #[test]
     fn numbers_and_words_in_phrases() {
-        assert_eq!(number_after("AR(1) with phi=0.97 within study", "phi="), Some(0.97));
-        assert_eq!(number_after("within-study correlation 0.5.", "correlation "), Some(0.5));
-        assert_eq!(word_after("vcalc rho=0.6 within study", "within "), Some("study".to_owned()));
+        assert_eq!(
+            number_after("AR(1) with phi=0.97 within study", "phi="),
+            Some(0.97)
+        );
+        assert_eq!(
+            number_after("within-study correlation 0.5.", "correlation "),
+            Some(0.5)
+        );
+        assert_eq!(
+            word_after("vcalc rho=0.6 within study", "within "),
+            Some("study".to_owned())
+        );
         assert_eq!(number_after("no", "phi="), None);
     }
 

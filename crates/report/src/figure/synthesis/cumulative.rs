@@ -2,7 +2,7 @@
 
 use euthymia_meta::synthesis::{PooledRow, Synthesis};
 
-use super::super::number::{fixed, significant};
+use super::super::number::{decimals_for, fixed};
 use super::super::svg::Svg;
 use super::super::{Head, Size, document, text};
 use super::axis::Effects;
@@ -122,10 +122,10 @@ pub(super) fn table(
         }
         svg.label("end", width - 2.0 * tau2_width, base, &estimate);
         if !stacked {
-            let tau2 = row
-                .pooled
-                .tau2
-                .map_or_else(|| "–".to_owned(), |tau2| significant(tau2, 2));
+            let tau2 = row.pooled.tau2.map_or_else(
+                || "–".to_owned(),
+                |tau2| fixed(tau2, decimals_for(tau2, 2).min(4)),
+            );
             let i2 = row
                 .pooled
                 .i2

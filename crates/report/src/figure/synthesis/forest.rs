@@ -45,9 +45,15 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
     let top = heads(&mut svg, synthesis, &columns, size, font);
     let mut marks = Svg::default();
     let mut y = top + 0.35 * font;
-    for row in &rows {
+    for (place, row) in rows.iter().enumerate() {
+        // Air before a group, and before everything together.
+        y += match row {
+            Row::Group(_) if place > 0 => 0.6 * font,
+            Row::Pooled(_, false) => 0.7 * font,
+            _ => 0.0,
+        };
         let tall = match row {
-            Row::Group(_) => 1.75 * font,
+            Row::Group(_) => 1.62 * font,
             _ => height,
         };
         let line = Line {
@@ -161,19 +167,18 @@ fn rows(synthesis: &Synthesis) -> Vec<Row<'_>> {
 }
 
 fn weight_text(weight: f64) -> String {
-    format!("{} %", fixed(weight, 1))
+    format!("{}\u{a0}%", fixed(weight, 1))
 }
 
 fn pooled_label(row: &PooledRow, is_part: bool) -> String {
     let k = row.pooled.k;
-    let i2 = row
-        .pooled
-        .i2
-        .map_or_else(String::new, |i2| format!("; I² = {} %", fixed(i2, 0)));
+    let i2 = row.pooled.i2.map_or_else(String::new, |i2| {
+        format!("; I²\u{a0}=\u{a0}{}\u{a0}%", fixed(i2, 0))
+    });
     if is_part {
-        format!("Pooled (k = {k}{i2})")
+        format!("Pooled (k\u{a0}=\u{a0}{k}{i2})")
     } else {
-        format!("{} (k = {k}{i2})", row.label)
+        format!("{} (k\u{a0}=\u{a0}{k}{i2})", row.label)
     }
 }
 
@@ -470,7 +475,7 @@ pub(super) fn notes(svg: &mut Svg, synthesis: &Synthesis, width: f64, y: f64, fo
     }
     if let Some(row) = &synthesis.pooled {
         lines.push(format!(
-            "Test of no effect: {} = {}, {}.",
+            "Test of no effect: {}\u{a0}=\u{a0}{}, {}.",
             if synthesis.fit.as_ref().is_some_and(|fit| fit.ddf.is_some()) {
                 "t"
             } else {

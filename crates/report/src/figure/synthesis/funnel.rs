@@ -208,7 +208,12 @@ fn legend(svg: &mut Svg, synthesis: &Synthesis, size: Size, y: f64) -> f64 {
                 top: y - 0.8 * font,
                 bottom: y + 0.2 * font,
             };
-            svg.rectangle(class, area);
+            // As in the plot, one shade over the other.
+            let shades = ["region-1", "region-2", "region-3", "inside"];
+            let upto = shades.iter().position(|shade| *shade == class).unwrap_or(0);
+            for shade in &shades[..=upto] {
+                svg.rectangle(shade, area);
+            }
             svg.empty(
                 "rect",
                 &[

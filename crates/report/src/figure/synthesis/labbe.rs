@@ -4,10 +4,11 @@
 use euthymia_meta::synthesis::Synthesis;
 use euthymia_vecmath::scalar::{exp, ln};
 
-use super::super::number::percent;
-use super::super::scale::{Labels, Scale};
+use super::super::number::{percent, significant};
+use super::super::scale::{Labels, Scale, Tick};
 use super::super::svg::Svg;
 use super::super::{Head, Size, document};
+use super::axis::ratio_ticks;
 use super::canvas::{Data, circle, polyline};
 use super::scatter::{Plane, names};
 use super::words;
@@ -20,8 +21,21 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
         .map(|[a, n1, c, n2]| (c / n2, a / n1, n1 + n2))
         .collect();
     let highest = risks.iter().flat_map(|(x, y, _)| [*x, *y]).fold(0.0, f64::max);
-    let end = (1.12 * highest).clamp(1e-6, 1.0);
-    let scale = || Scale::linear_exact(0.0, end, Labels::Percent);
+    let lowest = risks.iter().flat_map(|(x, y, _)| [*x, *y]).fold(1.0, f64::min);
+    // Risks of different magnitudes lie on each other near 0 unless equal distances are equal ratios.
+    let is_log = synthesis.measure.is_ratio() && lowest > 0.0 && highest > 20.0 * lowest;
+    let (start, end) = if is_log {
+        (lowest / 1.6, (1.6 * highest).min(1.0))
+    } else {
+        (0.0, (1.12 * highest).clamp(1e-6, 1.0))
+    };
+    let scale = || {
+        if is_log {
+            Scale::log(start, end)
+        } else {
+            Scale::linear_exact(start, end, Labels::Percent)
+        }
+    };
     let plane = Plane::new(
         scale(),
         scale(),
@@ -30,8 +44,8 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
     );
     let mut svg = Svg::default();
     svg.open("g", &[("class", "synthesis")]);
-    svg.line("null", plane.place(0.0, 0.0), plane.place(end, end));
-    if let Some(curve) = pooled_curve(synthesis, end) {
+    svg.line("null", plane.place(start, start), plane.place(end, end));
+    if let Some(curve) = pooled_curve(synthesis, start, end) {
         let places: Vec<(f64, f64)> = curve.iter().map(|(x, y)| plane.place(*x, *y)).collect();
         polyline(&mut svg, "pooled-line", &places);
     }
@@ -73,10 +87,16 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
         [first, second, ..] => (*first, *second),
         _ => ("group 1", "group 2"),
     };
-    let y = plane.axes(
+    let ticks = if is_log {
+        logarithmic(start, end)
+    } else {
+        plane.x.ticks(5)
+    };
+    let y = plane.axes_with(
         &mut svg,
-        &plane.x.ticks(5),
-        &format!("Events, {second}"),
+        &ticks,
+        &ticks,
+        &format!("Events, {second}{}", if is_log { " (log axes)" } else { "" }),
         &format!("Events, {first}"),
     );
     svg.close();
@@ -100,8 +120,19 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
     document(&head, size, y, svg)
 }
 
+/// Ticks of proportions that stand for ratios.
+fn logarithmic(start: f64, end: f64) -> Vec<Tick> {
+    ratio_ticks((start, end), 6)
+        .into_iter()
+        .map(|tick| Tick {
+            label: format!("{}\u{a0}%", significant(100.0 * tick.value, 3)),
+            ..tick
+        })
+        .collect()
+}
+
 /// The risk of the first group for each of the second, at the pooled effect.
-fn pooled_curve(synthesis: &Synthesis, end: f64) -> Option<Vec<(f64, f64)>> {
+fn pooled_curve(synthesis: &Synthesis, start: f64, end: f64) -> Option<Vec<(f64, f64)>> {
     let effect = synthesis.pooled.as_ref()?.pooled.estimate.value;
     let other = |risk: f64| match synthesis.measure.name() {
         "RR" => Some(risk * exp(effect)),
@@ -115,14 +146,19 @@ fn pooled_curve(synthesis: &Synthesis, end: f64) -> Option<Vec<(f64, f64)>> {
     let steps = 60;
     let points: Option<Vec<(f64, f64)>> = (1..steps)
         .map(|step| {
-            let risk = end * f64::from(step) / f64::from(steps);
+            let share = f64::from(step) / f64::from(steps);
+            let risk = if start > 0.0 {
+                exp(ln(start) + share * (ln(end) - ln(start)))
+            } else {
+                end * share
+            };
             other(risk).map(|other| (risk, other))
         })
         .collect();
     Some(
         points?
             .into_iter()
-            .filter(|(_, y)| *y >= 0.0 && *y <= end)
+            .filter(|(_, y)| *y >= start && *y <= end)
             .collect(),
     )
 }

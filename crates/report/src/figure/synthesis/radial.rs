@@ -78,7 +78,7 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
         );
         svg.close();
         places.push(place);
-        outside.push(is_outside || (points.len() <= 12 && size != Size::Narrow));
+        outside.push(is_outside || (points.len() <= 16 && size != Size::Narrow));
     }
     let labels: Vec<&str> = synthesis
         .studies

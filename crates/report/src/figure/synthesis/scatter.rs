@@ -51,6 +51,18 @@ impl Plane {
 
     /// Axes on the left and below; returns where they end.
     pub(super) fn axes(&self, svg: &mut Svg, ticks: &[Tick], x_title: &str, y_title: &str) -> f64 {
+        self.axes_with(svg, ticks, &self.y.ticks(5), x_title, y_title)
+    }
+
+    /// The same with ticks of both.
+    pub(super) fn axes_with(
+        &self,
+        svg: &mut Svg,
+        ticks: &[Tick],
+        y_ticks: &[Tick],
+        x_title: &str,
+        y_title: &str,
+    ) -> f64 {
         let (area, font) = (self.area, self.font);
         svg.line("axis", (area.left, area.bottom), (area.right, area.bottom));
         svg.line("axis", (area.left, area.top), (area.left, area.bottom));
@@ -64,7 +76,7 @@ impl Plane {
                 free_from = x + half;
             }
         }
-        for tick in self.y.ticks(5) {
+        for tick in y_ticks {
             let (_, y) = self.place(self.x.domain().0, tick.value);
             svg.line("axis", (area.left - 5.0, y), (area.left, y));
             svg.label("tick end", area.left - 8.0, y + 0.35 * font, &tick.label);

@@ -13,7 +13,7 @@ pub(super) fn standing_alone(svg: &str) -> String {
     let style =
         format!("<style>{light}@media (prefers-color-scheme:dark){{{dark}}}@media print{{{light}}}</style>");
     // Behind everything else, and as large as the drawing.
-    let paper = "<g class=\"synthesis\"><rect class=\"sheet\" width=\"100%\" height=\"100%\"/></g>";
+    let paper = "<g class=\"synthesis\"><rect class=\"sheet\" x=\"-16\" y=\"-16\" width=\"100%\" height=\"100%\"/></g>";
     match svg.find("</desc>") {
         Some(at) => {
             let at = at + "</desc>".len();
@@ -24,20 +24,26 @@ pub(super) fn standing_alone(svg: &str) -> String {
     }
 }
 
-/// Width and height beside the view box: many programs ask for them.
+/// Paper around a figure that stands alone.
+const MARGIN: f64 = 16.0;
+
+/// Width and height beside the view box, which many programs ask for, and a margin.
 fn with_size(head: &str) -> String {
     let view = head
         .split("viewBox=\"0 0 ")
         .nth(1)
-        .and_then(|rest| rest.split('"').next());
-    match view.and_then(|view| view.split_once(' ')) {
-        Some((width, height)) => head.replacen(
-            "viewBox=",
-            &format!("width=\"{width}\" height=\"{height}\" viewBox="),
-            1,
-        ),
-        None => head.to_owned(),
-    }
+        .and_then(|rest| rest.split('"').next())
+        .and_then(|view| view.split_once(' '));
+    let sides =
+        view.and_then(|(width, height)| Some((width.parse::<f64>().ok()?, height.parse::<f64>().ok()?)));
+    let Some((width, height)) = sides else {
+        return head.to_owned();
+    };
+    let old = format!("viewBox=\"0 0 {width} {height}\"");
+    let (width, height) = (width + 2.0 * MARGIN, height + 2.0 * MARGIN);
+    let corner = -MARGIN;
+    let new = format!("width=\"{width}\" height=\"{height}\" viewBox=\"{corner} {corner} {width} {height}\"");
+    head.replacen(&old, &new, 1)
 }
 
 /// The custom properties of the first `:root` block from a place of the style sheet.
@@ -71,6 +77,9 @@ mod tests {
     fn a_file_of_its_own_knows_no_custom_properties() {
         let svg = standing_alone("<svg viewBox=\"0 0 10 20\"><title>t</title><desc>d</desc></svg>");
         assert!(!svg.contains("var("), "{svg}");
-        assert!(svg.contains("width=\"10\" height=\"20\""), "{svg}");
+        assert!(
+            svg.contains("width=\"42\" height=\"52\" viewBox=\"-16 -16 42 52\""),
+            "{svg}"
+        );
     }
 }

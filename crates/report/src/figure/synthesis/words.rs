@@ -1,6 +1,6 @@
 //! Numbers of a synthesis as a paper prints them.
 
-use euthymia_meta::synthesis::{Estimate, Heterogeneity, Measure, PooledRow, Subgroups, Synthesis};
+use euthymia_meta::synthesis::{Estimate, Heterogeneity, Measure, Subgroups, Synthesis};
 
 use super::super::number::{decimals_for, fixed, significant};
 
@@ -45,8 +45,8 @@ impl Digits {
         match x.abs() {
             size if size >= 100.0 => fixed(x, 0),
             size if size >= 10.0 => fixed(x, 1),
-            size if size >= 0.0995 => fixed(x, 2),
-            size if size >= 0.0001 => significant(x, 2),
+            size if size >= 0.0095 => fixed(x, 2),
+            size if size >= 0.0001 => significant(x, 1),
             _ => "<0.0001".to_owned(),
         }
     }
@@ -84,11 +84,13 @@ pub(crate) fn number_text(synthesis: &Synthesis, x: f64) -> String {
 /// A probability: `p = 0.032`, `p < 0.0001`.
 pub(crate) fn p_text(p: f64) -> String {
     if p < 0.0001 {
-        "p < 0.0001".to_owned()
+        "p\u{a0}<\u{a0}0.0001".to_owned()
+    } else if p < 0.01 {
+        format!("p\u{a0}=\u{a0}{}", fixed(p, 4))
     } else if p < 0.1 {
-        format!("p = {}", significant(p, 2))
+        format!("p\u{a0}=\u{a0}{}", fixed(p, 3))
     } else {
-        format!("p = {}", fixed(p, 2))
+        format!("p\u{a0}=\u{a0}{}", fixed(p, 2))
     }
 }
 
@@ -104,14 +106,14 @@ pub(crate) fn read_text(measure: &Measure) -> String {
 pub(crate) fn statistics(heterogeneity: &Heterogeneity) -> String {
     let mut parts = Vec::new();
     if let Some(tau2) = heterogeneity.tau2 {
-        parts.push(format!("τ² = {}", significant(tau2, 3)));
+        parts.push(format!("τ²\u{a0}=\u{a0}{}", significant(tau2, 3)));
     }
     parts.push(format!(
-        "I² = {} %",
+        "I²\u{a0}=\u{a0}{}\u{a0}%",
         fixed(heterogeneity.i2, usize::from(heterogeneity.i2 < 9.95))
     ));
     parts.push(format!(
-        "Q = {}, df = {}, {}",
+        "Q\u{a0}=\u{a0}{}, df\u{a0}=\u{a0}{}, {}",
         fixed(heterogeneity.q, 2),
         fixed(heterogeneity.q_df, 0),
         p_text(heterogeneity.q_p)
@@ -119,32 +121,11 @@ pub(crate) fn statistics(heterogeneity: &Heterogeneity) -> String {
     parts.join(", ")
 }
 
-/// The same of a group.
-pub(super) fn of_row(row: &PooledRow) -> Option<String> {
-    let pooled = &row.pooled;
-    let mut parts = Vec::new();
-    if let Some(tau2) = pooled.tau2 {
-        parts.push(format!("τ² = {}", significant(tau2, 3)));
-    }
-    if let Some(i2) = pooled.i2 {
-        parts.push(format!("I² = {} %", fixed(i2, 0)));
-    }
-    if let (Some(q), Some(p)) = (pooled.q, pooled.q_p) {
-        parts.push(format!(
-            "Q = {}, df = {}, {}",
-            fixed(q, 2),
-            fixed(pooled.q_df, 0),
-            p_text(p)
-        ));
-    }
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
 /// How groups differ.
 pub(super) fn between(subgroups: &Subgroups) -> Option<String> {
     let (q, p) = (subgroups.q?, subgroups.q_p?);
     Some(format!(
-        "Between groups: Q = {}, df = {}, {}",
+        "Between groups: Q\u{a0}=\u{a0}{}, df\u{a0}=\u{a0}{}, {}",
         fixed(q, 2),
         fixed(subgroups.q_df, 0),
         p_text(p)
@@ -153,5 +134,5 @@ pub(super) fn between(subgroups: &Subgroups) -> Option<String> {
 
 /// `95 %`.
 pub(crate) fn level(synthesis: &Synthesis) -> String {
-    format!("{} %", significant(100.0 * synthesis.level, 3))
+    format!("{}\u{a0}%", significant(100.0 * synthesis.level, 3))
 }
