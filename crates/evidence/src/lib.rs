@@ -23,6 +23,7 @@ mod schedule;
 mod study;
 mod tables;
 mod vocabulary;
+mod words;
 
 pub use arm::{Arm, Baseline, Dose};
 pub use claim::Claim;
@@ -39,3 +40,4 @@ pub use vocabulary::{
     Blinding, Design, DispersionType, DoseUnit, Measure, Route, Statistic, Subset, TimeBasis, Verdict,
     Verified,
 };
+pub use words::{Better, Important, OutcomeGroup, Scale, UnknownWord, Words};
