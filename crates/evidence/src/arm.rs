@@ -113,6 +113,12 @@ impl Arm {
         let marks = |part: &str| SUBSETS.contains(&part) || unnumbered(part) == "ol";
         self.arm_id.split('-').any(marks)
     }
+
+    /// Whether it stands for all treated arms of its study together.
+    #[must_use]
+    pub fn is_joint(&self) -> bool {
+        self.arm_id.split('-').any(|part| part == "any")
+    }
 }
 
 pub(crate) fn read(row: &mut impl Fields) -> Option<Arm> {

@@ -20,6 +20,7 @@ mod outcome;
 mod pooled;
 mod review_data;
 mod schedule;
+pub mod select;
 mod study;
 mod tables;
 mod vocabulary;

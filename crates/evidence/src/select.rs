@@ -7,11 +7,15 @@
 mod arms;
 mod contrast;
 mod convert;
+mod from_arms;
+mod from_paper;
+mod group;
 mod overlap;
 mod published;
 mod query;
 mod study;
 mod suspect;
+mod why;
 
 pub use contrast::Contrast;
 pub use query::{Crossover, Design, Query, QueryError, Shared, Time};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use euthymia_diagnostics::{Diagnostic, nearest};
-use euthymia_document::{Document, Item, Reader};
+use euthymia_document::{Document, Reader};
 use serde::Serialize;
 
 /// What is better.
@@ -154,7 +154,7 @@ impl Words {
     /// # Errors
     /// A word that is neither a group nor one of `known`, with the nearest that is.
     pub fn expand<'k>(
-        groups: &[(String, Vec<String>)],
+        groups: &'k [(String, Vec<String>)],
         known: impl Iterator<Item = &'k str> + Clone,
         asked: &[String],
     ) -> Result<Vec<String>, UnknownWord> {
@@ -192,14 +192,14 @@ pub struct UnknownWord {
 }
 
 fn groups(reader: &mut Reader<'_, '_>) -> Option<Vec<(String, Vec<String>)>> {
-    Some(reader.each_other(|name, item| Some((name.to_owned(), item.array(Item::string)?))))
+    Some(reader.each_other(|name, item| Some((name.to_owned(), item.array(|item| item.string())?))))
 }
 
 fn outcome(name: &str, table: &mut Reader<'_, '_>) -> Option<OutcomeGroup> {
     let label = table.required_string("label");
     let event = table.required_choice("kind", &[("score", false), ("event", true)]);
     let better = table.required_choice("better", &Better::WORDS);
-    let words = table.required_array("words", Item::string);
+    let words = table.required_array("words", |item| item.string());
     Some(OutcomeGroup {
         name: name.to_owned(),
         label: label?,
