@@ -1,0 +1,228 @@
+//! A pooled answer: studies with their effects, what they come to together, and what was left out.
+
+use euthymia_evidence::Answer;
+use euthymia_meta::synthesis::{Estimate, StudyRow, Synthesis};
+
+use crate::lines::{Lines, Style, pad_left, pad_right, wrap};
+use crate::terminal::Colour;
+
+/// The answer in lines.
+#[must_use]
+pub fn pool(answer: &Answer, width: usize, colour: Colour) -> String {
+    let mut out = Lines {
+        text: String::new(),
+        width,
+        colour,
+    };
+    out.paragraph(&answer.selection.question, Style::Bold);
+    for rule in &answer.selection.rules {
+        hanging(&mut out, "- ", rule, Style::Dim);
+    }
+    out.blank();
+    if let Some(synthesis) = &answer.synthesis {
+        table(&mut out, answer, synthesis);
+    }
+    for said in &answer.said {
+        out.paragraph(said, Style::Bold);
+    }
+    for warning in &answer.selection.warnings {
+        hanging(&mut out, "WARNING: ", warning, Style::Bold);
+    }
+    remarks(&mut out, answer);
+    left_out(&mut out, answer);
+    out.text
+}
+
+fn hanging(out: &mut Lines, head: &str, text: &str, style: Style) {
+    let indent = head.chars().count();
+    for (at, line) in wrap(text, out.width.saturating_sub(indent).max(20)).iter().enumerate() {
+        let lead = if at == 0 { head.to_owned() } else { " ".repeat(indent) };
+        out.line(&format!("{lead}{line}"), style);
+    }
+}
+
+fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
+    let label = synthesis.studies.iter().map(|row| row.study.label.chars().count()).max().unwrap_or(0).max(14);
+    let raw = |side: usize| {
+        let cells = synthesis.studies.iter().filter_map(|row| row.study.raw.get(side));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0).min(30)
+    };
+    let (left, right) = (raw(0), raw(1));
+    let title = match &answer.selection.instrument {
+        Some(instrument) => format!("{}, {instrument}", synthesis.measure.title()),
+        None => synthesis.measure.title().to_owned(),
+    };
+    let head = format!(
+        "{}  {}  {}  {}  weight",
+        pad_right("", label),
+        pad_right("treated", left),
+        pad_right("control", right),
+        pad_right(&title, 22)
+    );
+    out.line(&head, Style::Dim);
+    for row in &synthesis.studies {
+        let cell = |side: usize| row.study.raw.get(side).cloned().unwrap_or_default();
+        let weight = row.weight.map_or_else(String::new, |weight| format!("{weight:.1} %"));
+        let line = format!(
+            "{}  {}  {}  {}  {}",
+            pad_right(&row.study.label, label),
+            pad_right(&cell(0), left),
+            pad_right(&cell(1), right),
+            pad_right(&interval(row.shown), 22),
+            pad_left(&weight, 7)
+        );
+        out.line(&line, Style::Plain);
+    }
+    if let Some(pooled) = &synthesis.pooled {
+        let line = format!(
+            "{}  {}  {}  {}",
+            pad_right(if pooled.pooled.k == 1 { "One study" } else { "Pooled" }, label),
+            pad_right("", left),
+            pad_right("", right),
+            interval(pooled.shown)
+        );
+        out.line(&line, Style::Bold);
+        let people = answer.selection.people();
+        let mut told = format!("k = {}, {people:.0} people, p = {}", pooled.pooled.k, probability(pooled.pooled.p));
+        if pooled.pooled.k > 1 {
+            told.push_str(&format!("; {}", synthesis.model));
+        }
+        if let (Some(i2), Some(tau2)) = (pooled.pooled.i2, pooled.pooled.tau2) {
+            told.push_str(&format!("; I2 {i2:.0} %, tau2 {}", significant(tau2)));
+        }
+        if let (Some(q), Some(p)) = (pooled.pooled.q, pooled.pooled.q_p) {
+            told.push_str(&format!(", Q {q:.2} on {} df, p {}", pooled.pooled.q_df, probability(p)));
+        }
+        if let Some((low, high)) = pooled.shown_prediction {
+            told.push_str(&format!("; a new study: {} to {}", significant(low), significant(high)));
+        }
+        out.paragraph(&told, Style::Plain);
+        if let Some((below, above)) = &synthesis.favours {
+            let none = synthesis.measure.shown_null().map_or_else(String::new, significant);
+            out.paragraph(
+                &format!("{}. Below {none} {below}, above it {above}", answer.reading.words()),
+                Style::Plain,
+            );
+        }
+    }
+    out.blank();
+}
+
+fn remarks(out: &mut Lines, answer: &Answer) {
+    if answer.selection.included.is_empty() {
+        return;
+    }
+    out.line("What was done to the numbers, and what the tables say of them", Style::Bold);
+    for study in &answer.selection.included {
+        let when = study.time_h.map_or_else(|| "time varies".to_owned(), |time| format!("{time} h"));
+        out.paragraph(&format!("{}: {}; {} at {when}", study.label, study.arms, study.outcome), Style::Plain);
+        for told in study.conversions.iter().chain(&study.cautions) {
+            hanging(out, "    ", told, Style::Dim);
+        }
+        for source in &study.sources {
+            hanging(out, "    ", &source.url, Style::Dim);
+        }
+    }
+    out.blank();
+}
+
+fn left_out(out: &mut Lines, answer: &Answer) {
+    let excluded = &answer.selection.excluded;
+    if excluded.is_empty() {
+        return;
+    }
+    out.line(&format!("Not pooled: {}", excluded.len()), Style::Bold);
+    let rows: Vec<(String, String)> = excluded
+        .iter()
+        .map(|one| (one.study_id.clone(), one.reason.clone()))
+        .collect();
+    out.rows(&rows);
+}
+
+/// `1.39 (1.18 to 1.64)`.
+pub(super) fn interval(estimate: Estimate) -> String {
+    format!(
+        "{} ({} to {})",
+        significant(estimate.value),
+        significant(estimate.lower),
+        significant(estimate.upper)
+    )
+}
+
+/// Two decimals; more where a number is small, fewer where it is large.
+pub(super) fn significant(value: f64) -> String {
+    match value.abs() {
+        size if size == 0.0 => "0".to_owned(),
+        size if size < 0.01 => format!("{value:.4}"),
+        size if size < 100.0 => format!("{value:.2}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+fn probability(p: f64) -> String {
+    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
+}
+
+/// Columns of the studies as a table.
+pub const COLUMNS: [&str; 18] = [
+    "study_id",
+    "status",
+    "outcome",
+    "time_h",
+    "arms",
+    "measure",
+    "yi",
+    "vi",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "weight",
+    "n",
+    "treated",
+    "control",
+    "conversions",
+    "remarks",
+    "source_url",
+];
+
+/// A row for each study that is pooled, then for each that is not, with the reason under `remarks`.
+#[must_use]
+pub fn rows(answer: &Answer) -> Vec<[String; 18]> {
+    let number = |value: f64| format!("{value}");
+    let optional = |value: Option<f64>| value.map_or_else(String::new, number);
+    let of_row = |at: usize| -> Option<&StudyRow> { answer.synthesis.as_ref()?.studies.get(at) };
+    let measure = answer.selection.measure.word().to_owned();
+    let included = answer.selection.included.iter().enumerate().map(|(at, study)| {
+        let row = of_row(at);
+        let raw = |side: usize| row.and_then(|row| row.study.raw.get(side).cloned()).unwrap_or_default();
+        [
+            study.study_id.clone(),
+            "pooled".to_owned(),
+            study.outcome.clone(),
+            optional(study.time_h),
+            study.arms.clone(),
+            measure.clone(),
+            number(study.yi),
+            number(study.vi),
+            optional(row.map(|row| row.shown.value)),
+            optional(row.map(|row| row.shown.lower)),
+            optional(row.map(|row| row.shown.upper)),
+            optional(row.and_then(|row| row.weight)),
+            optional(study.n),
+            raw(0),
+            raw(1),
+            study.conversions.join("; "),
+            study.cautions.join("; "),
+            study.sources.iter().map(|source| source.url.as_str()).collect::<Vec<_>>().join(" "),
+        ]
+    });
+    let excluded = answer.selection.excluded.iter().map(|one| {
+        let mut cells: [String; 18] = Default::default();
+        cells[0].clone_from(&one.study_id);
+        cells[1] = "not pooled".to_owned();
+        cells[16].clone_from(&one.reason);
+        cells[17].clone_from(&one.source_url);
+        cells
+    });
+    included.chain(excluded).collect()
+}
