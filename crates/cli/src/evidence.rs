@@ -1,6 +1,8 @@
 //! `euthymia evidence`: the trials, asked.
 
 pub(crate) mod arguments;
+mod claims;
+mod layer;
 mod load;
 mod pool;
 mod studies;
@@ -12,11 +14,15 @@ use crate::exit::Failure;
 
 /// Answers what was asked of the trials.
 pub(crate) fn run(options: &Evidence, shared: &Shared) -> Result<(), Failure> {
-    let layer = options.layer.as_deref();
+    let own = options.layer.as_deref();
     match &options.ask {
-        Ask::Studies(asked) => studies::run(asked, layer, shared),
-        Ask::Pool(asked) => pool::run(asked, layer, shared),
-        _ => Ok(()),
+        Ask::Studies(asked) => studies::run(asked, own, shared),
+        Ask::Pool(asked) => pool::run(asked, own, shared),
+        Ask::Claims(asked) => claims::claims(asked, own, shared),
+        Ask::Questions => claims::questions(own, shared),
+        Ask::Rebuild => claims::rebuilt(own, shared),
+        Ask::Add(asked) => layer::add(asked, own, shared),
+        Ask::Remove(asked) => layer::remove(asked, own, shared),
     }
 }
 

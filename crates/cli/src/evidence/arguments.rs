@@ -39,10 +39,10 @@ pub(crate) enum Ask {
     Claims(Claims),
     /// Answer the questions a person asks in plain words, each sentence with its number and source
     #[command(after_help = QUESTIONS_EXAMPLES)]
-    Questions(Questions),
+    Questions,
     /// Compute published pooled numbers again from what the reviews put in, and say which cannot be
     #[command(after_help = REBUILD_EXAMPLES)]
-    Rebuild(Rebuild),
+    Rebuild,
     /// Check a trial of your own and let it join the library
     #[command(after_help = ADD_EXAMPLES)]
     Add(Add),
@@ -204,18 +204,10 @@ Examples:
   euthymia evidence questions
   euthymia evidence questions --json";
 
-/// Options of `evidence questions`.
-#[derive(Args, Debug)]
-pub(crate) struct Questions {}
-
 const REBUILD_EXAMPLES: &str = "\
 Examples:
   euthymia evidence rebuild
   euthymia evidence rebuild --json";
-
-/// Options of `evidence rebuild`.
-#[derive(Args, Debug)]
-pub(crate) struct Rebuild {}
 
 const ADD_EXAMPLES: &str = "\
 Examples:

@@ -16,9 +16,9 @@ use crate::output;
 
 /// Answers the question and shows the answer.
 pub(crate) fn run(options: &Pool, layer: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
-    let loaded = load::load(layer, shared)?;
+    let (evidence, words) = load::load(layer, shared)?;
     let (query, how) = (query(options)?, how(options)?);
-    let found = answer(&loaded.evidence, &loaded.words, &query, &how).map_err(wrong)?;
+    let found = answer(&evidence, &words, &query, &how).map_err(wrong)?;
     if let Some(path) = &options.csv {
         csv::write_table(path, &report::COLUMNS, report::rows(&found))?;
     }

@@ -14,7 +14,7 @@ use crate::output;
 
 /// Lists the studies that are asked for.
 pub(crate) fn run(options: &Studies, layer: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
-    let load::Loaded { evidence, words, .. } = load::load(layer, shared)?;
+    let (evidence, words) = load::load(layer, shared)?;
     let unknown = |what: &'static str| {
         move |error: euthymia_evidence::UnknownWord| {
             pool::wrong(euthymia_evidence::select::QueryError::Unknown {

@@ -301,7 +301,8 @@ fn of_contrast(definition: &Definition, row: &Comparison, people: Option<f64>) -
 
 fn people(evidence: &Evidence, study: &str, arms: [&String; 2]) -> Option<f64> {
     let n = |arm: &String| evidence.arm(study, arm)?.n.map(f64::from);
-    Some(n(arms[0])? + n(arms[1])?)
+    let of_arms = n(arms[0]).zip(n(arms[1])).map(|(a, b)| a + b);
+    of_arms.or_else(|| evidence.study(study)?.n_randomised.map(f64::from))
 }
 
 fn of_value(definition: &Definition, row: &OutcomeRow) -> Item {

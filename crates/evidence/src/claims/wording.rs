@@ -32,10 +32,20 @@ fn summary(claim: &Claim, counted: &[&Item], said: Option<Verdict>) -> String {
         }
         Some(Verdict::NotSupported) if all == 1 => "the one number that bears on it does not bear it out".to_owned(),
         Some(Verdict::NotSupported) => format!("none of {numbers} that bear on it bears it out"),
-        Some(_) if against > 0 => {
-            format!("{yes} of {numbers} that bear on it bear it out, {against} speak against it, the others do not tell")
+        Some(_) => {
+            let rest = all - yes - against;
+            let mut said = format!("{yes} of {numbers} that bear on it {} it out", if yes == 1 { "bears" } else { "bear" });
+            if against > 0 {
+                let speak = if against == 1 { "speaks" } else { "speak" };
+                said.push_str(&format!(", {against} {speak} against it"));
+            }
+            match rest {
+                0 => {}
+                1 => said.push_str(", one does not tell"),
+                rest => said.push_str(&format!(", {rest} do not tell")),
+            }
+            said
         }
-        Some(_) => format!("{yes} of {numbers} that bear on it bear it out, the others do not tell"),
     }
 }
 

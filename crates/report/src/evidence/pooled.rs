@@ -3,7 +3,8 @@
 use euthymia_evidence::Answer;
 use euthymia_meta::synthesis::{Estimate, StudyRow, Synthesis};
 
-use crate::lines::{Lines, Style, pad_left, pad_right, wrap};
+use super::hanging;
+use crate::lines::{Lines, Style, pad_left, pad_right};
 use crate::terminal::Colour;
 
 /// The answer in lines.
@@ -31,14 +32,6 @@ pub fn pool(answer: &Answer, width: usize, colour: Colour) -> String {
     remarks(&mut out, answer);
     left_out(&mut out, answer);
     out.text
-}
-
-fn hanging(out: &mut Lines, head: &str, text: &str, style: Style) {
-    let indent = head.chars().count();
-    for (at, line) in wrap(text, out.width.saturating_sub(indent).max(20)).iter().enumerate() {
-        let lead = if at == 0 { head.to_owned() } else { " ".repeat(indent) };
-        out.line(&format!("{lead}{line}"), style);
-    }
 }
 
 fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
@@ -83,7 +76,7 @@ fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
         );
         out.line(&line, Style::Bold);
         let people = answer.selection.people();
-        let mut told = format!("k = {}, {people:.0} people, p = {}", pooled.pooled.k, probability(pooled.pooled.p));
+        let mut told = format!("k = {}, {people:.0} people, p {}", pooled.pooled.k, probability(pooled.pooled.p));
         if pooled.pooled.k > 1 {
             told.push_str(&format!("; {}", synthesis.model));
         }
@@ -132,11 +125,17 @@ fn left_out(out: &mut Lines, answer: &Answer) {
         return;
     }
     out.line(&format!("Not pooled: {}", excluded.len()), Style::Bold);
-    let rows: Vec<(String, String)> = excluded
-        .iter()
-        .map(|one| (one.study_id.clone(), one.reason.clone()))
-        .collect();
-    out.rows(&rows);
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in excluded {
+        match reasons.iter_mut().find(|(reason, _)| *reason == one.reason) {
+            Some((_, studies)) => studies.push(&one.study_id),
+            None => reasons.push((&one.reason, vec![&one.study_id])),
+        }
+    }
+    for (reason, studies) in reasons {
+        out.paragraph(&format!("{reason}:"), Style::Plain);
+        hanging(out, "    ", &studies.join(", "), Style::Dim);
+    }
 }
 
 /// `1.39 (1.18 to 1.64)`.
@@ -160,7 +159,7 @@ pub(super) fn significant(value: f64) -> String {
 }
 
 fn probability(p: f64) -> String {
-    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
+    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 /// Columns of the studies as a table.
