@@ -21,6 +21,7 @@ pub(crate) fn run(options: &Evidence, shared: &Shared) -> Result<(), Failure> {
         Ask::Claims(asked) => claims::claims(asked, own, shared),
         Ask::Questions => claims::questions(own, shared),
         Ask::Rebuild => claims::rebuilt(own, shared),
+        Ask::Review(asked) => claims::review(asked, own, shared),
         Ask::Add(asked) => layer::add(asked, own, shared),
         Ask::Remove(asked) => layer::remove(asked, own, shared),
     }

@@ -43,6 +43,9 @@ pub(crate) enum Ask {
     /// Compute published pooled numbers again from what the reviews put in, and say which cannot be
     #[command(after_help = REBUILD_EXAMPLES)]
     Rebuild,
+    /// Write everything: questions, claims, pools, rebuilt numbers and studies
+    #[command(after_help = REVIEW_EXAMPLES)]
+    Review(Review),
     /// Check a trial of your own and let it join the library
     #[command(after_help = ADD_EXAMPLES)]
     Add(Add),
@@ -138,7 +141,7 @@ pub(crate) struct Pool {
     #[arg(long, value_enum, default_value_t = Crossovers::Parallel)]
     pub(crate) crossover: Crossovers,
     /// Correlation between the periods of a crossover trial, an assumption of yours
-    #[arg(long, value_name = "R", requires_if("paired", "crossover"))]
+    #[arg(long, value_name = "R")]
     pub(crate) correlation: Option<f64>,
     /// Correlation of final scores with baselines, to turn final scores into changes: an assumption of yours
     #[arg(long, value_name = "R")]
@@ -152,11 +155,11 @@ pub(crate) struct Pool {
     /// Count numbers that are known from memory too
     #[arg(long)]
     pub(crate) include_memory: bool,
-    /// Draw a figure: forest, funnel, baujat, cumulative, influence or labbe
+    /// Draw a figure: forest, funnel, baujat, cumulative, influence, labbe or radial
     #[arg(long, value_name = "FIGURE", requires = "out")]
     pub(crate) plot: Option<String>,
     /// Where the figure goes
-    #[arg(long, short, value_name = "FILE.svg")]
+    #[arg(long, short, value_name = "FILE.svg", requires = "plot")]
     pub(crate) out: Option<PathBuf>,
     /// Write the studies with their numbers as a table
     #[arg(long, value_name = "FILE")]
@@ -208,6 +211,19 @@ const REBUILD_EXAMPLES: &str = "\
 Examples:
   euthymia evidence rebuild
   euthymia evidence rebuild --json";
+
+const REVIEW_EXAMPLES: &str = "\
+Examples:
+  euthymia evidence review out/review          the whole living review
+  euthymia evidence review out/review --json   the same on standard output";
+
+/// Options of `evidence review`.
+#[derive(Args, Debug)]
+pub(crate) struct Review {
+    /// Folder to write into
+    #[arg(value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
 
 const ADD_EXAMPLES: &str = "\
 Examples:

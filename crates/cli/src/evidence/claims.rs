@@ -5,9 +5,10 @@ use std::path::Path;
 use euthymia_evidence::claims::{ClaimReport, answer_questions, assess, assess_one};
 use euthymia_evidence::rebuild::rebuild;
 use euthymia_evidence::{How, Review};
+use euthymia_io::atomic;
 use euthymia_report::evidence as report;
 
-use super::arguments::Claims;
+use super::arguments::{self, Claims};
 use super::{load, print_json};
 use crate::arguments::Shared;
 use crate::exit::Failure;
@@ -68,8 +69,17 @@ pub(crate) fn rebuilt(own: Option<&Path>, shared: &Shared) -> Result<(), Failure
     Ok(())
 }
 
-/// The whole review.
-pub(crate) fn review(own: Option<&Path>, shared: &Shared) -> Result<Review, Failure> {
+/// The whole review: one structure, `review.json`.
+pub(crate) fn review(options: &arguments::Review, own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let (evidence, asked) = load::load_all(own, shared)?;
-    Review::of(&evidence, &asked, &How::default()).map_err(Failure::Run)
+    let review = Review::of(&evidence, &asked, &How::default()).map_err(Failure::Run)?;
+    let text = output::json(&review);
+    let path = options.out.join("review.json");
+    atomic::write(&path, text.as_bytes())?;
+    if shared.json {
+        println!("{text}");
+    } else if !shared.quiet {
+        println!("{}", path.display());
+    }
+    Ok(())
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use euthymia_evidence::select::{Crossover, Design, Query, QueryError, Shared as SharedArms, Time};
 use euthymia_evidence::{Answer, How, Measure, Route, answer};
-use euthymia_io::csv;
+use euthymia_io::{atomic, csv};
 use euthymia_meta::pool::{Method, Test};
 use euthymia_report::evidence as report;
+use euthymia_report::figure::{SynthesisFigure, of_synthesis};
 
 use super::arguments::{Crossovers, Pool, SharedControl};
 use super::{load, print_json};
@@ -33,7 +34,20 @@ pub(crate) fn run(options: &Pool, layer: Option<&Path>, shared: &Shared) -> Resu
 
 /// Draws the figure that is wanted.
 fn draw(options: &Pool, found: &Answer) -> Result<(), Failure> {
-    let _ = (options, found);
+    let (Some(plot), Some(out)) = (&options.plot, &options.out) else {
+        return Ok(());
+    };
+    let kinds = SynthesisFigure::ALL.map(|figure| (figure.name(), figure));
+    let figure = words(std::slice::from_ref(plot), &kinds, "figure")?;
+    let synthesis = found
+        .synthesis
+        .as_ref()
+        .ok_or_else(|| Failure::Usage("there is nothing to draw: no study answers the question".to_owned()))?;
+    for figure in figure {
+        let svg = of_synthesis(figure, synthesis)
+            .map_err(|reason| Failure::Usage(format!("no such figure of these studies: {reason}")))?;
+        atomic::write(out, svg.as_bytes())?;
+    }
     Ok(())
 }
 

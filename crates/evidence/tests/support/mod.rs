@@ -104,3 +104,9 @@ pub(crate) fn questions() -> Questions {
     assert_eq!(told(&diagnostics), [""; 0]);
     questions.unwrap()
 }
+
+pub(crate) fn rebuilds() -> euthymia_evidence::Rebuilds {
+    let (rebuilds, diagnostics) = euthymia_evidence::Rebuilds::read(&document("rebuild.toml"));
+    assert_eq!(told(&diagnostics), [""; 0]);
+    rebuilds.unwrap()
+}

@@ -1,10 +1,10 @@
 //! A pooled answer: studies with their effects, what they come to together, and what was left out.
 
 use euthymia_evidence::Answer;
-use euthymia_meta::synthesis::{Estimate, StudyRow, Synthesis};
+use euthymia_meta::synthesis::{StudyRow, Synthesis};
 
 use super::hanging;
-use crate::lines::{Lines, Style, pad_left, pad_right};
+use crate::lines::{Lines, Style};
 use crate::terminal::Colour;
 
 /// The answer in lines.
@@ -26,7 +26,8 @@ pub fn pool(answer: &Answer, width: usize, colour: Colour) -> String {
     for said in &answer.said {
         out.paragraph(said, Style::Bold);
     }
-    for warning in &answer.selection.warnings {
+    let warnings = answer.synthesis.as_ref().map_or(&answer.selection.warnings, |synthesis| &synthesis.warnings);
+    for warning in warnings {
         hanging(&mut out, "WARNING: ", warning, Style::Bold);
     }
     remarks(&mut out, answer);
@@ -34,70 +35,25 @@ pub fn pool(answer: &Answer, width: usize, colour: Colour) -> String {
     out.text
 }
 
+/// The table of every synthesis; what is left out and what is suspicious is told below, with more of it.
 fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
-    let label = synthesis.studies.iter().map(|row| row.study.label.chars().count()).max().unwrap_or(0).max(14);
-    let raw = |side: usize| {
-        let cells = synthesis.studies.iter().filter_map(|row| row.study.raw.get(side));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0).min(30)
-    };
-    let (left, right) = (raw(0), raw(1));
-    let title = match &answer.selection.instrument {
-        Some(instrument) => format!("{}, {instrument}", synthesis.measure.title()),
-        None => synthesis.measure.title().to_owned(),
-    };
-    let head = format!(
-        "{}  {}  {}  {}  weight",
-        pad_right("", label),
-        pad_right("treated", left),
-        pad_right("control", right),
-        pad_right(&title, 22)
-    );
-    out.line(&head, Style::Dim);
-    for row in &synthesis.studies {
-        let cell = |side: usize| row.study.raw.get(side).cloned().unwrap_or_default();
-        let weight = row.weight.map_or_else(String::new, |weight| format!("{weight:.1} %"));
-        let line = format!(
-            "{}  {}  {}  {}  {}",
-            pad_right(&row.study.label, label),
-            pad_right(&cell(0), left),
-            pad_right(&cell(1), right),
-            pad_right(&interval(row.shown), 22),
-            pad_left(&weight, 7)
-        );
-        out.line(&line, Style::Plain);
+    let mut shown = synthesis.clone();
+    shown.dropped.clear();
+    shown.warnings.clear();
+    out.text.push_str(&crate::terminal::synthesis(&shown, out.width, out.colour));
+    let mut told = answer.reading.words().to_owned();
+    if let Some(instrument) = &answer.selection.instrument {
+        told.push_str(&format!("; points of {instrument}"));
     }
-    if let Some(pooled) = &synthesis.pooled {
-        let line = format!(
-            "{}  {}  {}  {}",
-            pad_right(if pooled.pooled.k == 1 { "One study" } else { "Pooled" }, label),
-            pad_right("", left),
-            pad_right("", right),
-            interval(pooled.shown)
-        );
-        out.line(&line, Style::Bold);
-        let people = answer.selection.people();
-        let mut told = format!("k = {}, {people:.0} people, p {}", pooled.pooled.k, probability(pooled.pooled.p));
-        if pooled.pooled.k > 1 {
-            told.push_str(&format!("; {}", synthesis.model));
-        }
-        if let (Some(i2), Some(tau2)) = (pooled.pooled.i2, pooled.pooled.tau2) {
-            told.push_str(&format!("; I2 {i2:.0} %, tau2 {}", significant(tau2)));
-        }
-        if let (Some(q), Some(p)) = (pooled.pooled.q, pooled.pooled.q_p) {
-            told.push_str(&format!(", Q {q:.2} on {} df, p {}", pooled.pooled.q_df, probability(p)));
-        }
-        if let Some((low, high)) = pooled.shown_prediction {
-            told.push_str(&format!("; a new study: {} to {}", significant(low), significant(high)));
-        }
-        out.paragraph(&told, Style::Plain);
-        if let Some((below, above)) = &synthesis.favours {
-            let none = synthesis.measure.shown_null().map_or_else(String::new, significant);
-            out.paragraph(
-                &format!("{}. Below {none} {below}, above it {above}", answer.reading.words()),
-                Style::Plain,
-            );
-        }
+    let people = answer.selection.people();
+    if people > 0.0 {
+        told.push_str(&format!("; {people:.0} people"));
     }
+    if let Some((below, above)) = &synthesis.favours {
+        let none = synthesis.measure.shown_null().map_or_else(String::new, significant);
+        told.push_str(&format!("; below {none} {below}, above it {above}"));
+    }
+    out.paragraph(&told, Style::Bold);
     out.blank();
 }
 
@@ -138,16 +94,6 @@ fn left_out(out: &mut Lines, answer: &Answer) {
     }
 }
 
-/// `1.39 (1.18 to 1.64)`.
-pub(super) fn interval(estimate: Estimate) -> String {
-    format!(
-        "{} ({} to {})",
-        significant(estimate.value),
-        significant(estimate.lower),
-        significant(estimate.upper)
-    )
-}
-
 /// Two decimals; more where a number is small, fewer where it is large.
 pub(super) fn significant(value: f64) -> String {
     match value.abs() {
@@ -156,10 +102,6 @@ pub(super) fn significant(value: f64) -> String {
         size if size < 100.0 => format!("{value:.2}"),
         _ => format!("{value:.0}"),
     }
-}
-
-fn probability(p: f64) -> String {
-    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 /// Columns of the studies as a table.
