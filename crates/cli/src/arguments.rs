@@ -30,6 +30,7 @@ Examples:
   euthymia check my-course.toml my-model.R        every problem at its place
   euthymia validate                               the models beside what papers observed
   euthymia meta studies.csv --measure RR          a meta-analysis of any table
+  euthymia evidence claims                        claim by claim what the trials say
 
 Exit codes: 0 done, 1 something in a file is wrong, 2 something on the command line is wrong, \
 3 the simulation failed, 4 a file could not be read or written, 5 subjects of a run failed (what is known of them, and \
@@ -77,6 +78,9 @@ pub(crate) enum Command {
     /// Compare what the models predict with what papers observed
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
+    /// Ask the trials: list them, pool them, hold claims against them, add your own
+    #[command(after_help = crate::evidence::arguments::EXAMPLES)]
+    Evidence(Box<crate::evidence::arguments::Evidence>),
 }
 
 const CHECK_EXAMPLES: &str = "\

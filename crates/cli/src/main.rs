@@ -11,6 +11,7 @@ mod check;
 mod conformance;
 mod courses;
 mod ensemble;
+mod evidence;
 mod exit;
 mod explain;
 mod interrupt;
@@ -41,6 +42,7 @@ fn main() -> std::process::ExitCode {
         Command::Models(options) => models::run(options, &arguments.shared),
         Command::Meta(options) => meta::run(options, &arguments.shared),
         Command::Validate(options) => validate::run(options, &arguments.shared),
+        Command::Evidence(options) => evidence::run(options, &arguments.shared),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -22,6 +22,7 @@ mod error;
 pub mod expression;
 pub mod formula;
 mod frame;
+pub mod grade;
 pub mod linear;
 pub mod multilevel;
 pub mod p_values;

@@ -12,6 +12,7 @@ pub mod conformance;
 pub mod course;
 pub mod ensemble;
 pub mod error;
+pub mod evidence;
 pub mod explain;
 pub mod figure;
 mod lines;
