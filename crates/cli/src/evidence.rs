@@ -5,6 +5,7 @@ mod claims;
 mod layer;
 mod load;
 mod pool;
+mod review;
 mod studies;
 
 use arguments::{Ask, Evidence};
@@ -20,8 +21,8 @@ pub(crate) fn run(options: &Evidence, shared: &Shared) -> Result<(), Failure> {
         Ask::Pool(asked) => pool::run(asked, own, shared),
         Ask::Claims(asked) => claims::claims(asked, own, shared),
         Ask::Questions => claims::questions(own, shared),
+        Ask::Review(asked) => review::run(asked, own, shared),
         Ask::Rebuild => claims::rebuilt(own, shared),
-        Ask::Review(asked) => claims::review(asked, own, shared),
         Ask::Add(asked) => layer::add(asked, own, shared),
         Ask::Remove(asked) => layer::remove(asked, own, shared),
     }

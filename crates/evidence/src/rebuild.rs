@@ -195,7 +195,9 @@ fn one(evidence: &Evidence, rebuilds: &Rebuilds, row: &Pooled) -> Rebuilt {
                 .published
                 .iter()
                 .zip(&computed)
-                .all(|(published, computed)| published.is_none_or(|published| (published - computed).abs() <= tolerance));
+                .all(|(published, computed)| {
+                    published.is_none_or(|published| (published - computed).abs() <= tolerance)
+                });
             rebuilt.status = match (&recipe.partial, agree) {
                 (Some(_), _) => Status::Partly,
                 (None, true) => Status::Rebuilt,
@@ -212,7 +214,10 @@ fn one(evidence: &Evidence, rebuilds: &Rebuilds, row: &Pooled) -> Rebuilt {
 
 /// Why there is nothing to compute from.
 fn why_not(evidence: &Evidence, rebuilds: &Rebuilds, row: &Pooled) -> String {
-    let own = rebuilds.cannot.iter().find(|(review, _)| *review == row.review_id);
+    let own = rebuilds
+        .cannot
+        .iter()
+        .find(|(review, _)| *review == row.review_id);
     if let Some((_, reason)) = own {
         return reason.clone();
     }
@@ -222,7 +227,11 @@ fn why_not(evidence: &Evidence, rebuilds: &Rebuilds, row: &Pooled) -> String {
     if row.verified == Verified::Memory {
         return "the number itself is from memory: there is nothing to agree with".to_owned();
     }
-    if evidence.review_data.iter().any(|input| input.review_id == row.review_id) {
+    if evidence
+        .review_data
+        .iter()
+        .any(|input| input.review_id == row.review_id)
+    {
         return "the tables hold inputs of other analyses of this review, not of this one".to_owned();
     }
     "what it put in, study by study, is not in the tables: only the pooled number could be read".to_owned()
@@ -240,10 +249,14 @@ fn tolerance(published: &[Option<f64>]) -> f64 {
 
 /// Estimate and interval as they are read, and how they were computed.
 fn compute(inputs: &[&ReviewRow], measure: Measure, recipe: &Recipe) -> Result<([f64; 3], String), String> {
-    let of_meta = contrast_measure(measure).ok_or_else(|| format!("{} is no contrast of groups", measure.word()))?;
+    let of_meta =
+        contrast_measure(measure).ok_or_else(|| format!("{} is no contrast of groups", measure.word()))?;
     let (mut yi, mut vi) = (Vec::new(), Vec::new());
     for row in inputs {
-        let sharing = inputs.iter().filter(|other| other.study_id == row.study_id).count();
+        let sharing = inputs
+            .iter()
+            .filter(|other| other.study_id == row.study_id)
+            .count();
         let parts = if recipe.shared { sharing as f64 } else { 1.0 };
         let (y, v) = effect_of(row, of_meta, parts)?;
         yi.push(y);
@@ -266,15 +279,28 @@ fn compute(inputs: &[&ReviewRow], measure: Measure, recipe: &Recipe) -> Result<(
         measure.word(),
         recipe.method.name(),
         recipe.test.name(),
-        if recipe.shared { ", shared controls divided" } else { "" }
+        if recipe.shared {
+            ", shared controls divided"
+        } else {
+            ""
+        }
     );
-    Ok(([shown(found.beta[0]), shown(found.ci_lb[0]), shown(found.ci_ub[0])], how))
+    Ok((
+        [shown(found.beta[0]), shown(found.ci_lb[0]), shown(found.ci_ub[0])],
+        how,
+    ))
 }
 
 fn effect_of(row: &ReviewRow, measure: effect::Measure, parts: f64) -> Result<(f64, f64), String> {
     let (t, c) = (&row.treated, &row.control);
     let n = |n: Option<u32>| n.map(f64::from);
-    let given = match (t.events, c.events, t.mean.zip(t.sd), c.mean.zip(c.sd), n(t.n).zip(n(c.n))) {
+    let given = match (
+        t.events,
+        c.events,
+        t.mean.zip(t.sd),
+        c.mean.zip(c.sd),
+        n(t.n).zip(n(c.n)),
+    ) {
         (Some(a), Some(b), _, _, Some((n1, n2))) => vec![
             (Given::Ai, f64::from(a)),
             (Given::N1i, n1),
@@ -289,9 +315,15 @@ fn effect_of(row: &ReviewRow, measure: effect::Measure, parts: f64) -> Result<(f
             (Given::Sd2i, s2),
             (Given::N2i, n2 / parts),
         ],
-        _ => return Err(format!("`{}` has neither counts nor means with deviations", row.study_id)),
+        _ => {
+            return Err(format!(
+                "`{}` has neither counts nor means with deviations",
+                row.study_id
+            ));
+        }
     };
-    let found = effect::one(measure, &given, &effect::Options::default()).map_err(|error| error.to_string())?;
+    let found =
+        effect::one(measure, &given, &effect::Options::default()).map_err(|error| error.to_string())?;
     found.ok_or_else(|| format!("`{}` has no effect", row.study_id))
 }
 

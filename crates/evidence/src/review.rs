@@ -68,8 +68,16 @@ impl Review {
         let memory = |verified: Verified| verified == Verified::Memory;
         let from_memory = [
             evidence.arms.iter().filter(|row| memory(row.verified)).count(),
-            evidence.outcomes.iter().filter(|row| memory(row.verified)).count(),
-            evidence.comparisons.iter().filter(|row| memory(row.verified)).count(),
+            evidence
+                .outcomes
+                .iter()
+                .filter(|row| memory(row.verified))
+                .count(),
+            evidence
+                .comparisons
+                .iter()
+                .filter(|row| memory(row.verified))
+                .count(),
             evidence.pooled.iter().filter(|row| memory(row.verified)).count(),
         ];
         Ok(Self {

@@ -25,7 +25,9 @@ fn every_published_number_is_rebuilt_or_listed_with_the_reason() {
             "aspire-pooled-2021 dissociation-ae",
         ],
         "{:#?}",
-        all.iter().filter(|one| one.computed.is_some()).collect::<Vec<_>>()
+        all.iter()
+            .filter(|one| one.computed.is_some())
+            .collect::<Vec<_>>()
     );
     assert_eq!(of(Status::Differs), Vec::<&euthymia_evidence::Rebuilt>::new());
     for one in &all {

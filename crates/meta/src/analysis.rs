@@ -5,8 +5,8 @@
 //! the same form and runs it again. Each file below answers a family of kinds: it reads the inputs, calls what the rest
 //! of this crate computes, and names the values.
 
-mod counts;
 mod bias;
+mod counts;
 mod effects;
 mod families;
 mod follow;

@@ -16,9 +16,9 @@
 
 pub mod analysis;
 pub mod bayes;
+pub mod bias;
 pub mod counts;
 pub mod diagnostics;
-pub mod bias;
 pub mod effect;
 mod error;
 pub mod expression;

@@ -190,7 +190,7 @@ pub struct Synthesis {
     pub model: String,
     /// Coverage of intervals, as 0.95.
     pub level: f64,
-    /// What effects below and above none favour, where someone said it.
+    /// Whom effects below and above none favour, as `BCG`, `control`, where someone said it.
     pub favours: Option<(String, String)>,
     /// Heads of [`Study::raw`].
     pub raw_columns: Vec<String>,

@@ -87,8 +87,16 @@ pub fn page(review: &Review, made: &Made) -> Result<String, ReportError> {
         ],
         memory: counts.memory,
         layered: counts.layered,
-        questions: review.questions.iter().map(|reply| claims::question(reply, &keys)).collect(),
-        claims: review.claims.iter().map(|claim| claims::claim(claim, &keys)).collect(),
+        questions: review
+            .questions
+            .iter()
+            .map(|reply| claims::question(reply, &keys))
+            .collect(),
+        claims: review
+            .claims
+            .iter()
+            .map(|claim| claims::claim(claim, &keys))
+            .collect(),
         missing: pools::missing(review),
         rebuilt_summary: tables::rebuilt_summary(&review.rebuilt),
         rebuilt: review.rebuilt.iter().map(tables::rebuilt).collect(),

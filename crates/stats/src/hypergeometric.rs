@@ -28,7 +28,12 @@ impl Hypergeometric {
         let ratio = |to: f64| (first - to + 1.0) * (events - to + 1.0) / (to * (second - events + to)) * odds;
         let mode = (0..count)
             .map(|i| lowest + i as f64)
-            .map(|x| (x, ln_choose(first, x) + ln_choose(second, events - x) + x * ln(odds)))
+            .map(|x| {
+                (
+                    x,
+                    ln_choose(first, x) + ln_choose(second, events - x) + x * ln(odds),
+                )
+            })
             .max_by(|a, b| a.1.total_cmp(&b.1))?
             .0;
         let at = (mode - lowest) as usize;
@@ -42,7 +47,10 @@ impl Hypergeometric {
         }
         let total: f64 = probabilities.iter().sum();
         probabilities.iter_mut().for_each(|p| *p /= total);
-        Some(Self { lowest, probabilities })
+        Some(Self {
+            lowest,
+            probabilities,
+        })
     }
 
     /// Counts with their probabilities.

@@ -12,6 +12,7 @@ Examples:
   euthymia evidence claims durability                            one of them with its sources
   euthymia evidence questions                                    four questions in plain words
   euthymia evidence rebuild                                      published pooled numbers, computed again
+  euthymia evidence review out/review                            all of it as one page
   euthymia evidence add my-trial.toml                            your own trial joins the library
 
 Every number was read on a page that is named beside it; what is known from memory only is left out unless asked for.";
@@ -43,7 +44,7 @@ pub(crate) enum Ask {
     /// Compute published pooled numbers again from what the reviews put in, and say which cannot be
     #[command(after_help = REBUILD_EXAMPLES)]
     Rebuild,
-    /// Write everything: questions, claims, pools, rebuilt numbers and studies
+    /// Write the whole living review as one page: questions, claims, every pool with its forest, every study
     #[command(after_help = REVIEW_EXAMPLES)]
     Review(Review),
     /// Check a trial of your own and let it join the library
@@ -214,8 +215,8 @@ Examples:
 
 const REVIEW_EXAMPLES: &str = "\
 Examples:
-  euthymia evidence review out/review          the whole living review
-  euthymia evidence review out/review --json   the same on standard output";
+  euthymia evidence review out/review          writes review.html, one page without anything beside it, and review.json
+  euthymia evidence review out/review --json   the content on standard output too";
 
 /// Options of `evidence review`.
 #[derive(Args, Debug)]

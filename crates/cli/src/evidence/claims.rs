@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
+use euthymia_evidence::How;
 use euthymia_evidence::claims::{ClaimReport, answer_questions, assess, assess_one};
 use euthymia_evidence::rebuild::rebuild;
-use euthymia_evidence::{How, Review};
-use euthymia_io::atomic;
 use euthymia_report::evidence as report;
 
-use super::arguments::{self, Claims};
+use super::arguments::Claims;
 use super::{load, print_json};
 use crate::arguments::Shared;
 use crate::exit::Failure;
@@ -37,7 +36,10 @@ pub(crate) fn claims(options: &Claims, own: Option<&Path>, shared: &Shared) -> R
         print_json(&found);
     } else if !shared.quiet {
         let (width, colour) = output::terminal();
-        print!("{}", report::claims(&found, options.claim.is_some(), width, colour));
+        print!(
+            "{}",
+            report::claims(&found, options.claim.is_some(), width, colour)
+        );
     }
     Ok(())
 }
@@ -45,8 +47,14 @@ pub(crate) fn claims(options: &Claims, own: Option<&Path>, shared: &Shared) -> R
 /// Questions in plain words.
 pub(crate) fn questions(own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let (evidence, asked) = load::load_all(own, shared)?;
-    let replies = answer_questions(&evidence, &asked.words, &asked.claims, &asked.questions, &How::default())
-        .map_err(Failure::Run)?;
+    let replies = answer_questions(
+        &evidence,
+        &asked.words,
+        &asked.claims,
+        &asked.questions,
+        &How::default(),
+    )
+    .map_err(Failure::Run)?;
     if shared.json {
         print_json(&replies);
     } else if !shared.quiet {
@@ -65,21 +73,6 @@ pub(crate) fn rebuilt(own: Option<&Path>, shared: &Shared) -> Result<(), Failure
     } else if !shared.quiet {
         let (width, colour) = output::terminal();
         print!("{}", report::rebuilt(&found, width, colour));
-    }
-    Ok(())
-}
-
-/// The whole review: one structure, `review.json`.
-pub(crate) fn review(options: &arguments::Review, own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
-    let (evidence, asked) = load::load_all(own, shared)?;
-    let review = Review::of(&evidence, &asked, &How::default()).map_err(Failure::Run)?;
-    let text = output::json(&review);
-    let path = options.out.join("review.json");
-    atomic::write(&path, text.as_bytes())?;
-    if shared.json {
-        println!("{text}");
-    } else if !shared.quiet {
-        println!("{}", path.display());
     }
     Ok(())
 }

@@ -188,10 +188,13 @@ pub fn copas(yi: &[f64], vi: &[f64], options: &Options) -> Result<Copas, MetaErr
             regression_test(&data, &unknown, sei_predictor, &Variance::Multiplicative)?.beta[1] > 0.0
         }
     };
-    let range1 = options.gamma1.unwrap_or((0.0, 1.29 / (1.0 / smallest - 1.0 / largest)));
+    let range1 = options
+        .gamma1
+        .unwrap_or((0.0, 1.29 / (1.0 / smallest - 1.0 / largest)));
     let range0 = options.gamma0.unwrap_or((-0.25 - range1.1 / largest, 2.0));
     if options.grid < 2 || !(range0.1 > range0.0 && range1.1 > range1.0 && range1.1.is_finite()) {
-        let reason = "the ranges of the selection parameters are empty: the studies differ too little in precision";
+        let reason =
+            "the ranges of the selection parameters are empty: the studies differ too little in precision";
         return Err(MetaError::NoAnswer(reason.to_owned()));
     }
     let model = Model {
@@ -202,10 +205,17 @@ pub fn copas(yi: &[f64], vi: &[f64], options: &Options) -> Result<Copas, MetaErr
     let rho = options.rho_bound / 2.0 * if left { 1.0 } else { -1.0 };
     let start = (random.beta[0], rho, random.tau2.sqrt());
     let both = (-options.rho_bound, options.rho_bound);
-    let one = if left { (0.0, options.rho_bound) } else { (-options.rho_bound, 0.0) };
-    let place = |i: usize, range: (f64, f64)| range.0 + (range.1 - range.0) * i as f64 / (options.grid - 1) as f64;
+    let one = if left {
+        (0.0, options.rho_bound)
+    } else {
+        (-options.rho_bound, 0.0)
+    };
+    let place =
+        |i: usize, range: (f64, f64)| range.0 + (range.1 - range.0) * i as f64 / (options.grid - 1) as f64;
     let surface = DMatrix::from_fn(options.grid, options.grid, |i, j| {
-        model.fit((place(i, range0), place(j, range1)), start, both, false).estimate
+        model
+            .fit((place(i, range0), place(j, range1)), start, both, false)
+            .estimate
     });
     let lines: Vec<Line> = pretty(surface.min(), surface.max(), options.levels)
         .into_iter()
@@ -232,7 +242,12 @@ pub fn copas(yi: &[f64], vi: &[f64], options: &Options) -> Result<Copas, MetaErr
             (x, 1.0 + slope * (x - 1.0))
         })
         .filter(|(x, y)| (0.0..=1.0).contains(x) && (0.0..=1.0).contains(y))
-        .map(|(x, y)| (range0.0 + x * (range0.1 - range0.0), range1.0 + y * (range1.1 - range1.0)))
+        .map(|(x, y)| {
+            (
+                range0.0 + x * (range0.1 - range0.0),
+                range1.0 + y * (range1.1 - range1.0),
+            )
+        })
         .collect();
     let seen = |gamma: (f64, f64)| normal::cdf(gamma.0 + gamma.1 / largest);
     gammas.sort_by(|a, b| seen(*b).total_cmp(&seen(*a)));
@@ -291,7 +306,11 @@ mod tests {
         )
         .unwrap();
         let first = found.steps[0];
-        assert!((first.estimate - random.beta[0]).abs() < 1e-3, "{first:?} {}", random.beta[0]);
+        assert!(
+            (first.estimate - random.beta[0]).abs() < 1e-3,
+            "{first:?} {}",
+            random.beta[0]
+        );
         // Small studies with large effects: selection takes the estimate down.
         assert!(found.steps.last().unwrap().estimate < first.estimate);
     }

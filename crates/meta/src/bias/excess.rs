@@ -85,7 +85,10 @@ impl Comparison {
             "chi2" => Ok(Self::ChiSquare),
             "binom" => Ok(Self::Binomial),
             "exact" => Ok(Self::Exact),
-            _ => Err(MetaError::field("test", format!("`{name}` is none of chi2, binom, exact"))),
+            _ => Err(MetaError::field(
+                "test",
+                format!("`{name}` is none of chi2, binom, exact"),
+            )),
         }
     }
 }
@@ -98,7 +101,10 @@ pub fn excess_significance(yi: &[f64], vi: &[f64], options: &Options) -> Result<
     check("a test of excess significance", 1, yi, vi)?;
     for (name, alpha) in [("alpha", options.alpha), ("tes_alpha", options.excess_alpha)] {
         if !(alpha > 0.0 && alpha < 1.0) {
-            return Err(MetaError::field(name, format!("expected a number between 0 and 1, found {alpha}")));
+            return Err(MetaError::field(
+                name,
+                format!("expected a number between 0 and 1, found {alpha}"),
+            ));
         }
     }
     if !(options.tau2 >= 0.0 && options.tau2.is_finite()) {
@@ -110,19 +116,40 @@ pub fn excess_significance(yi: &[f64], vi: &[f64], options: &Options) -> Result<
         Some(_) => None,
         None => {
             let total: f64 = vi.iter().map(|v| 1.0 / (v + options.tau2)).sum();
-            Some(yi.iter().zip(vi).map(|(y, v)| y / (v + options.tau2)).sum::<f64>() / total)
+            Some(
+                yi.iter()
+                    .zip(vi)
+                    .map(|(y, v)| y / (v + options.tau2))
+                    .sum::<f64>()
+                    / total,
+            )
         }
     };
     let theta = match (single, &options.theta) {
         (Some(theta), _) => vec![theta; k],
         (None, Some(theta)) if theta.len() == k => theta.clone(),
-        _ => return Err(MetaError::field("theta", "expected one effect, or one for each study")),
+        _ => {
+            return Err(MetaError::field(
+                "theta",
+                "expected one effect, or one for each study",
+            ));
+        }
     };
     let study = Tests::of(options);
-    let observed = yi.iter().zip(vi).filter(|(y, v)| study.is_significant(**y, **v)).count();
-    let comparison = options.comparison.unwrap_or_else(|| default_comparison(k, observed, options.excess));
+    let observed = yi
+        .iter()
+        .zip(vi)
+        .filter(|(y, v)| study.is_significant(**y, **v))
+        .count();
+    let comparison = options
+        .comparison
+        .unwrap_or_else(|| default_comparison(k, observed, options.excess));
     let at = |theta: &[f64]| -> Vec<f64> {
-        theta.iter().zip(vi).map(|(theta, v)| study.power(*theta, v.sqrt(), options.tau2)).collect()
+        theta
+            .iter()
+            .zip(vi)
+            .map(|(theta, v)| study.power(*theta, v.sqrt(), options.tau2))
+            .collect()
     };
     let power = at(&theta);
     let (chi_square, pval) = compare(observed, &power, comparison, options.excess);
@@ -187,7 +214,11 @@ impl Tests {
         Self {
             null: options.null,
             alternative: options.alternative,
-            critical: -normal::quantile(if one_sided { options.alpha } else { 0.5 * options.alpha }),
+            critical: -normal::quantile(if one_sided {
+                options.alpha
+            } else {
+                0.5 * options.alpha
+            }),
         }
     }
 
@@ -216,7 +247,10 @@ impl Tests {
         }
         // Over five standard deviations of the true effects, as metafor does: what is beyond are six of ten million.
         let tau = tau2.sqrt();
-        quadrature::integrate(-5.0, 5.0, 1e-12, 1e-15, |z| at(theta + z * tau) * normal::density(z)).value
+        quadrature::integrate(-5.0, 5.0, 1e-12, 1e-15, |z| {
+            at(theta + z * tau) * normal::density(z)
+        })
+        .value
     }
 }
 
@@ -233,11 +267,20 @@ fn default_comparison(k: usize, observed: usize, excess: Alternative) -> Compari
         }
         ways *= (k - j) as f64 / (j + 1) as f64;
     }
-    if total <= 1e6 { Comparison::Exact } else { Comparison::ChiSquare }
+    if total <= 1e6 {
+        Comparison::Exact
+    } else {
+        Comparison::ChiSquare
+    }
 }
 
 /// Chi-square, where that is the comparison, and the probability.
-fn compare(observed: usize, power: &[f64], comparison: Comparison, excess: Alternative) -> (Option<f64>, f64) {
+fn compare(
+    observed: usize,
+    power: &[f64],
+    comparison: Comparison,
+    excess: Alternative,
+) -> (Option<f64>, f64) {
     let (o, k) = (observed as f64, power.len() as f64);
     let expected: f64 = power.iter().sum();
     match comparison {
@@ -287,8 +330,22 @@ fn of_counts(power: &[f64]) -> Vec<f64> {
 /// Exact binomial test of `successes` among `n` for the probability `p`.
 #[must_use]
 pub fn binomial_p(successes: f64, n: f64, p: f64, alternative: Alternative) -> f64 {
-    let below = |k: f64| if k < 0.0 { 0.0 } else if k >= n { 1.0 } else { beta::cdf(n - k, k + 1.0, 1.0 - p) };
-    let above = |k: f64| if k <= 0.0 { 1.0 } else { beta::cdf(k, n - k + 1.0, p) };
+    let below = |k: f64| {
+        if k < 0.0 {
+            0.0
+        } else if k >= n {
+            1.0
+        } else {
+            beta::cdf(n - k, k + 1.0, 1.0 - p)
+        }
+    };
+    let above = |k: f64| {
+        if k <= 0.0 {
+            1.0
+        } else {
+            beta::cdf(k, n - k + 1.0, p)
+        }
+    };
     match alternative {
         Alternative::Greater => above(successes),
         Alternative::Less => below(successes),

@@ -107,7 +107,11 @@ pub fn rosenthal(
                 gamma::chi_square_above(2.0 * (k + count), sum + added)
             };
             let pval = with(0.0);
-            let count = if pval >= alpha { 0.0 } else { first(|count| with(count) >= alpha)? };
+            let count = if pval >= alpha {
+                0.0
+            } else {
+                first(|count| with(count) >= alpha)?
+            };
             (pval, count)
         }
     };
@@ -132,7 +136,12 @@ pub fn binomial(yi: &[f64], vi: &[f64], alpha: f64) -> Result<FailSafe, MetaErro
     let (mut added, mut now) = (0.0, pval);
     while now < alpha {
         added += 2.0;
-        now = super::excess::binomial_p(positive + added / 2.0, k + added, 0.5, super::Alternative::TwoSided);
+        now = super::excess::binomial_p(
+            positive + added / 2.0,
+            k + added,
+            0.5,
+            super::Alternative::TwoSided,
+        );
         if added > 1e6 {
             return Err(not_found());
         }
@@ -196,7 +205,10 @@ fn check_alpha(alpha: f64) -> Result<(), MetaError> {
     if alpha > 0.0 && alpha < 1.0 {
         Ok(())
     } else {
-        Err(MetaError::field("alpha", format!("expected a number between 0 and 1, found {alpha}")))
+        Err(MetaError::field(
+            "alpha",
+            format!("expected a number between 0 and 1, found {alpha}"),
+        ))
     }
 }
 
@@ -232,10 +244,16 @@ pub fn general(yi: &[f64], vi: &[f64], options: &GeneralOptions) -> Result<Gener
     let count = match options.target {
         None if now.pval >= options.alpha => 0.0,
         None => search(0.0, most, 1.0, |count| {
-            model.with(count).map_or(f64::NAN, |state| state.pval - options.alpha)
+            model
+                .with(count)
+                .map_or(f64::NAN, |state| state.pval - options.alpha)
         })?,
         Some(target) => {
-            let target = if target * now.estimate < 0.0 { -target } else { target };
+            let target = if target * now.estimate < 0.0 {
+                -target
+            } else {
+                target
+            };
             if target == 0.0 {
                 f64::INFINITY
             } else if target.abs() >= now.estimate.abs() {
@@ -243,13 +261,19 @@ pub fn general(yi: &[f64], vi: &[f64], options: &GeneralOptions) -> Result<Gener
             } else {
                 let direction = if now.estimate > 0.0 { -1.0 } else { 1.0 };
                 search(0.0, most, direction, |count| {
-                    model.with(count).map_or(f64::NAN, |state| state.estimate - target)
+                    model
+                        .with(count)
+                        .map_or(f64::NAN, |state| state.estimate - target)
                 })?
             }
         }
     };
     let count = whole(count);
-    let after = if count == 0.0 || count.is_infinite() { now } else { model.with(count)? };
+    let after = if count == 0.0 || count.is_infinite() {
+        now
+    } else {
+        model.with(count)?
+    };
     Ok(General {
         count,
         estimate: now.estimate,
@@ -281,7 +305,11 @@ impl Model<'_> {
     fn with(&self, count: f64) -> Result<State, MetaError> {
         let count = count.floor().max(0.0);
         let exact = (self.options.exact || self.options.pool.test.is_t()) && count <= 5000.0;
-        let mut state = if exact { self.fitted(count as usize)? } else { self.by_moments(count) };
+        let mut state = if exact {
+            self.fitted(count as usize)?
+        } else {
+            self.by_moments(count)
+        };
         let mean = self.options.missing_mean;
         if self.options.target.is_none() && mean * state.estimate > 0.0 {
             state.pval = 1.0;
@@ -293,7 +321,11 @@ impl Model<'_> {
         let spread = (self.typical + self.now.tau2).sqrt();
         // Any values with the mean 0 and the variance 1: the estimators know no more of studies of one variance.
         let half = count / 2;
-        let size = if count > 1 { ((count - 1) as f64 / (2 * half) as f64).sqrt() } else { 0.0 };
+        let size = if count > 1 {
+            ((count - 1) as f64 / (2 * half) as f64).sqrt()
+        } else {
+            0.0
+        };
         let added = (0..count).map(|i| {
             let sign = match i {
                 i if i < half => 1.0,
@@ -304,7 +336,11 @@ impl Model<'_> {
         });
         let data = Data::without_moderators(
             self.yi.iter().copied().chain(added).collect(),
-            self.vi.iter().copied().chain(core::iter::repeat_n(self.typical, count)).collect(),
+            self.vi
+                .iter()
+                .copied()
+                .chain(core::iter::repeat_n(self.typical, count))
+                .collect(),
         );
         let fit = refit(&data, &self.options.pool, self.options.stopping)?;
         Ok(State {
@@ -324,7 +360,8 @@ impl Model<'_> {
         } else {
             let all = (k * now.estimate + count * mean) / (k + count);
             let within = (k - 1.0 + (count - 1.0).max(0.0)) * now.tau2;
-            let between = k * (now.estimate - all) * (now.estimate - all) + count * (mean - all) * (mean - all);
+            let between =
+                k * (now.estimate - all) * (now.estimate - all) + count * (mean - all) * (mean - all);
             ((within + between) / (k + count - 1.0)).max(0.0)
         };
         let added = self.typical + tau2;
@@ -474,13 +511,19 @@ mod tests {
                 stopping: Stopping::Exact,
             };
             let found = general(&YI, &VI, &options).unwrap();
-            assert!(found.count > 5.0 && found.pval < 0.05 && found.pval_after >= 0.05, "{found:?}");
+            assert!(
+                found.count > 5.0 && found.pval < 0.05 && found.pval_after >= 0.05,
+                "{found:?}"
+            );
             let down = GeneralOptions {
                 target: Some(0.2),
                 ..options
             };
             let found = general(&YI, &VI, &down).unwrap();
-            assert!(found.estimate_after <= 0.2 && found.estimate_after > 0.15, "{found:?}");
+            assert!(
+                found.estimate_after <= 0.2 && found.estimate_after > 0.15,
+                "{found:?}"
+            );
         }
     }
 

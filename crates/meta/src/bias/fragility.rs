@@ -30,8 +30,12 @@ pub struct Fragility {
 
 fn refuse(arms: &[Arms]) -> Result<(), MetaError> {
     for (place, trial) in arms.iter().enumerate() {
-        let fractions = [trial.event_e, trial.n_e, trial.event_c, trial.n_c].iter().any(|x| x.fract() != 0.0);
-        let problem = trial.problem().or(fractions.then_some("a count is no whole number"));
+        let fractions = [trial.event_e, trial.n_e, trial.event_c, trial.n_c]
+            .iter()
+            .any(|x| x.fract() != 0.0);
+        let problem = trial
+            .problem()
+            .or(fractions.then_some("a count is no whole number"));
         if let Some(problem) = problem {
             return Err(MetaError::NoAnswer(format!("study {}: {problem}", place + 1)));
         }
@@ -64,7 +68,11 @@ pub fn of_trial(arms: Arms, alpha: f64) -> Result<Fragility, MetaError> {
     let mut index = 0;
     let mut p = pval;
     while (p < alpha) == significant {
-        let (events, n) = if experimental { (&mut now.event_e, now.n_e) } else { (&mut now.event_c, now.n_c) };
+        let (events, n) = if experimental {
+            (&mut now.event_e, now.n_e)
+        } else {
+            (&mut now.event_c, now.n_c)
+        };
         *events += step;
         if *events < 0.0 || *events > n {
             return Ok(Fragility {
@@ -122,7 +130,13 @@ pub fn of_meta_analysis(arms: &[Arms], measure: Binary, options: &Options) -> Re
     // The bound that has to cross 0, and the sign it has now.
     let paths: Vec<Option<(usize, Vec<Arms>, f64)>> = if significant {
         let up = start.upper < 0.0;
-        vec![path(arms, measure, options, up, if up { |p| p.upper } else { |p| p.lower })]
+        vec![path(
+            arms,
+            measure,
+            options,
+            up,
+            if up { |p| p.upper } else { |p| p.lower },
+        )]
     } else {
         vec![
             path(arms, measure, options, true, |p| p.lower),
@@ -220,11 +234,21 @@ mod tests {
 
     #[test]
     fn of_a_meta_analysis_it_crosses_the_null_and_mirrors() {
-        let trials = [arms(4.0, 50.0, 11.0, 52.0), arms(10.0, 120.0, 22.0, 118.0), arms(3.0, 40.0, 8.0, 41.0)];
+        let trials = [
+            arms(4.0, 50.0, 11.0, 52.0),
+            arms(10.0, 120.0, 22.0, 118.0),
+            arms(3.0, 40.0, 8.0, 41.0),
+        ];
         let options = Options::default();
         let found = of_meta_analysis(&trials, Binary::RiskRatio, &options).unwrap();
-        assert!(found.significant && found.pval < 0.05 && found.pval_after >= 0.05, "{found:?}");
-        let swapped: Vec<Arms> = trials.iter().map(|t| arms(t.event_c, t.n_c, t.event_e, t.n_e)).collect();
+        assert!(
+            found.significant && found.pval < 0.05 && found.pval_after >= 0.05,
+            "{found:?}"
+        );
+        let swapped: Vec<Arms> = trials
+            .iter()
+            .map(|t| arms(t.event_c, t.n_c, t.event_e, t.n_e))
+            .collect();
         let other = of_meta_analysis(&swapped, Binary::RiskRatio, &options).unwrap();
         assert_eq!(found.index, other.index);
         let alike = [arms(9.0, 50.0, 10.0, 52.0), arms(20.0, 120.0, 21.0, 118.0)];

@@ -53,7 +53,10 @@ impl Adjustment {
             "beta0" => Ok(Self::Expectation),
             "betalim" => Ok(Self::Slope),
             "mulim" => Ok(Self::Mean),
-            _ => Err(MetaError::field("method_adjust", format!("`{name}` is none of beta0, betalim, mulim"))),
+            _ => Err(MetaError::field(
+                "method_adjust",
+                format!("`{name}` is none of beta0, betalim, mulim"),
+            )),
         }
     }
 }

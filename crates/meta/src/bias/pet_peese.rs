@@ -40,14 +40,17 @@ pub struct PetPeese {
 /// Fewer than three studies, or variances that are not above 0 or all the same.
 pub fn pet_peese(data: &Data, variance: &Variance, alpha: f64) -> Result<PetPeese, MetaError> {
     if !(alpha > 0.0 && alpha < 1.0) {
-        return Err(MetaError::field("alpha", format!("expected a number between 0 and 1, found {alpha}")));
+        return Err(MetaError::field(
+            "alpha",
+            format!("expected a number between 0 and 1, found {alpha}"),
+        ));
     }
     let unknown = vec![None; data.yi.len()];
     let of = |predictor| -> Result<(Regression, f64, Interval), MetaError> {
         let regression = regression_test(data, &unknown, predictor, variance)?;
-        let limit = regression.limit.ok_or_else(|| {
-            MetaError::NoAnswer("PET-PEESE is for models without moderators".to_owned())
-        })?;
+        let limit = regression
+            .limit
+            .ok_or_else(|| MetaError::NoAnswer("PET-PEESE is for models without moderators".to_owned()))?;
         let statistic = regression.beta[0] / regression.se[0];
         let pval = match regression.df {
             Some(df) => student::two_sided(df, statistic),
@@ -81,7 +84,10 @@ mod tests {
         let vi = [0.01, 0.02, 0.04, 0.05, 0.09, 0.12];
         let noise = [0.01, -0.02, 0.015, 0.0, -0.01, 0.02];
         let with = |effect: f64, slope: f64| {
-            let yi = vi.iter().zip(noise).map(|(v, e): (&f64, f64)| effect + slope * v.sqrt() + e);
+            let yi = vi
+                .iter()
+                .zip(noise)
+                .map(|(v, e): (&f64, f64)| effect + slope * v.sqrt() + e);
             Data::without_moderators(yi.collect(), vi.to_vec())
         };
         let found = pet_peese(&with(0.5, 0.2), &Variance::Multiplicative, 0.1).unwrap();

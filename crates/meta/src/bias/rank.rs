@@ -39,7 +39,11 @@ impl Kendall {
         let real = n as f64;
         let pairs = real * (real - 1.0);
         let variance = (pairs * (2.0 * real + 5.0) - tx.variance - ty.variance) / 18.0
-            + if n > 2 { tx.triples * ty.triples / (9.0 * pairs * (real - 2.0)) } else { 0.0 }
+            + if n > 2 {
+                tx.triples * ty.triples / (9.0 * pairs * (real - 2.0))
+            } else {
+                0.0
+            }
             + tx.pairs * ty.pairs / (2.0 * pairs);
         let untied = ((0.5 * pairs - 0.5 * tx.pairs) * (0.5 * pairs - 0.5 * ty.pairs)).sqrt();
         Self {

@@ -53,7 +53,8 @@ fn scored(data: &Data, method: Method, threshold: f64) -> Result<Option<f64>, Me
         let power = |n: i32| total.iter().map(|v| v.recip().powi(n)).sum::<f64>();
         let distance = |n: i32| -> f64 {
             let each = data.yi.iter().zip(&total);
-            each.map(|(y, v)| (y - mean) * (y - mean) * v.recip().powi(n)).sum()
+            each.map(|(y, v)| (y - mean) * (y - mean) * v.recip().powi(n))
+                .sum()
         };
         let (w, w2, w3) = (power(1), power(2), power(3));
         let mut step = match method {
@@ -82,7 +83,11 @@ mod tests {
     #[test]
     fn scoring_ends_where_the_exact_fit_is() {
         let data = Data::without_moderators(vec![0.1, 0.8, -0.3, 0.5, 1.2], vec![0.02, 0.05, 0.1, 0.03, 0.2]);
-        for method in [Method::MaximumLikelihood, Method::Restricted, Method::EmpiricalBayes] {
+        for method in [
+            Method::MaximumLikelihood,
+            Method::Restricted,
+            Method::EmpiricalBayes,
+        ] {
             let options = Options {
                 method,
                 ..Options::default()

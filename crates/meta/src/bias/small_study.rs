@@ -111,7 +111,9 @@ impl SmallStudy {
     /// # Errors
     /// There is none.
     pub fn parse(name: &str) -> Result<Self, MetaError> {
-        let found = Self::NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = Self::NAMES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, test)| *test).ok_or_else(|| {
             let known: Vec<&str> = Self::NAMES.iter().map(|(known, _)| *known).collect();
             MetaError::field("method_bias", format!("`{name}` is none of {}", known.join(", ")))
@@ -121,7 +123,10 @@ impl SmallStudy {
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, test)| *test == self).map_or("", |(name, _)| name)
+        Self::NAMES
+            .iter()
+            .find(|(_, test)| *test == self)
+            .map_or("", |(name, _)| name)
     }
 
     /// Whether it ranks.
@@ -201,8 +206,18 @@ pub fn small_study_test(
 ) -> Result<Found, MetaError> {
     check("a test for small-study effects", 3, &trials.yi, &trials.vi)?;
     let needs = |what: &str| MetaError::field("method_bias", format!("{} needs {what}", test.name()));
-    let arms = || trials.arms.as_deref().ok_or_else(|| needs("events and people of both arms"));
-    let sizes = || trials.sizes.as_deref().ok_or_else(|| needs("the people of both arms"));
+    let arms = || {
+        trials
+            .arms
+            .as_deref()
+            .ok_or_else(|| needs("events and people of both arms"))
+    };
+    let sizes = || {
+        trials
+            .sizes
+            .as_deref()
+            .ok_or_else(|| needs("the people of both arms"))
+    };
     let data = Data::without_moderators(trials.yi.clone(), trials.vi.clone());
     let multiplicative = Variance::Multiplicative;
     match test {
@@ -271,7 +286,11 @@ fn regressed(regression: &Regression) -> Found {
 }
 
 fn ranked(kendall: Kendall, correct: bool) -> Found {
-    let off = if correct && kendall.score != 0.0 { 1.0_f64.copysign(kendall.score) } else { 0.0 };
+    let off = if correct && kendall.score != 0.0 {
+        1.0_f64.copysign(kendall.score)
+    } else {
+        0.0
+    };
     let score = kendall.score - off;
     Found {
         statistic: score / kendall.se,
@@ -289,7 +308,10 @@ fn score(arms: Arms, risk_ratio: bool) -> (f64, f64) {
     let events = arms.event_e + arms.event_c;
     let rest = n - events;
     let (score, information) = if risk_ratio {
-        ((arms.event_e * n - events * arms.n_e) / rest, n / 4.0 * events / rest)
+        (
+            (arms.event_e * n - events * arms.n_e) / rest,
+            n / 4.0 * events / rest,
+        )
     } else {
         let information = arms.n_e * arms.n_c * events * rest / (n * n * (n - 1.0));
         (arms.event_e - events * arms.n_e / n, information)
@@ -300,7 +322,10 @@ fn score(arms: Arms, risk_ratio: bool) -> (f64, f64) {
 /// Mantel and Haenszel's odds ratio, half an event added to the cells of trials with a 0.
 fn mantel_haenszel(arms: &[Arms]) -> Option<f64> {
     let (mut above, mut below) = (0.0, 0.0);
-    for trial in arms.iter().filter(|arms| arms.effect(Binary::OddsRatio).is_some()) {
+    for trial in arms
+        .iter()
+        .filter(|arms| arms.effect(Binary::OddsRatio).is_some())
+    {
         let add = if trial.has_zero() { 0.5 } else { 0.0 };
         let (a, b) = (trial.event_e + add, trial.n_e - trial.event_e + add);
         let (c, d) = (trial.event_c + add, trial.n_c - trial.event_c + add);
@@ -335,7 +360,12 @@ mod tests {
     use super::*;
 
     fn trials() -> Trials {
-        let rows = [(3.0, 20.0, 6.0, 21.0), (10.0, 80.0, 14.0, 78.0), (30.0, 300.0, 31.0, 290.0), (0.0, 12.0, 4.0, 11.0)];
+        let rows = [
+            (3.0, 20.0, 6.0, 21.0),
+            (10.0, 80.0, 14.0, 78.0),
+            (30.0, 300.0, 31.0, 290.0),
+            (0.0, 12.0, 4.0, 11.0),
+        ];
         let arms: Vec<Arms> = rows
             .iter()
             .map(|(event_e, n_e, event_c, n_c)| Arms {
@@ -345,7 +375,10 @@ mod tests {
                 n_c: *n_c,
             })
             .collect();
-        let (yi, vi) = arms.iter().filter_map(|arms| arms.effect(Binary::OddsRatio)).unzip();
+        let (yi, vi) = arms
+            .iter()
+            .filter_map(|arms| arms.effect(Binary::OddsRatio))
+            .unzip();
         Trials {
             yi,
             vi,
@@ -379,8 +412,15 @@ mod tests {
             sizes: None,
             ..trials()
         };
-        for test in [SmallStudy::Harbord, SmallStudy::Peters, SmallStudy::Schwarzer, SmallStudy::Macaskill] {
-            let said = small_study_test(&bare, test, Method::default(), false).unwrap_err().to_string();
+        for test in [
+            SmallStudy::Harbord,
+            SmallStudy::Peters,
+            SmallStudy::Schwarzer,
+            SmallStudy::Macaskill,
+        ] {
+            let said = small_study_test(&bare, test, Method::default(), false)
+                .unwrap_err()
+                .to_string();
             assert!(said.contains("needs"), "{said}");
         }
     }
@@ -393,7 +433,10 @@ mod tests {
             event_c: 1.0,
             n_c: 4.0,
         };
-        assert!(arms.problem().is_some_and(|problem| problem.contains("more events")));
+        assert!(
+            arms.problem()
+                .is_some_and(|problem| problem.contains("more events"))
+        );
         assert!(Arms { n_e: 6.0, ..arms }.problem().is_none());
     }
 }

@@ -7,8 +7,8 @@
 use euthymia_vecmath::scalar::pow;
 
 use super::refit::refit;
-use super::{Stopping, check};
 use super::regression::{Predictor, Variance, regression_test};
+use super::{Stopping, check};
 use crate::MetaError;
 use crate::pool::{self, Data, Fit, Options};
 
@@ -62,7 +62,10 @@ impl Estimator {
             "L0" | "L" => Ok(Self::L0),
             "R0" | "R" => Ok(Self::R0),
             "Q0" | "Q" => Ok(Self::Q0),
-            _ => Err(MetaError::field("estimator", format!("`{name}` is none of L0, R0, Q0"))),
+            _ => Err(MetaError::field(
+                "estimator",
+                format!("`{name}` is none of L0, R0, Q0"),
+            )),
         }
     }
 }
@@ -77,7 +80,10 @@ impl Side {
             "left" => Ok(Some(Self::Left)),
             "right" => Ok(Some(Self::Right)),
             "auto" => Ok(None),
-            _ => Err(MetaError::field("side", format!("`{name}` is none of auto, left, right"))),
+            _ => Err(MetaError::field(
+                "side",
+                format!("`{name}` is none of auto, left, right"),
+            )),
         }
     }
 
@@ -183,7 +189,11 @@ fn lighter_side(data: &Data, options: &Options) -> Result<Side, MetaError> {
         let reason = format!("the side cannot be found by regression ({error}); say `left` or `right`");
         MetaError::field("side", reason)
     })?;
-    Ok(if test.beta[1] < 0.0 { Side::Right } else { Side::Left })
+    Ok(if test.beta[1] < 0.0 {
+        Side::Right
+    } else {
+        Side::Left
+    })
 }
 
 /// Trims and fills as metafor does. `stopping` is when the search for tau2 ends in the data with what was filled in.
@@ -199,7 +209,9 @@ pub fn trim_and_fill(
 ) -> Result<Filled, MetaError> {
     check("trim and fill", 2, &data.yi, &data.vi)?;
     if data.x.ncols() != 1 || data.x.iter().any(|x| *x != 1.0) {
-        return Err(MetaError::NoAnswer("trim and fill is for models without moderators".to_owned()));
+        return Err(MetaError::NoAnswer(
+            "trim and fill is for models without moderators".to_owned(),
+        ));
     }
     let side = match side {
         Some(side) => side,
@@ -233,7 +245,10 @@ pub fn trim_and_fill(
         k0 = next;
     };
     let sign = if side == Side::Right { -1.0 } else { 1.0 };
-    let yi: Vec<f64> = ordered.yi[k - k0..].iter().map(|y| sign * (2.0 * center - y)).collect();
+    let yi: Vec<f64> = ordered.yi[k - k0..]
+        .iter()
+        .map(|y| sign * (2.0 * center - y))
+        .collect();
     let vi = ordered.vi[k - k0..].to_vec();
     let with = Data::without_moderators(
         data.yi.iter().chain(&yi).copied().collect(),
@@ -284,13 +299,21 @@ pub fn trim_and_fill_of_meta(
         None => {
             let sei = Predictor::StandardError;
             let test = regression_test(&data, &vec![None; yi.len()], sei, &Variance::Multiplicative)?;
-            if test.beta[1] > 0.0 { Side::Left } else { Side::Right }
+            if test.beta[1] > 0.0 {
+                Side::Left
+            } else {
+                Side::Right
+            }
         }
     };
     let ordered = Ordered::of(yi, vi, None, side);
     let k = yi.len();
     let trimming = Options {
-        method: if common { pool::Method::EqualEffects } else { options.method },
+        method: if common {
+            pool::Method::EqualEffects
+        } else {
+            options.method
+        },
         ..Options::default()
     };
     let (mut k0, mut last, mut rounds) = (0, None, 0);
@@ -307,14 +330,20 @@ pub fn trim_and_fill_of_meta(
             let sum: f64 = positive.map(|(_, rank)| rank).sum();
             (4.0 * sum - n * (n + 1.0)) / (2.0 * n - 1.0)
         } else {
-            let signed = deviates.iter().zip(&ranks).map(|(d, rank)| if *d < 0.0 { -rank } else { *rank });
+            let signed = deviates
+                .iter()
+                .zip(&ranks)
+                .map(|(d, rank)| if *d < 0.0 { -rank } else { *rank });
             n - signed.fold(f64::INFINITY, f64::min).abs() - 1.5
         };
         k0 = (estimate + 0.5).max(0.0).floor() as usize;
     }
     let k0 = k0.min(k - 1);
     let sign = if side == Side::Right { -1.0 } else { 1.0 };
-    let filled: Vec<f64> = ordered.yi[k - k0..].iter().map(|y| sign * (2.0 * center - y)).collect();
+    let filled: Vec<f64> = ordered.yi[k - k0..]
+        .iter()
+        .map(|y| sign * (2.0 * center - y))
+        .collect();
     let variances = ordered.vi[k - k0..].to_vec();
     let with = Data::without_moderators(
         yi.iter().chain(&filled).copied().collect(),
@@ -369,7 +398,10 @@ mod tests {
             let one = trim_and_fill(&data, &options, estimator, None, exact).unwrap();
             let other = trim_and_fill(&mirrored, &options, estimator, None, exact).unwrap();
             assert_eq!((one.k0, other.side), (other.k0, Side::Right), "{estimator:?}");
-            assert!((one.fit.beta[0] + other.fit.beta[0]).abs() < 1e-10, "{estimator:?}");
+            assert!(
+                (one.fit.beta[0] + other.fit.beta[0]).abs() < 1e-10,
+                "{estimator:?}"
+            );
         }
     }
 

@@ -3,10 +3,12 @@
 use nalgebra::DMatrix;
 
 use super::{
-    Dropped, Estimate, Measure, Pooled, PooledRow, SmallStudy, Study, StudyRow, Subgroups, Synthesis,
+    Dropped, Estimate, Filled, Measure, Pooled, PooledRow, SmallStudy, Study, StudyRow, Subgroups, Synthesis,
     heterogeneity, influence, moderation, small_study, suspicion,
 };
 use crate::MetaError;
+use crate::bias::Stopping;
+use crate::bias::trim_fill::{Estimator, trim_and_fill};
 use crate::pool::{self, Data, Fit, Test};
 use euthymia_stats::{gamma, normal};
 
@@ -49,7 +51,9 @@ pub struct Options<'p> {
     pub subgroup_by: Option<String>,
     /// How groups are pooled.
     pub subgroup_model: SubgroupModel,
-    /// What effects below and above none favour.
+    /// Whether studies are added by trim and fill.
+    pub fill: bool,
+    /// Whom effects below and above none favour, as `BCG`, `control`.
     pub favours: Option<(String, String)>,
     /// Heads of [`Study::raw`].
     pub raw_columns: Vec<String>,
@@ -118,6 +122,10 @@ pub fn synthesize(
     };
     warnings.extend(suspicion::of_effects(&studies, &influence));
 
+    let filled = match (&fit, &options.design) {
+        (Some(_), None) if options.fill => Some(builder.fill(&all)?),
+        _ => None,
+    };
     let rows = studies.iter().enumerate().map(|(i, study)| {
         let half = normal::quantile(0.5 + level / 2.0) * study.vi.sqrt();
         let estimate = Estimate {
@@ -151,7 +159,7 @@ pub fn synthesize(
         cumulative,
         influence,
         subgroups,
-        filled: None,
+        filled,
         warnings,
         measure,
     })
@@ -251,6 +259,23 @@ impl Builder<'_> {
                 &self.for_some(options, places),
             )?)),
         }
+    }
+
+    /// With the studies that seem to be missing (Duval and Tweedie 2000, doi:10.1111/j.0006-341X.2000.00455.x).
+    fn fill(&self, all: &[usize]) -> Result<Filled, MetaError> {
+        let found = trim_and_fill(
+            &self.data(all, false),
+            &self.options.pool,
+            Estimator::L0,
+            None,
+            Stopping::Exact,
+        )?;
+        let points = found.yi.iter().zip(&found.vi).map(|(yi, vi)| (*yi, vi.sqrt()));
+        let label = format!("with {} filled in", found.k0);
+        Ok(Filled {
+            points: points.collect(),
+            row: self.shown(&label, all, of_fit(&found.fit)),
+        })
     }
 
     /// The options with the weights of these studies alone.

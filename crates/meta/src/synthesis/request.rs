@@ -137,9 +137,12 @@ impl Request {
 
         let mut warnings = suspicions(frame, &shown.roles, &|row| labels[row].clone());
         warnings.extend(shown.warnings(&model.studies.rows, frame, &labels));
-        warnings.extend(model.dropped.iter().map(|name| {
-            format!("`{name}` repeats what other moderators say and is left out")
-        }));
+        warnings.extend(
+            model
+                .dropped
+                .iter()
+                .map(|name| format!("`{name}` repeats what other moderators say and is left out")),
+        );
         let rows = &model.studies.rows;
         let pool = |places: &[usize]| self.pooling.pool(self, frame, rows, places);
         let design = self
@@ -168,6 +171,7 @@ impl Request {
             subgroup_by: self.subgroup.clone(),
             subgroup_model: self.subgroup_model,
             favours: self.favours.clone(),
+            fill: self.fill,
             raw_columns: shown.heads.clone(),
             dropped,
             warnings,

@@ -1,7 +1,7 @@
 //! Questions and claims of the page.
 
-use euthymia_evidence::claims::{Bears, ClaimReport, Item, Reply, Role};
 use euthymia_evidence::Verdict;
+use euthymia_evidence::claims::{Bears, ClaimReport, Item, Reply, Role};
 use serde::Serialize;
 
 use super::links::{self, Link, Target};
@@ -169,7 +169,10 @@ fn line(item: &Item, pools: &[&str]) -> Line {
         number: number(item),
         href: links::target(&item.key, "", &item.sources, pools).map(|target| target.href),
         of: of(item),
-        certainty: item.grade.as_ref().map_or_else(String::new, |grade| grade.certainty.to_owned()),
+        certainty: item
+            .grade
+            .as_ref()
+            .map_or_else(String::new, |grade| grade.certainty.to_owned()),
         sources: if pools.contains(&item.key.as_str()) {
             Vec::new()
         } else {
@@ -185,7 +188,11 @@ fn number(item: &Item) -> String {
     };
     let is_share = item.measure == "proportion";
     let one = |x: f64| if is_share { percent(x) } else { digits_of(x) };
-    let measure = if is_share { String::new() } else { format!("{} ", item.measure) };
+    let measure = if is_share {
+        String::new()
+    } else {
+        format!("{} ", item.measure)
+    };
     match (item.low, item.high) {
         (Some(low), Some(high)) => format!("{measure}{} ({} to {})", one(estimate), one(low), one(high)),
         _ => format!("{measure}{}", one(estimate)),

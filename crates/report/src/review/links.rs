@@ -27,7 +27,10 @@ pub(super) fn target(key: &str, says: &str, sources: &[Source], pools: &[&str]) 
         (format!("#pool-{key}"), "the pool behind this number".to_owned())
     } else {
         let source = sources.iter().find(|source| is_address(&source.url))?;
-        (source.url.clone(), source.locator.clone().unwrap_or_else(|| source.url.clone()))
+        (
+            source.url.clone(),
+            source.locator.clone().unwrap_or_else(|| source.url.clone()),
+        )
     };
     Some(Target {
         says: says.to_owned(),
@@ -58,10 +61,17 @@ pub(super) fn of_sources(sources: &[Source]) -> Vec<Link> {
 
 /// A page by its identifier where it has a known one, else by its host.
 pub(super) fn called(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
+    let rest = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .trim_end_matches('/');
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host.trim_start_matches("www.");
-    let last = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let last = path
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('/');
     let last = last.rsplit('/').next().unwrap_or_default();
     match host {
         "doi.org" => format!("doi:{path}"),
@@ -89,7 +99,10 @@ pub(super) fn sentence(text: &str, targets: &[Target]) -> String {
             continue;
         }
         let token: String = letters[at..end].iter().collect();
-        let target = targets.iter().find(|target| says(&target.says, &token)).unwrap_or(first);
+        let target = targets
+            .iter()
+            .find(|target| says(&target.says, &token))
+            .unwrap_or(first);
         out.push_str(&format!(
             "<a class=\"number\" href=\"{}\" title=\"{}\">{}</a>",
             escape(&target.href),
@@ -151,14 +164,24 @@ mod tests {
     fn every_number_leads_to_what_says_it() {
         let html = sentence("RR 2.64 in 6 studies, against 36.8 % & 5-HT", &targets());
         assert_eq!(html.matches("href=\"#pool-a\"").count(), 2, "{html}");
-        assert_eq!(html.matches("href=\"https://example.org/x\"").count(), 1, "{html}");
+        assert_eq!(
+            html.matches("href=\"https://example.org/x\"").count(),
+            1,
+            "{html}"
+        );
         assert!(html.ends_with("% &amp; 5-HT"), "{html}");
     }
 
     #[test]
     fn pages_are_called_by_what_they_are() {
-        assert_eq!(called("https://pubmed.ncbi.nlm.nih.gov/28452409/"), "PubMed 28452409");
-        assert_eq!(called("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6457782/"), "PMC6457782");
+        assert_eq!(
+            called("https://pubmed.ncbi.nlm.nih.gov/28452409/"),
+            "PubMed 28452409"
+        );
+        assert_eq!(
+            called("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6457782/"),
+            "PMC6457782"
+        );
         assert_eq!(called("https://doi.org/10.1001/x.2"), "doi:10.1001/x.2");
         assert_eq!(called("https://www.thelancet.com/a/b"), "thelancet.com");
     }

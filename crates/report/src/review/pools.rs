@@ -72,10 +72,16 @@ pub(super) fn of(review: &Review) -> Result<Vec<Pool>, ReportError> {
 pub(super) fn missing(review: &Review) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for item in review.claims.iter().flat_map(|claim| &claim.items) {
-        let none = item.answer.as_ref().is_some_and(|answer| answer.synthesis.is_none());
+        let none = item
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.synthesis.is_none());
         if none || item.estimate.is_none() {
             let reason = item.answer.as_ref().and_then(|answer| answer.said.first());
-            let reason = reason.or(item.remarks.first()).cloned().unwrap_or_else(|| "no number".to_owned());
+            let reason = reason
+                .or(item.remarks.first())
+                .cloned()
+                .unwrap_or_else(|| "no number".to_owned());
             let line = format!("{}: {reason}", item.says);
             if !out.contains(&line) {
                 out.push(line);
@@ -102,10 +108,14 @@ fn pool(item: &Item, answer: &Answer) -> Result<Pool, ReportError> {
     };
     let pooled = synthesis.and_then(|synthesis| Some((synthesis, synthesis.pooled.as_ref()?)));
     let result = pooled.map(|(synthesis, row)| {
-        let studies = if row.pooled.k == 1 { "study".to_owned() } else { format!("{} studies", row.pooled.k) };
-        let prediction = row
-            .shown_prediction
-            .map_or_else(String::new, |bounds| format!("; a new study: {}", interval_text(synthesis, bounds)));
+        let studies = if row.pooled.k == 1 {
+            "study".to_owned()
+        } else {
+            format!("{} studies", row.pooled.k)
+        };
+        let prediction = row.shown_prediction.map_or_else(String::new, |bounds| {
+            format!("; a new study: {}", interval_text(synthesis, bounds))
+        });
         format!(
             "{} {}, {}, {studies}{prediction}",
             synthesis.measure.name(),
@@ -145,7 +155,10 @@ fn pool(item: &Item, answer: &Answer) -> Result<Pool, ReportError> {
                 by: if domain.computed { "computed" } else { "by hand" },
             })
             .collect(),
-        warnings: synthesis.map_or_else(|| selection.warnings.clone(), |synthesis| synthesis.warnings.clone()),
+        warnings: synthesis.map_or_else(
+            || selection.warnings.clone(),
+            |synthesis| synthesis.warnings.clone(),
+        ),
     })
 }
 
@@ -167,7 +180,9 @@ fn studies(answer: &Answer) -> Vec<Study> {
                 arms: included.arms.clone(),
                 raw: row.study.raw.clone(),
                 estimate: estimate_text(synthesis, row.shown),
-                weight: row.weight.map_or_else(String::new, |weight| format!("{} %", fixed(weight, 1))),
+                weight: row
+                    .weight
+                    .map_or_else(String::new, |weight| format!("{} %", fixed(weight, 1))),
                 notes,
                 sources: links::of_sources(&included.sources),
             }

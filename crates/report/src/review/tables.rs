@@ -1,7 +1,7 @@
 //! Studies and rebuilt numbers of the page.
 
-use euthymia_evidence::rebuild::{Rebuilt as Published, Status};
 use euthymia_evidence::StudyRow;
+use euthymia_evidence::rebuild::{Rebuilt as Published, Status};
 use serde::Serialize;
 
 use super::links;
@@ -73,9 +73,9 @@ pub(super) fn rebuilt(row: &Published) -> Rebuilt {
         href: Some(row.source_url.clone()).filter(|url| links::is_address(url)),
         what,
         published: format!("{} {}", row.measure.word(), range(estimate, low, high)),
-        computed: row
-            .computed
-            .map_or_else(String::new, |[estimate, low, high]| range(Some(estimate), Some(low), Some(high))),
+        computed: row.computed.map_or_else(String::new, |[estimate, low, high]| {
+            range(Some(estimate), Some(low), Some(high))
+        }),
         status,
         class,
         reason: row.reason.clone().or_else(|| row.how.clone()).unwrap_or_default(),
@@ -97,7 +97,13 @@ pub(super) fn rebuilt_summary(rows: &[Published]) -> String {
 }
 
 fn range(estimate: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
-    let one = |x: f64| if x.abs() < 0.0095 && x != 0.0 { significant(x, 2) } else { fixed(x, 2) };
+    let one = |x: f64| {
+        if x.abs() < 0.0095 && x != 0.0 {
+            significant(x, 2)
+        } else {
+            fixed(x, 2)
+        }
+    };
     let estimate = estimate.map_or_else(|| "?".to_owned(), one);
     match (low, high) {
         (Some(low), Some(high)) => format!("{estimate} ({} to {})", one(low), one(high)),

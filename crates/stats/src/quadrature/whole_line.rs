@@ -233,7 +233,11 @@ pub fn whole_line(tolerance: f64, limit: usize, mut f: impl FnMut(f64) -> f64) -
         }
         if !trouble_extrapolating && error_large > error_test {
             // Halve the wide pieces first: extrapolation needs them settled.
-            let end = if count > 2 + limit / 2 { limit + 3 - count } else { count };
+            let end = if count > 2 + limit / 2 {
+                limit + 3 - count
+            } else {
+                count
+            };
             for _ in order.next..end {
                 if wide(order.maximum()) {
                     continue 'halving;
@@ -295,7 +299,10 @@ mod tests {
     fn integrals_that_are_known() {
         let normal = whole_line(1e-11, 100, |x| exp(-0.5 * x * x));
         let root = core::f64::consts::TAU.sqrt();
-        assert!((normal.value - root).abs() < 1e-11 && normal.error < 1e-10, "{normal:?}");
+        assert!(
+            (normal.value - root).abs() < 1e-11 && normal.error < 1e-10,
+            "{normal:?}"
+        );
         let cauchy = whole_line(1e-11, 100, |x| 1.0 / (1.0 + x * x));
         assert!((cauchy.value - core::f64::consts::PI).abs() < 1e-10, "{cauchy:?}");
         // Far from the origin and narrow.

@@ -74,7 +74,11 @@ pub(super) fn metabias(analysis: &Analysis) -> Result<Values, MetaError> {
     let method = method_tau(inputs, Method::DerSimonianLaird)?;
     let correct = inputs.flag("correct")?.unwrap_or(false);
     let found = small_study_test(&trials, test, method, correct)?;
-    let names = if test.is_rank() { ["ks", "se.ks"] } else { ["bias", "se.bias"] };
+    let names = if test.is_rank() {
+        ["ks", "se.ks"]
+    } else {
+        ["bias", "se.bias"]
+    };
     let mut values = Values::new().with("statistic", found.statistic);
     if let Some(df) = found.df {
         values.push("df", df);
@@ -135,7 +139,11 @@ pub(super) fn pet_peese(analysis: &Analysis) -> Result<Values, MetaError> {
         coefficients(&mut values, regression);
         values.with("pval", pval).with("pval_bias", regression.pval)
     };
-    let chosen = if found.chosen == Chosen::Pet { "PET" } else { "PEESE" };
+    let chosen = if found.chosen == Chosen::Pet {
+        "PET"
+    } else {
+        "PEESE"
+    };
     Ok(Values::new()
         .with("chosen", chosen)
         .with("estimate", found.estimate.estimate)

@@ -6,11 +6,11 @@ use crate::MetaError;
 use crate::analysis::studies::Studies;
 use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Inputs, Values};
-use crate::bias::{Alternative, Stopping};
 use crate::bias::excess::{self, Comparison, excess_significance};
 use crate::bias::fail_safe::{self, Combination, GeneralOptions};
 use crate::bias::p_curve::{Shape, p_curve};
 use crate::bias::trim_fill::{Estimator, Side, trim_and_fill, trim_and_fill_of_meta};
+use crate::bias::{Alternative, Stopping};
 use crate::pool::{Method, Options};
 
 /// Where metafor stops when it fits again: its default, whatever the fit that it begins with was asked for.
@@ -56,7 +56,9 @@ pub(super) fn metatrimfill(analysis: &Analysis) -> Result<Values, MetaError> {
     let studies = Studies::of(analysis)?;
     let estimator = Estimator::parse(inputs.text("type")?.unwrap_or("L"))?;
     let common = inputs.flag("ma_common")?.unwrap_or(true);
-    let side = inputs.flag("left")?.map(|left| if left { Side::Left } else { Side::Right });
+    let side = inputs
+        .flag("left")?
+        .map(|left| if left { Side::Left } else { Side::Right });
     let options = Options {
         method: method_tau(inputs, Method::DerSimonianLaird)?,
         ..Options::default()
@@ -83,7 +85,10 @@ fn target(inputs: &Inputs, path: &str) -> Result<Option<f64>, MetaError> {
         Some(serde_json::Value::String(text)) if text.starts_with("half") => Ok(None),
         Some(serde_json::Value::String(text)) => match text.trim().parse() {
             Ok(target) => Ok(Some(target)),
-            Err(_) => Err(inputs.error(path, format!("expected a number or half of the average effect, found {text:?}"))),
+            Err(_) => Err(inputs.error(
+                path,
+                format!("expected a number or half of the average effect, found {text:?}"),
+            )),
         },
         _ => inputs.number(path),
     }
@@ -101,7 +106,9 @@ pub(super) fn fsn(analysis: &Analysis) -> Result<Values, MetaError> {
             let combination = match inputs.text("fsn.pool")?.unwrap_or("stouffer") {
                 "stouffer" => Combination::Stouffer,
                 "fisher" => Combination::Fisher,
-                other => return Err(inputs.error("fsn.pool", format!("`{other}` is none of stouffer, fisher"))),
+                other => {
+                    return Err(inputs.error("fsn.pool", format!("`{other}` is none of stouffer, fisher")));
+                }
             };
             fail_safe::rosenthal(yi, vi, alpha, combination)?
         }
@@ -137,7 +144,10 @@ fn general(analysis: &Analysis, alpha: f64, target: Option<f64>) -> Result<Value
     let inputs = &analysis.inputs;
     let model = Model::of(analysis)?;
     if model.data.x.ncols() != 1 {
-        return Err(inputs.error("model.mods", "fail-safe numbers are for models without moderators"));
+        return Err(inputs.error(
+            "model.mods",
+            "fail-safe numbers are for models without moderators",
+        ));
     }
     if model.options.weights.is_some() {
         return Err(inputs.error("model.weights", "fail-safe numbers are for the usual weights"));
@@ -220,8 +230,14 @@ pub(super) fn pcurve(analysis: &Analysis) -> Result<Values, MetaError> {
         .with("significant", found.p.len())
         .with("half", found.half)
         .with("p", found.p.clone())
-        .with("right_skew", shape(&found.right_skew).with("binomial", found.binomial))
-        .with("flatness", shape(&found.flatness).with("binomial", found.binomial_flat))
+        .with(
+            "right_skew",
+            shape(&found.right_skew).with("binomial", found.binomial),
+        )
+        .with(
+            "flatness",
+            shape(&found.flatness).with("binomial", found.binomial_flat),
+        )
         .with("evidential", truth(found.evidential))
         .with("inadequate", truth(found.inadequate))
         .with("power", found.power)
@@ -256,8 +272,12 @@ pub(super) fn fragility(analysis: &Analysis) -> Result<Values, MetaError> {
         );
     }
     let options = Options {
-        method: inputs.text("model.method")?.map_or(Ok(Method::default()), Method::parse)?,
-        test: inputs.text("model.test")?.map_or(Ok(crate::pool::Test::default()), crate::pool::Test::parse)?,
+        method: inputs
+            .text("model.method")?
+            .map_or(Ok(Method::default()), Method::parse)?,
+        test: inputs
+            .text("model.test")?
+            .map_or(Ok(crate::pool::Test::default()), crate::pool::Test::parse)?,
         level: 1.0 - alpha,
         ..Options::default()
     };

@@ -20,11 +20,13 @@ fn deltas(inputs: &Inputs) -> Result<Vec<Option<f64>>, MetaError> {
         let items = found.as_array().map_or_else(|| vec![found.clone()], Clone::clone);
         return items
             .iter()
-            .map(|item| match (item.is_null() || item.as_str() == Some("NA"), item.as_f64()) {
-                (true, _) => Ok(None),
-                (false, Some(delta)) => Ok(Some(delta)),
-                (false, None) => Err(inputs.error(path, format!("expected numbers, found {item}"))),
-            })
+            .map(
+                |item| match (item.is_null() || item.as_str() == Some("NA"), item.as_f64()) {
+                    (true, _) => Ok(None),
+                    (false, Some(delta)) => Ok(Some(delta)),
+                    (false, None) => Err(inputs.error(path, format!("expected numbers, found {item}"))),
+                },
+            )
             .collect();
     }
     Ok(Vec::new())
@@ -37,7 +39,10 @@ fn precision(inputs: &Inputs, model: &Model) -> Result<Option<Vec<f64>>, MetaErr
     };
     let predictor = Predictor::parse(name)?;
     if !predictor.vanishes() {
-        return Err(inputs.error("selmodel.prec", format!("`{name}` is none of sei, vi, ninv, sqrtninv")));
+        return Err(inputs.error(
+            "selmodel.prec",
+            format!("`{name}` is none of sei, vi, ninv, sqrtninv"),
+        ));
     }
     let values = predictor.values(&model.data.vi, &model.studies.ni)?;
     let largest = values.iter().copied().fold(0.0, f64::max);
@@ -62,7 +67,11 @@ pub(super) fn selmodel(analysis: &Analysis) -> Result<Values, MetaError> {
         steps: inputs.numbers("selmodel.steps")?.unwrap_or_default(),
         delta: deltas(inputs)?,
         precision: precision(inputs, &model)?,
-        tau2: if model.options.method.is_random() { model.options.tau2 } else { Some(0.0) },
+        tau2: if model.options.method.is_random() {
+            model.options.tau2
+        } else {
+            Some(0.0)
+        },
         integration: Integration::Adaptive(METAFOR_TOLERANCE),
         level: model.options.level,
     };
@@ -118,7 +127,11 @@ pub(super) fn weightr(analysis: &Analysis) -> Result<Values, MetaError> {
     let plain = pool::fit(
         &model.data,
         &pool::Options {
-            method: if fixed { Method::EqualEffects } else { Method::MaximumLikelihood },
+            method: if fixed {
+                Method::EqualEffects
+            } else {
+                Method::MaximumLikelihood
+            },
             ..pool::Options::default()
         },
     )?;
@@ -127,12 +140,19 @@ pub(super) fn weightr(analysis: &Analysis) -> Result<Values, MetaError> {
     let (unadjusted, selected) = (-plain.ll - constant, -adjusted.ll - constant);
     let parameters = |tau2: f64, beta: &[f64], rest: &[f64]| -> Vec<f64> {
         let first = (!fixed).then_some(tau2);
-        first.into_iter().chain(beta.iter().copied()).chain(rest.iter().copied()).collect()
+        first
+            .into_iter()
+            .chain(beta.iter().copied())
+            .chain(rest.iter().copied())
+            .collect()
     };
     Ok(Values::new()
         .with("unadj_par", parameters(plain.tau2, plain.beta.as_slice(), &[]))
         .with("unadj_nll", unadjusted)
-        .with("adj_par", parameters(adjusted.tau2, adjusted.beta.as_slice(), &adjusted.delta[1..]))
+        .with(
+            "adj_par",
+            parameters(adjusted.tau2, adjusted.beta.as_slice(), &adjusted.delta[1..]),
+        )
         .with("adj_nll", selected)
         .with("LRT", 2.0 * (unadjusted - selected)))
 }

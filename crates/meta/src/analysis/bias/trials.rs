@@ -25,19 +25,32 @@ fn cells(inputs: &Inputs, frame: &Frame, names: &[&str]) -> Result<Option<Vec<Op
 fn required(inputs: &Inputs, frame: &Frame, names: &[&str]) -> Result<Vec<Option<f64>>, MetaError> {
     cells(inputs, frame, names)?.ok_or_else(|| {
         let path = format!("columns.{}", names[0]);
-        inputs.error(&path, format!("expected a column ({}), found nothing", names.join(" or ")))
+        inputs.error(
+            &path,
+            format!("expected a column ({}), found nothing", names.join(" or ")),
+        )
     })
 }
 
 /// People of an arm: a column of them, or events and those without an event.
-fn people(inputs: &Inputs, frame: &Frame, names: &[&str], events: &[Option<f64>], without: &str) -> Result<Vec<Option<f64>>, MetaError> {
+fn people(
+    inputs: &Inputs,
+    frame: &Frame,
+    names: &[&str],
+    events: &[Option<f64>],
+    without: &str,
+) -> Result<Vec<Option<f64>>, MetaError> {
     if let Some(found) = cells(inputs, frame, names)? {
         return Ok(found);
     }
     let Some(rest) = cells(inputs, frame, &[without])? else {
         return required(inputs, frame, names);
     };
-    Ok(events.iter().zip(rest).map(|(a, b)| a.zip(b).map(|(a, b)| a + b)).collect())
+    Ok(events
+        .iter()
+        .zip(rest)
+        .map(|(a, b)| a.zip(b).map(|(a, b)| a + b))
+        .collect())
 }
 
 /// Events and people of the rows that have all four, with the rows.
@@ -49,7 +62,9 @@ pub(super) fn arms(inputs: &Inputs, frame: &Frame) -> Result<(Vec<usize>, Vec<Ar
     let mut rows = Vec::new();
     let mut arms = Vec::new();
     for row in 0..frame.rows() {
-        let (Some(event_e), Some(n_e), Some(event_c), Some(n_c)) = (event_e[row], n_e[row], event_c[row], n_c[row]) else {
+        let (Some(event_e), Some(n_e), Some(event_c), Some(n_c)) =
+            (event_e[row], n_e[row], event_c[row], n_c[row])
+        else {
             continue;
         };
         let trial = Arms {
@@ -114,7 +129,14 @@ pub(super) fn trials(inputs: &Inputs, frame: &Frame) -> Result<Trials, MetaError
 /// and log ratios of means.
 fn continuous(inputs: &Inputs, frame: &Frame) -> Result<Trials, MetaError> {
     let measure = inputs.text("sm")?.unwrap_or("MD");
-    let names = [["n_e", "n1i"], ["mean_e", "m1i"], ["sd_e", "sd1i"], ["n_c", "n2i"], ["mean_c", "m2i"], ["sd_c", "sd2i"]];
+    let names = [
+        ["n_e", "n1i"],
+        ["mean_e", "m1i"],
+        ["sd_e", "sd1i"],
+        ["n_c", "n2i"],
+        ["mean_c", "m2i"],
+        ["sd_c", "sd2i"],
+    ];
     let columns = names
         .iter()
         .map(|names| required(inputs, frame, names))
@@ -128,7 +150,11 @@ fn continuous(inputs: &Inputs, frame: &Frame) -> Result<Trials, MetaError> {
     };
     let mut sizes = Vec::new();
     for row in 0..frame.rows() {
-        let Some(values) = columns.iter().map(|column| column[row]).collect::<Option<Vec<f64>>>() else {
+        let Some(values) = columns
+            .iter()
+            .map(|column| column[row])
+            .collect::<Option<Vec<f64>>>()
+        else {
             continue;
         };
         let [n_e, m_e, s_e, n_c, m_c, s_c] = values[..] else {

@@ -52,7 +52,11 @@ pub(super) fn contours(surface: &DMatrix<f64>, level: f64) -> Vec<Line> {
             let crossed: Vec<Edge> = edges
                 .into_iter()
                 .filter(|(a, b, along)| {
-                    let other = if *along { above(a + 1, *b) } else { above(*a, b + 1) };
+                    let other = if *along {
+                        above(a + 1, *b)
+                    } else {
+                        above(*a, b + 1)
+                    };
                     above(*a, *b) != other
                 })
                 .collect();
@@ -61,7 +65,10 @@ pub(super) fn contours(surface: &DMatrix<f64>, level: f64) -> Vec<Line> {
                 [bottom, right, top, left] => {
                     // A saddle: the centre says which corners belong together.
                     let center = 0.25
-                        * (surface[(i, j)] + surface[(i + 1, j)] + surface[(i, j + 1)] + surface[(i + 1, j + 1)]);
+                        * (surface[(i, j)]
+                            + surface[(i + 1, j)]
+                            + surface[(i, j + 1)]
+                            + surface[(i + 1, j + 1)]);
                     if (center >= level) == above(i, j) {
                         segments.extend([(*bottom, *right), (*top, *left)]);
                     } else {
@@ -106,7 +113,11 @@ pub(super) fn contours(surface: &DMatrix<f64>, level: f64) -> Vec<Line> {
 fn crossing(surface: &DMatrix<f64>, level: f64, (i, j, along): Edge) -> (f64, f64) {
     let (rows, columns) = surface.shape();
     let here = surface[(i, j)];
-    let there = if along { surface[(i + 1, j)] } else { surface[(i, j + 1)] };
+    let there = if along {
+        surface[(i + 1, j)]
+    } else {
+        surface[(i, j + 1)]
+    };
     let part = (level - here) / (there - here);
     let (x, y) = (i as f64, j as f64);
     let (x, y) = if along { (x + part, y) } else { (x, y + part) };
@@ -127,7 +138,11 @@ fn line(points: &[(f64, f64)]) -> Line {
         points: points.len(),
         slope,
         intercept: my - slope * mx,
-        adjusted_r2: if adjusted.is_nan() || slope.is_nan() { -100.0 } else { adjusted },
+        adjusted_r2: if adjusted.is_nan() || slope.is_nan() {
+            -100.0
+        } else {
+            adjusted
+        },
     }
 }
 
@@ -143,7 +158,10 @@ mod tests {
         for level in levels {
             let found = contours(&plane, level);
             assert_eq!(found.len(), 1, "{level}");
-            assert!((found[0].slope + 0.5).abs() < 1e-9 && found[0].adjusted_r2 > 0.999, "{found:?}");
+            assert!(
+                (found[0].slope + 0.5).abs() < 1e-9 && found[0].adjusted_r2 > 0.999,
+                "{found:?}"
+            );
         }
     }
 

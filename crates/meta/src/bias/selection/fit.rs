@@ -7,10 +7,10 @@ use nalgebra::{DMatrix, DVector};
 use super::likelihood::Likelihood;
 use super::weight::{Bounds, Form};
 use super::{Integration, Options, Selection};
+use crate::MetaError;
 use crate::bias::{Alternative, check};
 use crate::linear::inverse_spd;
 use crate::pool::{self, Data, Method};
-use crate::MetaError;
 
 /// Fits a selection model.
 ///
@@ -19,7 +19,10 @@ use crate::MetaError;
 /// maximum.
 pub fn fit(data: &Data, options: &Options) -> Result<Selection, MetaError> {
     check("a selection model", 1, &data.yi, &data.vi)?;
-    if options.tau2.is_some_and(|tau2| !(tau2 >= 0.0 && tau2.is_finite())) {
+    if options
+        .tau2
+        .is_some_and(|tau2| !(tau2 >= 0.0 && tau2.is_finite()))
+    {
         return Err(MetaError::field("tau2", "is 0 or above"));
     }
     let steps = steps(options)?;
@@ -85,11 +88,18 @@ pub fn fit(data: &Data, options: &Options) -> Result<Selection, MetaError> {
         .beta
         .map(|vcov| &scaling.columns * vcov * scaling.columns.transpose());
     let se: Vec<Option<f64>> = (0..p)
-        .map(|j| vcov.as_ref().map(|vcov| vcov[(j, j)].sqrt()).filter(|se| se.is_finite()))
+        .map(|j| {
+            vcov.as_ref()
+                .map(|vcov| vcov[(j, j)].sqrt())
+                .filter(|se| se.is_finite())
+        })
         .collect();
     let critical = normal::quantile(0.5 * (1.0 + options.level));
     let each = |f: &dyn Fn(f64, f64) -> f64| -> Vec<Option<f64>> {
-        se.iter().zip(&beta).map(|(se, beta)| se.map(|se| f(*beta, se))).collect()
+        se.iter()
+            .zip(&beta)
+            .map(|(se, beta)| se.map(|se| f(*beta, se)))
+            .collect()
     };
     Ok(Selection {
         pval: each(&|beta, se| normal::two_sided(beta / se)),
@@ -129,7 +139,10 @@ fn steps(options: &Options) -> Result<Vec<f64>, MetaError> {
     steps.dedup();
     if options.form == Form::Truncated {
         if options.alternative == Alternative::TwoSided {
-            return Err(MetaError::field("alternative", "truncation has a side: `greater` or `less`"));
+            return Err(MetaError::field(
+                "alternative",
+                "truncation has a side: `greater` or `less`",
+            ));
         }
         return match steps.len() {
             0 => Ok(vec![0.0]),
@@ -148,7 +161,11 @@ fn steps(options: &Options) -> Result<Vec<f64>, MetaError> {
     }
     let step_function = matches!(options.form, Form::Step { .. });
     if steps.is_empty() {
-        return if step_function { wrong("a step function needs bounds") } else { Ok(vec![0.0]) };
+        return if step_function {
+            wrong("a step function needs bounds")
+        } else {
+            Ok(vec![0.0])
+        };
     }
     if steps[0] == 0.0 {
         return wrong("the lowest bound must be above 0");
@@ -176,7 +193,11 @@ fn known(options: &Options, count: usize) -> Result<Vec<Option<f64>>, MetaError>
             return Err(MetaError::field("delta", reason));
         }
     };
-    if known.iter().flatten().any(|delta| !(*delta >= 0.0 && delta.is_finite())) {
+    if known
+        .iter()
+        .flatten()
+        .any(|delta| !(*delta >= 0.0 && delta.is_finite()))
+    {
         return Err(MetaError::field("delta", "a parameter is 0 or above"));
     }
     // Only ratios count: the first step is the measure of the others.
@@ -278,7 +299,12 @@ impl Problem<'_> {
         if fixed.is_none() {
             at.push(ln(tau2 + 1e-3));
         }
-        for bounds in self.known.iter().zip(&self.bounds).filter_map(|(known, b)| known.is_none().then_some(b)) {
+        for bounds in self
+            .known
+            .iter()
+            .zip(&self.bounds)
+            .filter_map(|(known, b)| known.is_none().then_some(b))
+        {
             at.push(if self.decreasing {
                 -2.0
             } else {
@@ -304,7 +330,8 @@ impl Problem<'_> {
         if !found.value.is_finite() {
             return Err(MetaError::NotConverged {
                 what: "the selection model",
-                reason: "its likelihood is 0 wherever it was looked at; try fewer bounds, or another form".to_owned(),
+                reason: "its likelihood is 0 wherever it was looked at; try fewer bounds, or another form"
+                    .to_owned(),
             });
         }
         // What is reported is computed with another integral: its maximum is beside, and its slopes there are 0.
@@ -339,23 +366,35 @@ impl Problem<'_> {
         at.extend(free.iter().map(|j| found.delta[*j]));
         let hessian = optimize::hessian_wide(&at, |at| {
             let mut rest = at[self.p..].iter().copied();
-            let tau2 = if free_tau2 { rest.next().unwrap_or(0.0) } else { found.tau2 };
+            let tau2 = if free_tau2 {
+                rest.next().unwrap_or(0.0)
+            } else {
+                found.tau2
+            };
             let mut delta = found.delta.clone();
             for (j, value) in free.iter().zip(rest) {
                 delta[*j] = value;
             }
-            -self.likelihood.ln(&at[..self.p], tau2, &delta, options.integration)
+            -self
+                .likelihood
+                .ln(&at[..self.p], tau2, &delta, options.integration)
         });
         let n = at.len();
         let hessian = DMatrix::from_row_slice(n, n, &hessian);
-        let inverse = hessian.iter().all(|x| x.is_finite()).then(|| inverse_spd(&hessian)).flatten();
+        let inverse = hessian
+            .iter()
+            .all(|x| x.is_finite())
+            .then(|| inverse_spd(&hessian))
+            .flatten();
         let sd = |place: usize| inverse.as_ref().map(|inverse| inverse[(place, place)].sqrt());
         let mut delta = vec![None; self.known.len()];
         for (place, j) in free.iter().enumerate() {
             delta[*j] = sd(self.p + usize::from(free_tau2) + place);
         }
         Curvature {
-            beta: inverse.as_ref().map(|inverse| inverse.view((0, 0), (self.p, self.p)).into_owned()),
+            beta: inverse
+                .as_ref()
+                .map(|inverse| inverse.view((0, 0), (self.p, self.p)).into_owned()),
             tau2: free_tau2.then(|| sd(self.p)).flatten(),
             delta,
         }

@@ -125,8 +125,13 @@ impl<'d> Likelihood<'d> {
     /// The log-likelihood; no number where a study could not have been seen.
     pub(super) fn ln(&self, beta: &[f64], tau2: f64, delta: &[f64], integration: Integration) -> f64 {
         // Curves at the nodes, once for all studies where precision plays no part.
-        let shared: Option<Vec<f64>> = (integration == Integration::Exact && self.precision.is_none())
-            .then(|| self.nodes.iter().map(|(_, _, p)| self.curve(*p, delta, 0)).collect());
+        let shared: Option<Vec<f64>> =
+            (integration == Integration::Exact && self.precision.is_none()).then(|| {
+                self.nodes
+                    .iter()
+                    .map(|(_, _, p)| self.curve(*p, delta, 0))
+                    .collect()
+            });
         let mut sum = 0.0;
         for (i, y) in self.yi.iter().enumerate() {
             let mean: f64 = beta.iter().enumerate().map(|(j, b)| self.x[(i, j)] * b).sum();
@@ -138,7 +143,9 @@ impl<'d> Likelihood<'d> {
                 _ => {
                     let chance = match integration {
                         Integration::Exact => self.curve_chance(i, mean, sd, delta, shared.as_deref()),
-                        Integration::Adaptive(tolerance) => self.adaptive_chance(i, mean, sd, delta, tolerance),
+                        Integration::Adaptive(tolerance) => {
+                            self.adaptive_chance(i, mean, sd, delta, tolerance)
+                        }
                     };
                     (self.curve(self.p[i], delta, i), chance)
                 }
@@ -233,7 +240,10 @@ mod tests {
             (Form::Beta, vec![0.7, 1.3]),
             (Form::Smooth(Curve::HalfNormal, Variant::Plain), vec![1.5]),
             (Form::Smooth(Curve::Logistic, Variant::Rescaled), vec![1.5]),
-            (Form::Smooth(Curve::NegativeExponential, Variant::Floored), vec![0.5, 2.0]),
+            (
+                Form::Smooth(Curve::NegativeExponential, Variant::Floored),
+                vec![0.5, 2.0],
+            ),
             (Form::Smooth(Curve::Power, Variant::Plain), vec![0.8]),
             (Form::NegativeExponentialPower, vec![1.2, 0.9]),
         ];
@@ -244,11 +254,18 @@ mod tests {
                     alternative,
                     ..Options::default()
                 };
-                let steps = if form == Form::Beta { vec![0.0, 1.0] } else { vec![0.025, 1.0] };
+                let steps = if form == Form::Beta {
+                    vec![0.0, 1.0]
+                } else {
+                    vec![0.025, 1.0]
+                };
                 let likelihood = Likelihood::new(&yi, &vi, &x, &options, steps);
                 let exact = likelihood.ln(&[0.3], 0.02, &delta, Integration::Exact);
                 let adaptive = likelihood.ln(&[0.3], 0.02, &delta, Integration::Adaptive(1e-9));
-                assert!((exact - adaptive).abs() < 1e-7, "{form:?} {alternative:?}: {exact} {adaptive}");
+                assert!(
+                    (exact - adaptive).abs() < 1e-7,
+                    "{form:?} {alternative:?}: {exact} {adaptive}"
+                );
             }
         }
     }

@@ -100,7 +100,9 @@ impl Form {
         match self {
             Self::Step { .. } => {
                 let last = steps.saturating_sub(1).max(1) as f64;
-                (0..steps).map(|j| free(0.0, 1.0 - 0.2 * j as f64 / last)).collect()
+                (0..steps)
+                    .map(|j| free(0.0, 1.0 - 0.2 * j as f64 / last))
+                    .collect()
             }
             Self::Beta => vec![free(1e-5, 1.0); 2],
             Self::Smooth(_, Variant::Plain | Variant::Rescaled) | Self::Truncated => vec![free(0.0, 1.0)],
