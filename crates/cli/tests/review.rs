@@ -34,11 +34,17 @@ fn the_review_is_one_page_whose_links_lead_somewhere() {
     for link in values(&page, "href") {
         match link.strip_prefix('#') {
             Some(anchor) => assert!(unique.contains(anchor), "{link}"),
-            None => assert!(link.starts_with("https://") || link.starts_with("http://"), "{link}"),
+            None => assert!(
+                link.starts_with("https://") || link.starts_with("http://"),
+                "{link}"
+            ),
         }
     }
     // The four questions, in which no number stands without a link.
-    let questions = page.split("<section id=\"questions\">").nth(1).expect("questions");
+    let questions = page
+        .split("<section id=\"questions\">")
+        .nth(1)
+        .expect("questions");
     let questions = questions.split("</section>").next().expect("an end");
     assert_eq!(questions.matches("<article").count(), 4);
     for sentence in questions.split("<p>").skip(1) {
@@ -49,7 +55,10 @@ fn the_review_is_one_page_whose_links_lead_somewhere() {
         }
         let mut before = ' ';
         for letter in bare.chars() {
-            assert!(!letter.is_ascii_digit() || before.is_alphanumeric() || before == '-', "{sentence}");
+            assert!(
+                !letter.is_ascii_digit() || before.is_alphanumeric() || before == '-',
+                "{sentence}"
+            );
             before = letter;
         }
     }

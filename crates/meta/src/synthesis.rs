@@ -95,9 +95,9 @@ pub struct Pooled {
     pub estimate: Estimate,
     /// Standard error.
     pub se: f64,
-    /// Statistic of the test against no effect.
+    /// Statistic of the test against no effect; NaN where the model is no test.
     pub statistic: f64,
-    /// Two-sided probability.
+    /// Two-sided probability; NaN where the model is no test.
     pub p: f64,
     /// Where the effect of a new study is expected; models without a variance between studies have none.
     pub prediction: Option<(f64, f64)>,

@@ -118,7 +118,7 @@ pub fn synthesize(
     let small_study = match (&options.design, &fit) {
         (Some(_), _) => SmallStudy::NotTested("the model has moderators".to_owned()),
         (None, Some(_)) => small_study::of(&builder.data(&all, false), &options.pool),
-        (None, None) => SmallStudy::NotTested(format!("{} is no model for it", builder.words())),
+        (None, None) => SmallStudy::NotTested("the test is of the inverse-variance model".to_owned()),
     };
     warnings.extend(suspicion::of_effects(&studies, &influence));
 
@@ -232,8 +232,8 @@ impl Builder<'_> {
     fn row(&self, label: &str, places: &[usize], pooled: Option<Pooled>) -> Result<PooledRow, MetaError> {
         let pooled = match (pooled, &self.options.pooler) {
             (Some(pooled), _) => pooled,
-            (None, Some((_, pooler))) => pooler(places)?,
-            (None, None) => self.inverse_variance(places, &self.options.pool)?,
+            (None, Some((_, pooler))) if places.len() > 1 => pooler(places)?,
+            (None, _) => self.inverse_variance(places, &self.options.pool)?,
         };
         Ok(self.shown(label, places, pooled))
     }

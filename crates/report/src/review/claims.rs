@@ -28,7 +28,11 @@ pub(super) fn question(reply: &Reply, pools: &[&str]) -> Question {
             let targets: Vec<Target> = numbers
                 .filter_map(|number| links::target(&number.key, &number.says, &number.sources, pools))
                 .collect();
-            for number in &sentence.numbers {
+            let read = sentence
+                .numbers
+                .iter()
+                .filter(|number| !pools.contains(&number.key.as_str()));
+            for number in read {
                 for link in links::of_sources(&number.sources) {
                     if !sources.contains(&link) {
                         sources.push(link);
@@ -103,7 +107,10 @@ pub(super) fn claim(report: &ClaimReport, pools: &[&str]) -> Claim {
         .iter()
         .filter_map(|item| links::target(&item.key, &digits(item), &item.sources, pools))
         .collect();
-    let linked = |texts: &[String]| texts.iter().map(|text| links::sentence(text, &targets)).collect();
+    let linked = |texts: &[String]| {
+        let texts = texts.iter().map(|text| links::capitalised(text));
+        texts.map(|text| links::sentence(&text, &targets)).collect()
+    };
     let numbers_say = report
         .numbers_say
         .filter(|_| !report.agrees)

@@ -67,20 +67,33 @@ pub(super) fn called(url: &str) -> String {
         .trim_end_matches('/');
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host.trim_start_matches("www.");
-    let last = path
+    let parts: Vec<&str> = path
         .split(['?', '#'])
         .next()
         .unwrap_or_default()
-        .trim_end_matches('/');
-    let last = last.rsplit('/').next().unwrap_or_default();
-    match host {
-        "doi.org" => format!("doi:{path}"),
-        "pubmed.ncbi.nlm.nih.gov" => format!("PubMed {last}"),
-        "pmc.ncbi.nlm.nih.gov" => last.to_owned(),
-        "clinicaltrials.gov" => last.to_owned(),
-        _ if host.ends_with("ncbi.nlm.nih.gov") && last.starts_with("PMC") => last.to_owned(),
+        .split('/')
+        .collect();
+    let is_article = |part: &&&str| {
+        let digits = part.strip_prefix("PMC");
+        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let article = parts.iter().find(is_article);
+    match (host, article, parts.as_slice()) {
+        (_, Some(article), _) => (*article).to_owned(),
+        ("doi.org", ..) => format!("doi:{path}"),
+        ("pubmed.ncbi.nlm.nih.gov", _, [number, ..]) => format!("PubMed {number}"),
+        ("clinicaltrials.gov", _, [.., number]) => (*number).to_owned(),
+        ("github.com", _, [owner, name, ..]) => format!("GitHub {owner}/{name}"),
         _ => host.to_owned(),
     }
+}
+
+/// With a capital, as a sentence begins.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The sentence as HTML: every number in it is a link to the first target that says it, else to the first target.
@@ -180,6 +193,10 @@ mod tests {
         );
         assert_eq!(
             called("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6457782/"),
+            "PMC6457782"
+        );
+        assert_eq!(
+            called("https://pmc.ncbi.nlm.nih.gov/articles/PMC6457782/table/T4/"),
             "PMC6457782"
         );
         assert_eq!(called("https://doi.org/10.1001/x.2"), "doi:10.1001/x.2");

@@ -189,7 +189,6 @@ fn bayes(values: &Json, mu: &[Json], _level: f64) -> Option<Pooled> {
     let new = values["predictive"].as_array();
     let tau = values["tau"].as_array().and_then(|tau| at(tau, 1));
     let (value, se) = (at(mu, 1)?, at(mu, 3)?);
-    let statistic = value / se;
     Some(Pooled {
         k: values["k"].as_f64().unwrap_or(0.0) as usize,
         estimate: Estimate {
@@ -198,8 +197,9 @@ fn bayes(values: &Json, mu: &[Json], _level: f64) -> Option<Pooled> {
             upper: at(mu, 5)?,
         },
         se,
-        statistic,
-        p: normal::two_sided(statistic),
+        // A posterior is no test.
+        statistic: f64::NAN,
+        p: f64::NAN,
         prediction: new.and_then(|new| at(new, 4).zip(at(new, 5))),
         tau2: tau.map(|tau| tau * tau),
         q: None,

@@ -19,7 +19,7 @@ impl Data {
     }
 
     pub(super) fn number(mut self, name: &str, x: impl Into<Option<f64>>) -> Self {
-        if let Some(x) = x.into() {
+        if let Some(x) = x.into().filter(|x| !x.is_nan()) {
             self.0.push((format!("data-{name}"), x.to_string()));
         }
         self

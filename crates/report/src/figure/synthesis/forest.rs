@@ -108,10 +108,9 @@ pub(super) fn description(synthesis: &Synthesis, digits: Digits) -> String {
     let mut out = format!("{} studies, {}.", synthesis.studies.len(), synthesis.model);
     if let Some(row) = &synthesis.pooled {
         out.push_str(&format!(
-            " Pooled {} {}, {}.",
+            " Pooled {} {}.",
             synthesis.measure.title(),
-            digits.estimate(row.shown),
-            words::p_text(row.pooled.p)
+            digits.estimate(row.shown)
         ));
         if let Some((lower, upper)) = row.shown_prediction {
             out.push_str(&format!(" Prediction interval {}.", digits.range(lower, upper)));
@@ -370,7 +369,12 @@ fn one(svg: &mut Svg, row: &Row<'_>, line: &Line, synthesis: &Synthesis, columns
         }
         Row::Pooled(row, is_part) => {
             let estimate = digits.estimate(row.shown);
-            let label = pooled_label(row, *is_part);
+            // The two columns of a phone have no room for I² too; it is in the title.
+            let whole = pooled_label(row, *is_part);
+            let label = match whole.split_once(';') {
+                Some((head, _)) if line.stacked => format!("{head})"),
+                _ => whole.clone(),
+            };
             Data::new(if *is_part { "pooled part" } else { "pooled all" })
                 .text("label", &row.label)
                 .number("k", row.pooled.k as f64)
@@ -381,7 +385,7 @@ fn one(svg: &mut Svg, row: &Row<'_>, line: &Line, synthesis: &Synthesis, columns
                 .number("p", row.pooled.p)
                 .open(
                     svg,
-                    &format!("{label}: {estimate}, {}", words::p_text(row.pooled.p)),
+                    &format!("{whole}: {estimate}, {}", words::p_text(row.pooled.p)),
                 );
             svg.label("total", 0.0, line.words, &label);
             let class = if *is_part { "diamond part" } else { "diamond" };
@@ -473,7 +477,7 @@ pub(super) fn notes(svg: &mut Svg, synthesis: &Synthesis, width: f64, y: f64, fo
     if let Some(heterogeneity) = &synthesis.heterogeneity {
         lines.push(format!("Heterogeneity: {}.", words::statistics(heterogeneity)));
     }
-    if let Some(row) = &synthesis.pooled {
+    if let Some(row) = synthesis.pooled.as_ref().filter(|row| row.pooled.p.is_finite()) {
         lines.push(format!(
             "Test of no effect: {}\u{a0}=\u{a0}{}, {}.",
             if synthesis.fit.as_ref().is_some_and(|fit| fit.ddf.is_some()) {

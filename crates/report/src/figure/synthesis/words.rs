@@ -83,7 +83,9 @@ pub(crate) fn number_text(synthesis: &Synthesis, x: f64) -> String {
 
 /// A probability: `p = 0.032`, `p < 0.0001`.
 pub(crate) fn p_text(p: f64) -> String {
-    if p < 0.0001 {
+    if p.is_nan() {
+        String::new()
+    } else if p < 0.0001 {
         "p\u{a0}<\u{a0}0.0001".to_owned()
     } else if p < 0.01 {
         format!("p\u{a0}=\u{a0}{}", fixed(p, 4))
