@@ -13,6 +13,7 @@ mod follow;
 mod inputs;
 pub(crate) mod multilevel;
 mod network;
+mod packages;
 mod prepared;
 mod studies;
 mod univariate;

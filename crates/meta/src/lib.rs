@@ -5,6 +5,7 @@
 //! - [`effect`]: effect sizes and their sampling variances;
 //! - [`pool`]: one estimate out of many: the univariate model with and without moderators, and what follows from it;
 //! - [`predict`], [`diagnostics`]: what follows a fit: predictions, intervals of tau2, influence, tests, refits;
+//! - [`review`]: pooling as systematic reviews report it: common and random effects, subgroups, clusters;
 //! - [`prediction`], [`bayes`], [`p_values`]: prediction intervals, Bayesian models and combined probabilities of their
 //!   own;
 //! - [`multilevel`], [`multivariate`], [`robust`]: effect sizes that depend on each other;
@@ -36,6 +37,7 @@ pub mod p_values;
 pub mod pool;
 pub mod predict;
 pub mod prediction;
+pub mod review;
 pub mod robust;
 
 pub use error::MetaError;

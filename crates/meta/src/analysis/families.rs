@@ -12,4 +12,5 @@ pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::multilevel::KINDS,
     super::network::KINDS,
     super::bias::KINDS,
+    super::packages::KINDS,
 ];
