@@ -12,6 +12,8 @@ mod families;
 mod follow;
 mod inputs;
 pub(crate) mod multilevel;
+mod network;
+mod packages;
 mod prepared;
 mod studies;
 mod univariate;

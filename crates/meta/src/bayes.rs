@@ -6,6 +6,10 @@
 
 mod posterior;
 mod prior;
+mod reading;
+mod rule;
+mod summary;
 
-pub use posterior::{IntervalKind, Posterior, Summary, Theta};
+pub use posterior::{Posterior, Theta};
 pub use prior::{MeanPrior, TauPrior};
+pub use summary::{IntervalKind, Summary};

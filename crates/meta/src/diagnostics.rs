@@ -6,6 +6,8 @@ mod comparison;
 mod coordinates;
 mod deletion;
 mod inflation;
+#[cfg(test)]
+mod laws;
 mod permutation;
 mod residuals;
 mod sequence;
@@ -26,7 +28,7 @@ pub use sequence::{cumulative, leave_one_out};
 pub use subsets::{SubsetFit, subset_fits};
 pub use variance_interval::{Interval, IntervalMethod, variance_interval};
 
-use crate::pool::{Data, Options};
+use crate::pool::{Data, Options, Test};
 
 /// The model of the studies at `rows` alone.
 pub(crate) fn subset(data: &Data, options: &Options, rows: &[usize]) -> (Data, Options) {
@@ -41,10 +43,13 @@ pub(crate) fn subset(data: &Data, options: &Options, rows: &[usize]) -> (Data, O
         .weights
         .as_ref()
         .map(|weights| rows.iter().map(|i| weights[*i]).collect());
+    // A single study leaves no degrees of freedom: what is known of its error is all there is.
+    let test = if rows.len() == 1 { Test::Z } else { options.test };
     (
         taken,
         Options {
             weights,
+            test,
             ..options.clone()
         },
     )

@@ -17,18 +17,24 @@
 //! assert!((effects.yi[0].unwrap() + 0.8893).abs() < 1e-4);
 //! ```
 
-mod arcsine;
+pub(crate) mod arcsine;
 mod association;
 mod change;
+pub mod cluster;
+pub mod continuity;
 pub mod convert;
 mod correlation;
+pub mod crossover;
 pub mod dependent;
+pub mod doubt;
+mod forth;
 mod generic;
 mod heterozygosity;
 mod hypergeometric;
 mod mean;
 mod means;
 mod measure;
+pub mod multi_arm;
 mod options;
 mod overlap;
 mod paired;
@@ -38,6 +44,7 @@ mod rate;
 mod reliability;
 mod reported;
 mod scale;
+pub mod standardized;
 mod tetrachoric;
 mod two_by_two;
 
@@ -156,4 +163,134 @@ pub fn one(
         });
     let effects = Effects::of(measure, &reported, options)?;
     Ok(effects.yi[0].zip(effects.vi[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Column;
+
+    fn two_groups(cells: [[f64; 4]; 2]) -> Reported {
+        let column = |at: usize| [cells[0][at], cells[1][at]];
+        Reported::new(2)
+            .with(Given::Ai, &column(0))
+            .with(Given::N1i, &column(1))
+            .with(Given::Ci, &column(2))
+            .with(Given::N2i, &column(3))
+    }
+
+    fn means(cells: [f64; 6]) -> Reported {
+        let what = [
+            Given::M1i,
+            Given::Sd1i,
+            Given::N1i,
+            Given::M2i,
+            Given::Sd2i,
+            Given::N2i,
+        ];
+        what.into_iter()
+            .zip(cells)
+            .fold(Reported::new(1), |reported, (what, x)| reported.with(what, &[x]))
+    }
+
+    fn refusal(measure: Measure, reported: &Reported) -> String {
+        Effects::of(measure, reported, &Options::default())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn rows_that_cannot_be_are_told_with_their_line() {
+        let good = [4.0, 40.0, 6.0, 41.0];
+        let told = refusal(Measure::RiskRatio, &two_groups([good, [50.0, 40.0, 6.0, 41.0]]));
+        assert_eq!(told, "line 3: the first group has 50 events, but only 40 people");
+        let told = refusal(Measure::OddsRatio, &two_groups([good, [4.0, 40.0, -1.0, 41.0]]));
+        assert_eq!(
+            told,
+            "line 3: the number of events of the second group is -1; a count cannot be negative"
+        );
+        let both = two_groups([good, good]).with(Given::Bi, &[36.0, 35.0]);
+        let told = refusal(Measure::OddsRatio, &both);
+        assert_eq!(
+            told,
+            "line 3: the first group has 40 people, but 4 with event and 35 without"
+        );
+        let told = refusal(Measure::MeanDifference, &means([1.0, -2.0, 10.0, 1.0, 2.0, 10.0]));
+        assert!(
+            told.starts_with("line 2: the standard deviation of the first group is -2"),
+            "{told}"
+        );
+        let told = refusal(Measure::MeanDifference, &means([1.0, 2.0, 10.0, 1.0, 2.0, 0.0]));
+        assert_eq!(told, "line 2: the second group has 0 people");
+        let told = refusal(
+            Measure::CorrelationZ,
+            &Reported::new(1).with(Given::Ri, &[1.5]).with(Given::Ni, &[9.0]),
+        );
+        assert!(told.starts_with("line 2: the correlation is 1.5"), "{told}");
+        let told = refusal(Measure::RiskRatio, &Reported::new(1).with(Given::Ai, &[1.0]));
+        assert_eq!(told, "measure `RR` needs `bi`, which is not given");
+        let averaged = Options {
+            variance: Variance::Average,
+            ..Options::default()
+        };
+        let told = Effects::of(
+            Measure::MeanDifference,
+            &means([1.0, 2.0, 9.0, 1.0, 2.0, 9.0]),
+            &averaged,
+        );
+        assert!(told.unwrap_err().to_string().contains("it has LS, UB, HO"));
+    }
+
+    #[test]
+    fn a_table_is_found_by_names_or_by_those_given_instead() {
+        let column = |x: &[f64]| Column::Numbers(x.iter().copied().map(Some).collect());
+        let frame = Frame::new(vec![
+            ("drug".to_owned(), column(&[4.0, 6.0])),
+            ("N1i".to_owned(), column(&[123.0, 306.0])),
+            ("ci".to_owned(), column(&[11.0, 29.0])),
+            ("n2i".to_owned(), column(&[139.0, 303.0])),
+        ]);
+        let options = Options::default();
+        let found = Effects::of_frame(Measure::RiskRatio, &frame, &[("ai", "drug")], &options).unwrap();
+        assert_eq!(found.complete(), [0, 1]);
+        assert_eq!(found.ni, [Some(262.0), Some(609.0)]);
+        let missing = Effects::of_frame(Measure::RiskRatio, &frame, &[], &options).unwrap_err();
+        assert!(missing.to_string().contains("ai, n1i, ci, n2i"), "{missing}");
+        let wrong = Effects::of_frame(Measure::RiskRatio, &frame, &[("events", "drug")], &options);
+        assert!(wrong.unwrap_err().to_string().starts_with("`events`: is nothing"));
+    }
+
+    /// Exchanging the groups turns the sign; the unit of the scores does not matter where it is taken out.
+    #[test]
+    fn signs_and_units() {
+        let options = Options::default();
+        let there = two_groups([[4.0, 40.0, 6.0, 41.0], [0.0, 20.0, 5.0, 25.0]]);
+        let back = two_groups([[6.0, 41.0, 4.0, 40.0], [5.0, 25.0, 0.0, 20.0]]);
+        for name in [
+            "RR", "OR", "RD", "AS", "PETO", "PHI", "YUQ", "YUY", "PBIT", "OR2D",
+        ] {
+            let measure = Measure::parse(name).unwrap();
+            let (there, back) = (
+                Effects::of(measure, &there, &options).unwrap(),
+                Effects::of(measure, &back, &options).unwrap(),
+            );
+            for i in there.complete() {
+                let (y, turned) = (there.yi[i].unwrap(), back.yi[i].unwrap());
+                assert!((y + turned).abs() < 1e-13, "{name}");
+                let (v, turned) = (there.vi[i].unwrap(), back.vi[i].unwrap());
+                assert!((v - turned).abs() < 1e-13 * v, "{name}");
+            }
+        }
+        let scores = [12.0, 3.0, 20.0, 9.0, 4.0, 22.0];
+        let scaled = [120.0, 30.0, 20.0, 90.0, 40.0, 22.0];
+        for measure in Measure::all().into_iter().filter(|m| m.family() == Family::Means) {
+            let y = |cells| Effects::of(measure, &means(cells), &options).unwrap().yi[0].unwrap();
+            let factor = if measure == Measure::MeanDifference {
+                10.0
+            } else {
+                1.0
+            };
+            assert!((factor * y(scores) - y(scaled)).abs() < 1e-12, "{measure}");
+        }
+    }
 }

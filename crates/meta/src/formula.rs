@@ -4,6 +4,8 @@
 //! coded by treatment contrasts against the first, or all of them where the term without this factor is not in the model
 //! (Chambers and Hastie 1992, section 2.4: the coding that keeps the columns independent).
 
+mod collate;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -12,6 +14,8 @@ use nalgebra::DMatrix;
 use crate::expression::{Expression, evaluate, parse};
 use crate::linear::redundant;
 use crate::{Column, Frame, MetaError};
+
+pub use collate::collate;
 
 /// A parsed formula: terms on the right of `~`, in R's order.
 #[derive(Clone, Debug, PartialEq)]
@@ -297,14 +301,6 @@ pub fn factor(column: &Column) -> (Vec<String>, Vec<Option<usize>>) {
         })
         .collect();
     (levels, codes)
-}
-
-/// The order of texts in R: letters before their case, small before capital.
-#[must_use]
-pub fn collate(a: Option<&str>, b: Option<&str>) -> core::cmp::Ordering {
-    let (a, b) = (a.unwrap_or(""), b.unwrap_or(""));
-    let folded = |text: &str| text.to_lowercase();
-    folded(a).cmp(&folded(b)).then_with(|| b.cmp(a))
 }
 
 /// The terms of an expression of `*`, `:` and variables.

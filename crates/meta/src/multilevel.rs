@@ -3,6 +3,28 @@
 //! `y = X beta + Z u + e`, `Var e = V` given, `Var u` structured and estimated: the multilevel and multivariate model of
 //! metafor's `rma.mv` (Viechtbauer 2010, doi:10.18637/jss.v036.i03; Konstantopoulos 2011, doi:10.1002/jrsm.35), by
 //! restricted or full maximum likelihood.
+//!
+//! ```
+//! use euthymia_meta::multilevel::{Data, Options, Random, Sampling, fit};
+//! use nalgebra::DMatrix;
+//!
+//! // Two schools in each of three districts: `~ 1 | district/school`.
+//! let names = |count: usize| (1..=count).map(|i| i.to_string()).collect::<Vec<_>>();
+//! let schools = Data {
+//!     yi: vec![-0.18, -0.22, 0.23, 0.30, 0.13, -0.26],
+//!     sampling: Sampling::independent(&[0.118, 0.118, 0.144, 0.144, 0.014, 0.014]),
+//!     x: DMatrix::from_element(6, 1, 1.0),
+//!     names: vec!["intrcpt".to_owned()],
+//!     intercept: true,
+//! };
+//! let random = [
+//!     Random::intercept("district", vec![0, 0, 1, 1, 2, 2], names(3)),
+//!     Random::intercept("district/school", (0..6).collect(), names(6)),
+//! ];
+//! let fitted = fit(&schools, &random, &Options::default())?;
+//! assert_eq!(fitted.sigma2().len(), 2);
+//! # Ok::<(), euthymia_meta::MetaError>(())
+//! ```
 
 mod aggregate;
 mod blup;
@@ -113,12 +135,12 @@ pub struct Fit {
     pub components: Vec<Components>,
     /// Covariance matrix of the effects of a group, for each term.
     pub covariances: Vec<DMatrix<f64>>,
-    /// Cochran's Q of what the moderators leave.
-    pub qe: f64,
+    /// Cochran's Q of what the moderators leave; none where the sampling covariances alone have no inverse.
+    pub qe: Option<f64>,
     /// Its degrees of freedom.
     pub qe_df: usize,
     /// Its probability.
-    pub qe_p: f64,
+    pub qe_p: Option<f64>,
     /// Test of all moderators together; none for a model with the intercept alone.
     pub qm: Option<f64>,
     /// Its degrees of freedom; the second of an F test.
@@ -228,6 +250,11 @@ fn not_definite() -> MetaError {
 
 fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
     let k = data.yi.len();
+    if data.sampling.size() != k || data.x.nrows() != k || data.names.len() != data.x.ncols() {
+        return Err(MetaError::NoAnswer(
+            "effect sizes, moderators and covariances have different numbers of rows".to_owned(),
+        ));
+    }
     check_rank(&data.x, &data.names)?;
     if k < 2 || k <= data.x.ncols() && !random.is_empty() {
         return Err(MetaError::TooFew {
@@ -236,10 +263,8 @@ fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
             found: k,
         });
     }
-    if data.sampling.size() != k || data.x.nrows() != k || random.iter().any(|term| term.group.len() != k) {
-        return Err(MetaError::NoAnswer(
-            "effect sizes, moderators, covariances and groups have different numbers of rows".to_owned(),
-        ));
+    for term in random {
+        term.check(k)?;
     }
     let bad = data
         .sampling
@@ -312,7 +337,7 @@ fn describe(
             .map(|j| beta[j] + sign * quantile(at(j), options.level) * se[j])
             .collect()
     };
-    let (qe, qe_df, qe_p) = heterogeneity(data)?;
+    let (qe, qe_df, qe_p) = heterogeneity(data);
     let (qm, qm_df, qm_p) = omnibus(&beta, &vcov, data.intercept, ddf.as_deref());
     let parameters = p + problem
         .information()
@@ -375,23 +400,21 @@ fn components(random: &[Random], problem: &Problem<'_>, theta: &[f64]) -> Vec<Co
 }
 
 /// Q of the model without random effects, its degrees of freedom and its probability.
-fn heterogeneity(data: &Data) -> Result<(f64, usize, f64), MetaError> {
+fn heterogeneity(data: &Data) -> (Option<f64>, usize, Option<f64>) {
     let (k, p) = data.x.shape();
     if k == p {
-        return Ok((0.0, 0, 1.0));
+        return (Some(0.0), 0, Some(1.0));
     }
     let problem = Problem::new(&data.yi, &data.x, &data.sampling, &[], false);
-    let fixed = problem.evaluate(&[]).ok_or_else(not_definite)?;
-    let e = DVector::from_column_slice(&data.yi) - &data.x * &fixed.beta;
-    let q = fixed
-        .blocks
-        .iter()
-        .map(|block| {
+    let q = problem.evaluate(&[]).map(|fixed| {
+        let e = DVector::from_column_slice(&data.yi) - &data.x * &fixed.beta;
+        let of = |block: &Marginal| {
             let e = e.select_rows(block.rows.iter());
             e.dot(&(&block.inverse * &e))
-        })
-        .sum();
-    Ok((q, k - p, gamma::chi_square_above((k - p) as f64, q)))
+        };
+        fixed.blocks.iter().map(of).sum()
+    });
+    (q, k - p, q.map(|q| gamma::chi_square_above((k - p) as f64, q)))
 }
 
 type Omnibus = (Option<f64>, (usize, Option<f64>), Option<f64>);

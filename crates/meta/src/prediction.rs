@@ -11,8 +11,8 @@ pub use confidence_distribution::{confidence_distribution_interval, simulate_con
 pub struct PredictionInterval {
     /// The mean.
     pub mu: f64,
-    /// Bounds of the true effect of a new study.
-    pub pi: (f64, f64),
+    /// Bounds of the true effect of a new study; none where no degrees of freedom are left for them.
+    pub pi: Option<(f64, f64)>,
     /// Bounds of the mean.
     pub ci: (f64, f64),
     /// Variance between studies.

@@ -138,6 +138,12 @@ pub fn sandwich(
     level: f64,
 ) -> Result<Robust, MetaError> {
     let p = fitted.x.ncols();
+    if clusters.len() != fitted.x.nrows() || fitted.residuals.len() != clusters.len() {
+        return Err(MetaError::NoAnswer(format!(
+            "clusters must be told for each of {} effect sizes",
+            fitted.x.nrows()
+        )));
+    }
     let members = members(clusters);
     let m = members.len();
     if m <= p && correction != Correction::BiasReduced || m < 2 {

@@ -9,6 +9,7 @@
 //! - [`quadrature`]: integrals; [`quadratic_form`]: the distribution of weighted sums of chi-squares;
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
 //! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
+//! - [`hermite`]: averages over the normal distribution by Gauss-Hermite quadrature;
 //! - [`hypergeometric`]: events of one of two groups, given their sum;
 //! - [`kendall`]: the distribution of Kendall's rank correlation;
 //! - [`optimize`]: roots, minima and derivatives;
@@ -23,6 +24,7 @@ mod cholesky;
 pub mod counts;
 pub mod f;
 pub mod gamma;
+pub mod hermite;
 pub mod hypergeometric;
 pub mod kendall;
 pub mod moments;

@@ -10,5 +10,7 @@ pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::effects::KINDS,
     super::counts::KINDS,
     super::multilevel::KINDS,
+    super::network::KINDS,
     super::bias::KINDS,
+    super::packages::KINDS,
 ];

@@ -1,10 +1,14 @@
 //! `rma_mv` and what follows from it, `robust`, `robumeta`, `vcalc`, `aggregate`, `multivariate`, `dose_response`, and
 //! the accuracy of diagnostic tests.
 
+mod accuracy;
+mod dose_response;
 pub(crate) mod model;
+mod multivariate;
 mod prep;
 mod reading;
 mod robust;
+mod sampling;
 
 use super::{Analysis, Runner, Value, Values};
 use crate::MetaError;
@@ -22,6 +26,11 @@ pub(crate) const KINDS: &[(&str, Runner)] = &[
     ("aggregate", aggregated),
     ("robust", robust::robust),
     ("robumeta", robust::robumeta),
+    ("multivariate", multivariate::multivariate),
+    ("dose_response", dose_response::dose_response),
+    ("dose_response_cov", dose_response::dose_response_cov),
+    ("dta_bivariate", accuracy::dta_bivariate),
+    ("dta_descriptives", accuracy::dta_descriptives),
 ];
 
 fn rma_mv(analysis: &Analysis) -> Result<Values, MetaError> {
@@ -186,7 +195,7 @@ fn ranef(analysis: &Analysis) -> Result<Values, MetaError> {
 fn vcalc(analysis: &Analysis) -> Result<Values, MetaError> {
     let studies = model::studies(analysis)?;
     let part = analysis.inputs.part("vcalc");
-    let sampling = model::covariances(&part, &studies.vi, &studies.frame)?;
+    let sampling = sampling::covariances(&part, &studies.vi, &studies.frame)?;
     Ok(Values::new()
         .with("n", studies.k())
         .with("V", &sampling.to_matrix()))

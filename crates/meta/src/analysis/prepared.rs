@@ -81,10 +81,10 @@ pub(crate) fn kept(text: &str, frame: &Frame) -> Result<Vec<usize>, MetaError> {
         let dropped = listed("study", list, frame)?;
         return Ok((0..frame.rows()).filter(|row| !dropped.contains(row)).collect());
     }
-    if let Some((name, list)) = text.split_once(" in ") {
-        if frame.has(name.trim()) {
-            return listed(name.trim(), list, frame);
-        }
+    if let Some((name, list)) = text.split_once(" in ")
+        && frame.has(name.trim())
+    {
+        return listed(name.trim(), list, frame);
     }
     filter(&parse(text)?, frame)
 }

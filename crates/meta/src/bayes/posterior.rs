@@ -5,41 +5,11 @@ use euthymia_stats::optimize::{golden, root};
 use euthymia_stats::quadrature::gauss_legendre;
 use euthymia_vecmath::scalar::{exp, ln};
 
-use super::{MeanPrior, TauPrior};
+use super::rule::{Axis, NODES, PIECES, given_tau};
+use super::summary::{bounds, highest};
+use super::{IntervalKind, MeanPrior, Summary, TauPrior};
 use crate::MetaError;
 use crate::pool::{self, Method};
-
-/// Pieces that the axis of tau is cut into.
-const PIECES: usize = 60;
-/// Nodes in each.
-const NODES: usize = 12;
-
-/// Which interval of a posterior.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum IntervalKind {
-    /// As much on either side.
-    #[default]
-    Central,
-    /// The shortest.
-    Shortest,
-}
-
-/// What a person reads of a posterior. The mean and the spread are missing where they are infinite.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Summary {
-    /// Most probable value.
-    pub mode: f64,
-    /// Median.
-    pub median: f64,
-    /// Mean.
-    pub mean: Option<f64>,
-    /// Standard deviation.
-    pub sd: Option<f64>,
-    /// Lower bound of the interval.
-    pub lower: f64,
-    /// Upper bound.
-    pub upper: f64,
-}
 
 /// The true effect of a study.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,56 +45,6 @@ pub struct Posterior {
     axis: Axis,
 }
 
-/// `tau = scale x / (1 - x)` with `x = u^2 (3 - 2 u)`: smooth at both ends whatever the powers of tau there.
-#[derive(Clone, Copy, Debug)]
-struct Axis {
-    scale: f64,
-}
-
-impl Axis {
-    /// tau and dtau/du.
-    fn at(self, u: f64) -> (f64, f64) {
-        let x = u * u * (3.0 - 2.0 * u);
-        // 1 - x, without cancellation.
-        let rest = (1.0 - u) * (1.0 - u) * (1.0 + 2.0 * u);
-        (
-            self.scale * x / rest,
-            self.scale * 6.0 * u * (1.0 - u) / (rest * rest),
-        )
-    }
-}
-
-/// Mean and variance of the mean given tau, and the marginal log-likelihood of tau.
-fn given_tau(yi: &[f64], vi: &[f64], prior: MeanPrior, tau: f64) -> (f64, f64, f64) {
-    let tau2 = tau * tau;
-    let (mut precision, mut sum, mut logs, mut count) = (0.0, 0.0, 0.0, 0.0);
-    if let MeanPrior::Normal { mean, sd } = prior {
-        precision += 1.0 / (sd * sd);
-        sum += mean / (sd * sd);
-        logs += 2.0 * ln(sd);
-        count += 1.0;
-    }
-    for (y, v) in yi.iter().zip(vi) {
-        let w = 1.0 / (v + tau2);
-        precision += w;
-        sum += w * y;
-        logs -= ln(w);
-        count += 1.0;
-    }
-    let centre = sum / precision;
-    let mut squares: f64 = yi
-        .iter()
-        .zip(vi)
-        .map(|(y, v)| (y - centre) * (y - centre) / (v + tau2))
-        .sum();
-    if let MeanPrior::Normal { mean, sd } = prior {
-        squares += (mean - centre) * (mean - centre) / (sd * sd);
-    }
-    let ln_two_pi = ln(core::f64::consts::TAU);
-    let value = -0.5 * ((count - 1.0) * ln_two_pi + logs + squares + ln(precision));
-    (centre, 1.0 / precision, value)
-}
-
 impl Posterior {
     /// The posterior of studies under priors.
     ///
@@ -143,7 +63,7 @@ impl Posterior {
                 found: 0,
             });
         }
-        if vi.iter().any(|v| !(*v > 0.0)) {
+        if vi.iter().any(|v| v.is_nan() || *v <= 0.0) {
             return Err(MetaError::NoAnswer(
                 "a sampling variance is not positive".to_owned(),
             ));
@@ -278,6 +198,16 @@ impl Posterior {
             })
             .sum();
         below + inside
+    }
+
+    /// Probability of a tau below this.
+    #[must_use]
+    pub fn below_tau(&self, tau: f64) -> f64 {
+        if tau <= 0.0 {
+            return 0.0;
+        }
+        let u = root(0.0, 1.0 - 1e-12, 1e-15, |u| self.axis.at(u).0 - tau).unwrap_or(1.0);
+        self.below_u(u)
     }
 
     /// Posterior density of tau.
@@ -484,42 +414,61 @@ impl Posterior {
     }
 }
 
-/// Where `f` is highest in [0, upper]: the best of a grid, then refined; 0 where nothing is higher than it.
-fn highest(f: impl Fn(f64) -> f64, upper: f64) -> f64 {
-    const STEPS: usize = 200;
-    // Denser towards 0.
-    let at = |step: usize| {
-        let u = step as f64 / STEPS as f64;
-        upper * u * u
-    };
-    let mut best = 0;
-    let mut top = f(0.0);
-    for step in 1..=STEPS {
-        let height = f(at(step));
-        if height > top {
-            (best, top) = (step, height);
-        }
-    }
-    let (low, high) = (at(best.saturating_sub(1)), at((best + 1).min(STEPS)));
-    let (x, negative) = golden(low, high, 1e-10 * upper, |x| -f(x));
-    // At the edge golden sections end beside it.
-    if f(0.0) >= -negative || best == 0 && x < 1e-6 * upper {
-        0.0
-    } else {
-        x
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn bounds(kind: IntervalKind, level: f64, quantile: impl Fn(f64) -> f64) -> (f64, f64) {
-    let outside = 1.0 - level;
-    let below = match kind {
-        IntervalKind::Central => 0.5 * outside,
-        IntervalKind::Shortest => {
-            let (below, _) = golden(0.0, outside, 1e-9, |p| {
-                quantile(p.max(1e-14) + level) - quantile(p.max(1e-14))
-            });
-            if below < 1e-6 { 0.0 } else { below }
-        }
-    };
-    (quantile(below), quantile(below + level))
+    const YI: [f64; 4] = [0.3, -0.1, 0.8, 0.2];
+    const VI: [f64; 4] = [0.04, 0.09, 0.05, 0.2];
+
+    /// A prior that holds tau at 0 leaves the equal-effects model, in closed form.
+    #[test]
+    fn no_heterogeneity_is_closed_form() {
+        let posterior = Posterior::new(&YI, &VI, TauPrior::HalfNormal(1e-6), MeanPrior::Uniform).unwrap();
+        let fixed = pool::mean(&YI, &VI, Method::EqualEffects, None).unwrap();
+        let found = posterior.mean(IntervalKind::Central, 0.95);
+        assert!((found.mean.unwrap() - fixed.mu).abs() < 1e-9);
+        assert!((found.sd.unwrap() - fixed.variance.sqrt()).abs() < 1e-9);
+        assert!((found.upper - fixed.mu - 1.959_963_984_540_054 * fixed.variance.sqrt()).abs() < 1e-8);
+    }
+
+    /// Equal variances with a flat prior on the mean: tau2 + v is a scaled inverse chi-square where the prior is uniform
+    /// on ln(tau2 + v); what is left of it under the uniform prior on tau is integrated by another rule.
+    #[test]
+    fn agrees_with_another_rule() {
+        let (v, yi) = (0.05, [0.3, -0.1, 0.8, 0.2, 0.5, -0.4]);
+        let posterior = Posterior::new(&yi, &[v; 6], TauPrior::Uniform, MeanPrior::Uniform).unwrap();
+        let mean = yi.iter().sum::<f64>() / 6.0;
+        let squares: f64 = yi.iter().map(|y| (y - mean) * (y - mean)).sum();
+        let density = |tau: f64| {
+            let s = v + tau * tau;
+            exp(-2.5 * ln(s) - 0.5 * squares / s)
+        };
+        let integral = |f: &dyn Fn(f64) -> f64| {
+            euthymia_stats::quadrature::integrate(0.0, 1.0, 1e-12, 0.0, |x| {
+                let tau = x / (1.0 - x);
+                f(tau) * density(tau) / ((1.0 - x) * (1.0 - x))
+            })
+            .value
+        };
+        let whole = integral(&|_| 1.0);
+        let expected = integral(&|tau| tau) / whole;
+        let tau = posterior.tau(IntervalKind::Central, 0.9);
+        assert!((tau.mean.unwrap() - expected).abs() < 1e-9 * expected);
+        assert!((posterior.tau_density(0.3) - density(0.3) / whole).abs() < 1e-9);
+        // Intervals hold what they say.
+        let inside = posterior.below_tau(tau.upper) - posterior.below_tau(tau.lower);
+        assert!((inside - 0.9).abs() < 1e-9, "{inside}");
+        let short = posterior.tau(IntervalKind::Shortest, 0.9);
+        assert!(short.upper - short.lower < tau.upper - tau.lower);
+    }
+
+    #[test]
+    fn too_little_data_for_an_improper_prior() {
+        let refused = Posterior::new(&YI[..2], &VI[..2], TauPrior::Uniform, MeanPrior::Uniform);
+        assert!(refused.is_err());
+        let three = Posterior::new(&YI[..3], &VI[..3], TauPrior::Uniform, MeanPrior::Uniform).unwrap();
+        assert_eq!(three.tau(IntervalKind::Central, 0.95).mean, None, "infinite");
+        assert!(Posterior::new(&[], &[], TauPrior::HalfNormal(1.0), MeanPrior::Uniform).is_err());
+    }
 }

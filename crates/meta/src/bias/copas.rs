@@ -95,7 +95,6 @@ pub struct Copas {
 struct Model<'d> {
     yi: &'d [f64],
     sei: &'d [f64],
-    rho_bound: f64,
 }
 
 /// A fit with fixed selection parameters.
@@ -137,7 +136,6 @@ impl Model<'_> {
             self.value(gamma, at[0], rho(at[1]), exp(at[2]), trend)
         };
         let found = optimize::descend(&at, of);
-        // At an edge the likelihood may still be better than anywhere inside.
         At {
             estimate: found.x[0],
             rho: rho(found.x[1]),
@@ -197,11 +195,7 @@ pub fn copas(yi: &[f64], vi: &[f64], options: &Options) -> Result<Copas, MetaErr
             "the ranges of the selection parameters are empty: the studies differ too little in precision";
         return Err(MetaError::NoAnswer(reason.to_owned()));
     }
-    let model = Model {
-        yi,
-        sei: &sei,
-        rho_bound: options.rho_bound,
-    };
+    let model = Model { yi, sei: &sei };
     let rho = options.rho_bound / 2.0 * if left { 1.0 } else { -1.0 };
     let start = (random.beta[0], rho, random.tau2.sqrt());
     let both = (-options.rho_bound, options.rho_bound);

@@ -232,8 +232,12 @@ pub fn trim_and_fill(
         let center = ordered.estimate(k0, options)?;
         let deviates: Vec<f64> = ordered.yi.iter().map(|y| y - center).collect();
         let (estimate, se) = missing(estimator, &deviates);
+        if estimate.is_nan() {
+            let reason = "the deviates are so lopsided that Q0 is the root of a negative number; take L0";
+            return Err(MetaError::NoAnswer(reason.to_owned()));
+        }
         let next = estimate.round_ties_even().max(0.0);
-        if !(next < k as f64) {
+        if next >= k as f64 {
             return Err(MetaError::NoAnswer(format!(
                 "trim and fill finds as many missing studies as there are: {next} of {k}"
             )));

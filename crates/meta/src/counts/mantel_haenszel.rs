@@ -1,13 +1,12 @@
 //! Mantel and Haenszel's estimates of common ratios and differences, with the tests of association and homogeneity.
 //!
-//! Mantel and Haenszel 1959, doi:10.1093/jnci/22.4.719; variances: Robins et al. 1986, doi:10.2307/2531052 (odds ratio),
-//! Greenland and Robins 1985, doi:10.2307/2530643 (risk and rate ratio), Sato et al. 1989, doi:10.2307/2531653 (risk
-//! difference), Rothman et al. 2008 (rate difference).
+//! Mantel and Haenszel 1959, doi:10.1093/jnci/22.4.719; the estimates themselves are in [`super::stratified`].
 
 use euthymia_stats::gamma;
 use euthymia_vecmath::scalar::ln;
 
 use super::pooled::{Options, Pooled, complete, effects, some};
+use super::stratified::{self, Cells, DifferenceVariance, Rates, Stratified};
 use crate::MetaError;
 use crate::effect::{Measure, Reported, Tables, of_two_groups};
 
@@ -63,10 +62,14 @@ pub fn mantel_haenszel(
                 "Mantel and Haenszel's method",
                 &(0..strata.len()).collect::<Vec<_>>(),
             )?;
-            let (estimate, se) = match measure {
-                Measure::OddsRatio => odds_ratio(&strata),
-                Measure::RiskRatio => risk_ratio(&strata),
-                _ => risk_difference(&strata),
+            let cells: Vec<Cells> = strata.iter().map(|s| [s.a, s.b, s.c, s.d]).collect();
+            let Stratified { estimate, se, .. } = match measure {
+                Measure::OddsRatio => stratified::odds_ratio(&cells),
+                Measure::RiskRatio => stratified::risk_ratio(&cells),
+                _ => {
+                    let differences: Vec<f64> = strata.iter().map(|s| s.a / s.n1 - s.c / s.n2).collect();
+                    stratified::risk_difference(&cells, &differences, DifferenceVariance::Sato)
+                }
             };
             let pooled = Pooled::new(strata.len(), estimate, se, options.level)
                 .around(&effects(measure, reported, options)?);
@@ -126,38 +129,6 @@ fn strata(t: &Tables) -> Vec<Stratum> {
 
 fn sum(strata: &[Stratum], of: impl Fn(&Stratum) -> f64) -> f64 {
     strata.iter().map(of).sum()
-}
-
-fn odds_ratio(strata: &[Stratum]) -> (f64, f64) {
-    let up = |s: &Stratum| s.a / s.n * s.d;
-    let down = |s: &Stratum| s.b / s.n * s.c;
-    let along = |s: &Stratum| s.a / s.n + s.d / s.n;
-    let across = |s: &Stratum| s.b / s.n + s.c / s.n;
-    let (r, s) = (sum(strata, up), sum(strata, down));
-    let v = sum(strata, |t| along(t) * up(t)) / (r * r)
-        + sum(strata, |t| along(t) * down(t) + across(t) * up(t)) / (r * s)
-        + sum(strata, |t| across(t) * down(t)) / (s * s);
-    (ln(r / s), (0.5 * v).sqrt())
-}
-
-fn risk_ratio(strata: &[Stratum]) -> (f64, f64) {
-    let r = sum(strata, |s| s.a * (s.n2 / s.n));
-    let s = sum(strata, |s| s.c * (s.n1 / s.n));
-    let v = sum(strata, |s| {
-        (s.n1 / s.n) * (s.n2 / s.n) * (s.a + s.c) - (s.a / s.n) * s.c
-    });
-    (ln(r / s), (v / (r * s)).sqrt())
-}
-
-fn risk_difference(strata: &[Stratum]) -> (f64, f64) {
-    let weight = sum(strata, |s| s.n1 * (s.n2 / s.n));
-    let d = sum(strata, |s| s.a * (s.n2 / s.n) - s.c * (s.n1 / s.n)) / weight;
-    let p = sum(strata, |s| {
-        let (w1, w2) = (s.n1 / s.n, s.n2 / s.n);
-        s.c * w1 * w1 - s.a * w2 * w2 + w1 * w2 * (s.n2 - s.n1) / 2.0
-    });
-    let q = sum(strata, |s| s.a * (s.n2 - s.c) / s.n + s.c * (s.n1 - s.a) / s.n) / 2.0;
-    (d, ((d * p + q) / (weight * weight)).sqrt())
 }
 
 /// `None` where nobody, or everybody, had an event.
@@ -239,21 +210,11 @@ fn of_rates(measure: Measure, reported: &Reported, options: &Options) -> Result<
     }
     let total = |of: &dyn Fn(usize) -> f64| rows.iter().map(|i| of(*i)).sum::<f64>();
     let t = |i: usize| t1[i] + t2[i];
-    let (estimate, se) = if measure == Measure::IncidenceRateRatio {
-        let r = total(&|i| x1[i] * (t2[i] / t(i)));
-        let s = total(&|i| x2[i] * (t1[i] / t(i)));
-        let v = total(&|i| (t1[i] / t(i)) * (t2[i] / t(i)) * (x1[i] + x2[i]));
-        (ln(r / s), (v / (r * s)).sqrt())
+    let rates: Vec<Rates> = rows.iter().map(|i| [x1[*i], t1[*i], x2[*i], t2[*i]]).collect();
+    let Stratified { estimate, se, .. } = if measure == Measure::IncidenceRateRatio {
+        stratified::rate_ratio(&rates)
     } else {
-        let weight = total(&|i| t1[i] / t(i) * t2[i]);
-        let v = total(&|i| {
-            let w = t1[i] / t(i) * t2[i];
-            w * w * (x1[i] / (t1[i] * t1[i]) + x2[i] / (t2[i] * t2[i]))
-        });
-        (
-            total(&|i| (x1[i] * t2[i] - x2[i] * t1[i]) / t(i)) / weight,
-            v.sqrt() / weight,
-        )
+        stratified::rate_difference(&rates)
     };
     let association = if measure == Measure::IncidenceRateRatio {
         let off = total(&|i| x1[i] - (x1[i] + x2[i]) * (t1[i] / t(i))).abs();

@@ -97,7 +97,7 @@ pub fn contrasts(
     x: &DMatrix<f64>,
     against: &[f64],
 ) -> Result<(Vec<Contrast>, Option<Wald>), MetaError> {
-    if x.ncols() != fit.p || against.len() != x.nrows() {
+    if x.nrows() == 0 || x.ncols() != fit.p || against.len() != x.nrows() {
         return Err(MetaError::field(
             "X",
             format!(

@@ -99,7 +99,7 @@ struct Context<'d> {
 impl Context<'_> {
     fn compare(&self, i: usize, without: &Fit, found: &mut Influence) {
         let (data, full) = (self.data, self.full);
-        let some = |x: f64| x.is_finite().then_some(x);
+        let some = |x: f64| (!x.is_nan()).then_some(x);
         let row = data.x.row(i);
         let expected = (row * &without.beta)[(0, 0)];
         let variance = (row * &without.vcov * row.transpose())[(0, 0)];

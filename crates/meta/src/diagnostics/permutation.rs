@@ -5,7 +5,7 @@ use euthymia_stats::random::{Purpose, Stream};
 
 use super::is_mean;
 use crate::MetaError;
-use crate::pool::{Data, Fit, Options, fit, mean};
+use crate::pool::{Data, Fit, Options, estimate, fit, mean};
 
 /// What the draws are for.
 const PERMUTATIONS: Purpose = Purpose(41);
@@ -302,7 +302,7 @@ fn all_rows(data: &Data, seen: &Fit, tally: &mut Tally<'_>) {
     let options = &seen.options;
     loop {
         set_rows(&mut changed, data, groups.iter().map(|group| firsts[*group]));
-        if let Ok(found) = fit(&changed, options) {
+        if let Some(found) = refit(&changed, options) {
             tally.add_fit(&found);
         }
         if !next_arrangement(&mut groups) {
@@ -325,10 +325,23 @@ fn some_rows(data: &Data, seen: &Fit, tally: &mut Tally<'_>) {
             rows.swap(i, j.min(i));
         }
         set_rows(&mut changed, data, rows.iter().copied());
-        if let Ok(found) = fit(&changed, &seen.options) {
+        if let Some(found) = refit(&changed, &seen.options) {
             tally.add_fit(&found);
         }
     }
+}
+
+/// The fit with its tau2 estimated once: what the moderators explain, which nobody asks of a permutation, would need a
+/// second estimate.
+fn refit(data: &Data, options: &Options) -> Option<Fit> {
+    if !options.method.is_random() || options.tau2.is_some() {
+        return fit(data, options).ok();
+    }
+    let known = Options {
+        tau2: Some(estimate(data, options).ok()?.tau2),
+        ..options.clone()
+    };
+    fit(data, &known).ok()
 }
 
 /// The next arrangement of `items` in dictionary order; false after the last.

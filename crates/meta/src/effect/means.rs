@@ -127,7 +127,7 @@ pub(crate) fn compute(
         M::RatioOfMeans => ratios(&g, options)?,
         M::VariabilityRatio | M::VariationRatio => variabilities(measure, &g, options)?,
         _ => rows
-            .map(|i| Ok(converted(measure, &g, options, i)?))
+            .map(|i| converted(measure, &g, options, i))
             .collect::<Result<Vec<_>, MetaError>>()?
             .into_iter()
             .unzip(),

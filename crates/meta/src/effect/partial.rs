@@ -136,7 +136,7 @@ pub(crate) fn determination(
 
 /// The F statistic of a p value.
 fn f_of_p(p: f64, upper: f64, lower: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) || !(upper >= 1.0 && lower >= 1.0) {
+    if !((0.0..=1.0).contains(&p) && upper >= 1.0 && lower >= 1.0) {
         return f64::NAN;
     }
     euthymia_stats::f::quantile(upper, lower, 1.0 - p)

@@ -1,5 +1,6 @@
 //! The tetrachoric correlation: that of the two normal variables whose signs a cross table counts.
 
+use euthymia_stats::quadrature::gauss_legendre;
 use euthymia_stats::{normal, optimize};
 use euthymia_vecmath::scalar::exp;
 
@@ -34,7 +35,7 @@ pub(crate) fn tetrachoric([a, b, c, d]: [f64; 4]) -> (f64, f64) {
 }
 
 /// `P(X < h, Y < k)` of two normals with correlation `r`: Plackett's integral over the angle (1954,
-/// doi:10.2307/2332716), by Gauss-Legendre over eight parts, finer towards the end where it is steep.
+/// doi:10.2307/2332716), by Gauss's rule over twelve parts, finer towards the end where it is steep.
 fn below(h: f64, k: f64, r: f64) -> f64 {
     let independent = normal::cdf(h) * normal::cdf(k);
     if r >= 1.0 {
@@ -51,27 +52,19 @@ fn below(h: f64, k: f64, r: f64) -> f64 {
         );
         exp(-(h * h + k * k - 2.0 * h * k * s) / (2.0 * c * c))
     };
+    let rule = gauss_legendre(10);
     let (mut sum, mut from, mut share) = (0.0, 0.0, 0.5);
     for part in 0..12 {
         let to = if part == 11 { end } else { from + share * end };
         let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-        for (x, w) in GAUSS_10 {
-            sum += half * w * (integrand(middle - half * x) + integrand(middle + half * x));
+        for (x, w) in &rule {
+            sum += half * w * integrand(middle + half * x);
         }
         from = to;
         share *= 0.5;
     }
     independent + sum / core::f64::consts::TAU
 }
-
-/// Positive abscissae and weights of Gauss-Legendre quadrature with 10 points.
-const GAUSS_10: [(f64, f64); 5] = [
-    (0.148_874_338_981_631_22, 0.295_524_224_714_752_87),
-    (0.433_395_394_129_247_2, 0.269_266_719_309_996_35),
-    (0.679_409_568_299_024_4, 0.219_086_362_515_982_05),
-    (0.865_063_366_688_984_5, 0.149_451_349_150_580_6),
-    (0.973_906_528_517_171_7, 0.066_671_344_308_688_14),
-];
 
 /// The entry of the inverse information that belongs to the correlation; the information is the sum over cells of
 /// `count * gradient gradient' / share^2`, second derivatives of the shares cancelling where shares are met.

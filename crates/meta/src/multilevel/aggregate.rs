@@ -25,6 +25,11 @@ pub fn aggregate(
     clusters: &[usize],
     weighted: bool,
 ) -> Result<Aggregated, MetaError> {
+    if clusters.len() != yi.len() || sampling.size() != yi.len() {
+        return Err(MetaError::NoAnswer(
+            "effect sizes, covariances and clusters have different numbers of rows".to_owned(),
+        ));
+    }
     let count = clusters.iter().max().map_or(0, |most| most + 1);
     let mut all = Aggregated {
         yi: Vec::with_capacity(count),

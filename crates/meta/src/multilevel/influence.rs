@@ -16,6 +16,12 @@ pub fn cooks_distances(
     clusters: &[usize],
 ) -> Result<Vec<Option<f64>>, MetaError> {
     let all = fit(data, random, options)?;
+    if clusters.len() != all.k {
+        return Err(MetaError::NoAnswer(format!(
+            "clusters must be told for each of {} effect sizes",
+            all.k
+        )));
+    }
     let count = clusters.iter().max().map_or(0, |most| most + 1);
     Ok((0..count)
         .map(|cluster| distance(data, random, options, clusters, cluster, &all))

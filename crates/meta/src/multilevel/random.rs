@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::structure::{Components, Structure};
+use crate::MetaError;
 
 /// How a row takes part in the random effects of its group.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +68,29 @@ impl Random {
             groups,
             loading: Loading::Level { codes, names },
             structure,
+        }
+    }
+
+    /// Refuses codes without a name, and other numbers of rows than `k`.
+    pub(crate) fn check(&self, k: usize) -> Result<(), MetaError> {
+        let named =
+            |codes: &[usize], names: &[String]| codes.len() == k && codes.iter().all(|c| *c < names.len());
+        let loading = match &self.loading {
+            Loading::Intercept => true,
+            Loading::Level { codes, names } => named(codes, names),
+            Loading::Design { columns, names } => columns.nrows() == k && columns.ncols() == names.len(),
+        };
+        let values = match &self.structure {
+            Structure::ContinuousAutoregressive(values) => values.len() == self.effects(),
+            _ => true,
+        };
+        if named(&self.group, &self.groups) && loading && values && self.effects() > 0 {
+            Ok(())
+        } else {
+            Err(MetaError::NoAnswer(format!(
+                "the random effects `{}` do not name the group and the level of each of {k} rows",
+                self.name
+            )))
         }
     }
 
@@ -195,8 +219,17 @@ impl Information {
                 *x = 0.0;
             }
         }
-        for (x, known) in components.correlations.iter_mut().zip(&self.correlations) {
-            if !known {
+        let q = self.variances.len();
+        let each_pair = components.correlations.len() == q * (q - 1) / 2 && q > 2;
+        let pairs = (0..q).flat_map(|j| (j + 1..q).map(move |i| (i, j)));
+        let unknown = pairs.map(|(i, j)| each_pair && !(self.variances[i] && self.variances[j]));
+        for ((x, known), unknown) in components
+            .correlations
+            .iter_mut()
+            .zip(&self.correlations)
+            .zip(unknown.chain(core::iter::repeat(false)))
+        {
+            if !known || unknown {
                 *x = 0.0;
             }
         }

@@ -66,6 +66,7 @@ pub struct Dependence {
 /// A correlation is outside -1 to 1 or missing.
 pub fn approximate_covariances(vi: &[f64], shared: &Dependence) -> Result<Sampling, MetaError> {
     let levels = |codes: &[usize]| codes.iter().max().map_or(0, |most| most + 1);
+    shared.check(vi.len())?;
     for (what, given) in [
         ("constructs", &shared.constructs),
         ("observations", &shared.observations),
@@ -95,6 +96,44 @@ pub fn approximate_covariances(vi: &[f64], shared: &Dependence) -> Result<Sampli
 }
 
 impl Dependence {
+    fn check(&self, k: usize) -> Result<(), MetaError> {
+        let mut sizes = vec![self.clusters.len()];
+        sizes.extend(self.constructs.iter().map(|(codes, _)| codes.len()));
+        sizes.extend(self.observations.iter().map(|(codes, _)| codes.len()));
+        sizes.extend(
+            self.groups
+                .iter()
+                .flat_map(|(first, second)| [first.len(), second.len()]),
+        );
+        sizes.extend(
+            self.times
+                .iter()
+                .flat_map(|(first, second, _)| [first.len(), second.len()]),
+        );
+        sizes.extend(
+            self.sizes
+                .iter()
+                .flat_map(|(first, second)| [first.len(), second.len()]),
+        );
+        if sizes.iter().any(|size| *size != k) {
+            return Err(MetaError::NoAnswer(format!(
+                "what effect sizes share must be told for each of {k}"
+            )));
+        }
+        let positive = |n: &f64| *n > 0.0;
+        let good = self
+            .sizes
+            .as_ref()
+            .is_none_or(|(first, second)| first.iter().all(positive) && second.iter().all(positive));
+        if good {
+            Ok(())
+        } else {
+            Err(MetaError::NoAnswer(
+                "the sizes of groups must be above 0".to_owned(),
+            ))
+        }
+    }
+
     fn correlation(&self, a: usize, b: usize) -> f64 {
         let same = |given: &Option<(Vec<usize>, Correlation)>| match given {
             Some((codes, r)) if codes[a] != codes[b] => Some(r.between(codes[a], codes[b])),

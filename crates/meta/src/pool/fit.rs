@@ -5,7 +5,7 @@ use euthymia_vecmath::scalar::ln;
 use nalgebra::{DMatrix, DVector};
 
 use super::projection::{cross, fitted};
-use super::{Data, Fit, Method, Options, Projection, estimate};
+use super::{Data, Fit, Method, Options, Projection, Test, estimate};
 use crate::MetaError;
 use crate::linear::{check_rank, inverse_spd, ln_determinant};
 
@@ -21,6 +21,14 @@ pub fn fit(data: &Data, options: &Options) -> Result<Fit, MetaError> {
             needed: 1,
             found: 0,
         });
+    }
+    if k == 1 && options.test != Test::Z {
+        // One study leaves no degree of freedom for t: its own standard error is all there is, as in metafor.
+        let normal = Options {
+            test: Test::Z,
+            ..options.clone()
+        };
+        return fit(data, &normal);
     }
     check_rank(&data.x, &data.names)?;
     // Moderators as they come (a year beside a share) cost half of the digits in `X'WX`: everything is computed in an
@@ -46,7 +54,7 @@ pub fn fit(data: &Data, options: &Options) -> Result<Fit, MetaError> {
     if options.test.is_scaled() {
         let rest = projection.form(&data.yi);
         scale = if rest <= f64::EPSILON { 0.0 } else { rest / free };
-        if options.test == super::Test::AdHoc {
+        if options.test == Test::AdHoc {
             scale = scale.max(1.0);
         }
     }

@@ -7,7 +7,7 @@ use euthymia_stats::gamma::chi_square_quantile;
 use euthymia_vecmath::scalar::ln;
 
 use super::projection::Projection;
-use super::{Data, Method, Options};
+use super::{Data, GeneralisedQ, Method, Options};
 use crate::MetaError;
 use crate::linear::ln_determinant;
 
@@ -229,8 +229,14 @@ impl<'d> Problem<'d> {
         Ok(0.5 * (logs + determinant - projection.form(&self.data.yi)))
     }
 
+    /// The tau2 at which the observed Q is the median of its distribution.
     fn median_of_q(&self) -> Result<f64, MetaError> {
-        Err(MetaError::NoAnswer("GENQM is being built".to_owned()))
+        let weights = self.options.weights.clone();
+        let weights = weights.ok_or_else(|| MetaError::field("weights", "GENQ and GENQM need weights"))?;
+        let form = GeneralisedQ::new(self.data, weights).ok_or_else(|| MetaError::Singular {
+            columns: "columns of the moderators".to_owned(),
+        })?;
+        form.tau2_at(0.5).ok_or_else(|| self.not_converged(f64::INFINITY))
     }
 
     fn not_converged(&self, tau2: f64) -> MetaError {

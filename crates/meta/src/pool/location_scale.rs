@@ -86,6 +86,11 @@ pub fn location_scale(
     options: LocationScaleOptions,
 ) -> Result<LocationScale, MetaError> {
     let (k, p, q) = (data.yi.len(), data.x.ncols(), z.ncols());
+    if p == 0 || q == 0 {
+        return Err(MetaError::NoAnswer(
+            "a location-scale model needs a coefficient for the mean and one for the variance".to_owned(),
+        ));
+    }
     if k < p + 1 {
         return Err(MetaError::TooFew {
             what: "a location-scale model",
@@ -369,5 +374,55 @@ impl Problem<'_> {
             Some(step) if step.norm() <= 1e-6 * (1.0 + alpha.norm()) => Ok(alpha),
             _ => Err(self.failed()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pool::{Method, fit};
+
+    const YI: [f64; 8] = [-0.9, -1.6, -1.3, -1.4, -0.2, -0.8, 0.1, -0.4];
+    const VI: [f64; 8] = [0.33, 0.19, 0.42, 0.02, 0.05, 0.007, 0.22, 0.1];
+
+    /// With the intercept alone the variance is tau2 of the likelihood.
+    #[test]
+    fn intercept_alone_is_the_usual_model() {
+        let data = Data::without_moderators(YI.to_vec(), VI.to_vec());
+        let z = DMatrix::from_element(8, 1, 1.0);
+        for (restricted, method) in [(true, Method::Restricted), (false, Method::MaximumLikelihood)] {
+            let usual = Options {
+                method,
+                ..Options::default()
+            };
+            let usual = fit(&data, &usual).unwrap();
+            for link in [Link::Log, Link::Identity] {
+                let options = LocationScaleOptions {
+                    restricted,
+                    link,
+                    test: Test::Z,
+                };
+                let found = location_scale(&data, &z, &["intrcpt".to_owned()], true, options).unwrap();
+                assert!((found.tau2[0] - usual.tau2).abs() < 1e-8 * usual.tau2, "{link:?}");
+                assert!((found.ll - usual.ll).abs() < 1e-10);
+                assert!((found.beta[0] - usual.beta[0]).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_told_apart() {
+        let data = Data::without_moderators(YI.to_vec(), VI.to_vec());
+        let z = DMatrix::from_element(8, 2, 1.0);
+        let names = ["intrcpt".to_owned(), "again".to_owned()];
+        let options = LocationScaleOptions {
+            restricted: true,
+            link: Link::Log,
+            test: Test::Z,
+        };
+        assert!(matches!(
+            location_scale(&data, &z, &names, true, options),
+            Err(MetaError::Singular { .. })
+        ));
     }
 }

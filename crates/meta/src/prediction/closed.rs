@@ -5,6 +5,7 @@ use euthymia_stats::student;
 use super::PredictionInterval;
 use crate::MetaError;
 use crate::pool::{Method, mean};
+use crate::review::KenwardRoger;
 
 /// How the variance of the mean is estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ fn interval(mu: f64, tau2: f64, variance: f64, level: f64, pi_df: f64, ci_df: f6
     };
     PredictionInterval {
         mu,
-        pi: around(pi_df, tau2 + variance),
+        pi: (pi_df > 0.0).then(|| around(pi_df, tau2 + variance)),
         ci: around(ci_df, variance),
         tau2,
         variance: Some(variance),
@@ -58,13 +59,13 @@ fn not_converged(method: Method) -> MetaError {
 /// Laird's tau2 and t with k - 2 degrees of freedom.
 ///
 /// # Errors
-/// Fewer than three studies.
+/// Fewer than two studies.
 pub fn higgins_thompson_spiegelhalter(
     yi: &[f64],
     vi: &[f64],
     level: f64,
 ) -> Result<PredictionInterval, MetaError> {
-    need(yi.len(), 3)?;
+    need(yi.len(), 2)?;
     let method = Method::DerSimonianLaird;
     let found = mean(yi, vi, method, None).ok_or_else(|| not_converged(method))?;
     let k = yi.len() as f64;
@@ -114,7 +115,7 @@ pub fn restricted_by_fixed_point(yi: &[f64], vi: &[f64], tolerance: f64) -> Resu
 /// unless it is `known`.
 ///
 /// # Errors
-/// Fewer than three studies, or REML does not converge.
+/// Fewer than two studies, or REML does not converge.
 pub fn partlett_riley(
     yi: &[f64],
     vi: &[f64],
@@ -122,14 +123,13 @@ pub fn partlett_riley(
     variance: Variance,
     level: f64,
 ) -> Result<PredictionInterval, MetaError> {
-    need(yi.len(), 3)?;
+    need(yi.len(), 2)?;
     let method = Method::Restricted;
     let found = mean(yi, vi, method, known).ok_or_else(|| not_converged(method))?;
     let (mu, tau2) = (found.mu, found.tau2);
     let k = yi.len() as f64;
     let weight = |v: &f64| 1.0 / (v + tau2);
-    let power = |n: i32| vi.iter().map(|v| weight(v).powi(n)).sum::<f64>();
-    let (w1, w2, w3) = (power(1), power(2), power(3));
+    let w1: f64 = vi.iter().map(weight).sum();
     let (mut pi_df, mut ci_df) = (k - 2.0, k - 1.0);
     let square = |y: &f64| (y - mu) * (y - mu);
     let variance = match variance {
@@ -152,12 +152,15 @@ pub fn partlett_riley(
             sum / (w1 * w1)
         }
         Variance::KenwardRoger => {
-            let ratio = w2 / w1;
-            let information = 0.5 * w2 - w3 / w1 + 0.5 * ratio * ratio;
-            let variance = (1.0 + 2.0 * (w3 / w1 - ratio * ratio) / information) / w1;
-            ci_df = 2.0 * information / ((variance * w2) * (variance * w2));
+            let weights: Vec<f64> = vi.iter().map(weight).collect();
+            let found = KenwardRoger::new(&weights).ok_or_else(|| {
+                MetaError::NoAnswer(
+                    "the variance after Kenward and Roger does not exist for these studies".to_owned(),
+                )
+            })?;
+            ci_df = found.df;
             pi_df = ci_df - 1.0;
-            variance
+            found.se * found.se
         }
     };
     Ok(interval(mu, tau2, variance, level, pi_df, ci_df))

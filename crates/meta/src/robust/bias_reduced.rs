@@ -178,7 +178,7 @@ fn hotelling(
     }
     let eta = q * (q + 1.0) / total;
     let lower = eta - q + 1.0;
-    if !(lower > 0.0) {
+    if lower.is_nan() || lower <= 0.0 {
         return None;
     }
     let scaled = lower / (eta * q) * statistic;

@@ -49,6 +49,19 @@ pub fn estimate(
     model: WorkingModel,
     small: bool,
 ) -> Result<DependentFit, MetaError> {
+    if vi.len() != yi.len() || x.nrows() != yi.len() || studies.len() != yi.len() || names.len() != x.ncols()
+    {
+        return Err(MetaError::NoAnswer(
+            "effect sizes, variances, moderators and studies have different numbers of rows".to_owned(),
+        ));
+    }
+    if let Some(row) = vi.iter().position(|v| !(*v > 0.0 && v.is_finite())) {
+        return Err(MetaError::NoAnswer(format!(
+            "effect size {} has a sampling variance of {}, it must be above 0",
+            row + 1,
+            vi[row]
+        )));
+    }
     check_rank(x, names)?;
     let members = members(studies);
     let (tau2, omega2, i2, weights) = match model {

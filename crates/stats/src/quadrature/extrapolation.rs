@@ -84,7 +84,7 @@ impl Sequence {
             kept = MOST - 1;
         }
         // The new diagonal: every second element moves down by one step of the table.
-        let mut place = usize::from(count % 2 == 0);
+        let mut place = usize::from(count.is_multiple_of(2));
         for _ in 0..=elements {
             table[place] = table[place + 2];
             place += 2;

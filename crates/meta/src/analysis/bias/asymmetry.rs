@@ -1,9 +1,8 @@
 //! Kinds that ask whether small studies differ: `regtest`, `ranktest`, `metabias`, `limitmeta`, `pet_peese`.
 
 use super::trials::trials;
+use super::{model, studies};
 use crate::MetaError;
-use crate::analysis::studies::Studies;
-use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Inputs, Values};
 use crate::bias::limit::{Adjustment, limit_analysis};
 use crate::bias::pet_peese::Chosen;
@@ -28,7 +27,7 @@ fn coefficients(values: &mut Values, test: &Regression) {
 
 pub(super) fn regtest(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let model = Model::of(analysis)?;
+    let model = model(analysis)?;
     let variance = variance(inputs, "regtest.model", &model.options)?;
     let predictor = match inputs.text("regtest.predictor")? {
         Some(name) => Predictor::parse(name)?,
@@ -49,7 +48,7 @@ pub(super) fn regtest(analysis: &Analysis) -> Result<Values, MetaError> {
 }
 
 pub(super) fn ranktest(analysis: &Analysis) -> Result<Values, MetaError> {
-    let studies = Studies::of(analysis)?;
+    let studies = studies(analysis)?;
     let test = rank_test(&studies.yi, &studies.vi)?;
     let exact = analysis.inputs.flag("ranktest.exact")?.unwrap_or(true);
     let p = if exact { test.p() } else { test.normal_p() };
@@ -62,7 +61,7 @@ pub(super) fn metabias(analysis: &Analysis) -> Result<Values, MetaError> {
     let trials = if inputs.has("columns") {
         trials(inputs, analysis.frame()?)?
     } else {
-        let studies = Studies::of(analysis)?;
+        let studies = studies(analysis)?;
         Trials {
             yi: studies.yi,
             vi: studies.vi,
@@ -99,7 +98,7 @@ pub(super) fn method_tau(inputs: &Inputs, default: Method) -> Result<Method, Met
 
 pub(super) fn limitmeta(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let studies = Studies::of(analysis)?;
+    let studies = studies(analysis)?;
     let adjustment = match inputs.text("limitmeta.method_adjust")? {
         Some(name) => Adjustment::parse(name)?,
         None => Adjustment::default(),
@@ -125,7 +124,7 @@ pub(super) fn limitmeta(analysis: &Analysis) -> Result<Values, MetaError> {
 
 pub(super) fn pet_peese(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let model = Model::of(analysis)?;
+    let model = model(analysis)?;
     // Weighted least squares unless a model is asked for, as its authors have it.
     let variance = if inputs.has("pet_peese.model") {
         variance(inputs, "pet_peese.model", &model.options)?

@@ -2,9 +2,8 @@
 
 use super::asymmetry::method_tau;
 use super::trials::{arms, binary};
+use super::{model, studies};
 use crate::MetaError;
-use crate::analysis::studies::Studies;
-use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Inputs, Values};
 use crate::bias::excess::{self, Comparison, excess_significance};
 use crate::bias::fail_safe::{self, Combination, GeneralOptions};
@@ -23,7 +22,7 @@ fn sorted(mut values: Vec<f64>) -> Vec<f64> {
 
 pub(super) fn trimfill(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let model = Model::of(analysis)?;
+    let model = model(analysis)?;
     let estimator = match inputs.text("trimfill.estimator")? {
         Some(name) => Estimator::parse(name)?,
         None => Estimator::default(),
@@ -53,7 +52,7 @@ pub(super) fn trimfill(analysis: &Analysis) -> Result<Values, MetaError> {
 
 pub(super) fn metatrimfill(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let studies = Studies::of(analysis)?;
+    let studies = studies(analysis)?;
     let estimator = Estimator::parse(inputs.text("type")?.unwrap_or("L"))?;
     let common = inputs.flag("ma_common")?.unwrap_or(true);
     let side = inputs
@@ -99,7 +98,7 @@ pub(super) fn fsn(analysis: &Analysis) -> Result<Values, MetaError> {
     let alpha = inputs.number("fsn.alpha")?.unwrap_or(0.05);
     let target = target(inputs, "fsn.target")?;
     let kind = inputs.text("fsn.type")?.unwrap_or("Rosenthal");
-    let studies = Studies::of(analysis)?;
+    let studies = studies(analysis)?;
     let (yi, vi) = (&studies.yi, &studies.vi);
     let number = match kind.to_lowercase().as_str() {
         "rosenthal" => {
@@ -142,7 +141,7 @@ pub(super) fn fsn(analysis: &Analysis) -> Result<Values, MetaError> {
 
 fn general(analysis: &Analysis, alpha: f64, target: Option<f64>) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let model = Model::of(analysis)?;
+    let model = model(analysis)?;
     if model.data.x.ncols() != 1 {
         return Err(inputs.error(
             "model.mods",
@@ -173,7 +172,7 @@ fn general(analysis: &Analysis, alpha: f64, target: Option<f64>) -> Result<Value
 
 pub(super) fn tes(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let studies = Studies::of(analysis)?;
+    let studies = studies(analysis)?;
     let alternative = |path: &str, default| inputs.text(path)?.map_or(Ok(default), Alternative::parse);
     let mut options = excess::Options {
         null: inputs.number("tes.H0")?.unwrap_or(0.0),
@@ -188,7 +187,7 @@ pub(super) fn tes(analysis: &Analysis) -> Result<Values, MetaError> {
     let (mut yi, mut vi) = (studies.yi, studies.vi);
     // A model gives its effects, fitted to each study where it has moderators, and its variance between studies.
     if inputs.has("model") {
-        let model = Model::of(analysis)?;
+        let model = model(analysis)?;
         let fit = model.fit()?;
         options.tau2 = fit.tau2;
         options.theta = Some(if model.data.x.ncols() == 1 && model.data.intercept {
@@ -215,7 +214,7 @@ pub(super) fn tes(analysis: &Analysis) -> Result<Values, MetaError> {
 }
 
 pub(super) fn pcurve(analysis: &Analysis) -> Result<Values, MetaError> {
-    let studies = Studies::of(analysis)?;
+    let studies = studies(analysis)?;
     let found = p_curve(&studies.yi, &studies.vi)?;
     let shape = |shape: &Shape| {
         Values::new()

@@ -1,8 +1,8 @@
 //! Kinds that model what is not seen: `selmodel`, `selmodel_weightr`, `copas`.
 
 use super::asymmetry::method_tau;
+use super::{model, studies};
 use crate::MetaError;
-use crate::analysis::studies::Studies;
 use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Inputs, Values};
 use crate::bias::Alternative;
@@ -51,7 +51,7 @@ fn precision(inputs: &Inputs, model: &Model) -> Result<Option<Vec<f64>>, MetaErr
 
 pub(super) fn selmodel(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let model = Model::of(analysis)?;
+    let model = model(analysis)?;
     if model.options.weights.is_some() || !model.options.weighted {
         return Err(inputs.error("model.weights", "selection models are for the usual weights"));
     }
@@ -109,7 +109,7 @@ fn values(model: &Model, found: &Selection) -> Values {
 pub(super) fn weightr(analysis: &Analysis) -> Result<Values, MetaError> {
     const LEAST: f64 = 0.01;
     let inputs = &analysis.inputs;
-    let model = Model::of(analysis)?;
+    let model = model(analysis)?;
     let fixed = inputs.flag("fe")?.unwrap_or(false);
     let known = inputs.numbers("weights")?.unwrap_or_default();
     let mut options = Options {
@@ -159,7 +159,7 @@ pub(super) fn weightr(analysis: &Analysis) -> Result<Values, MetaError> {
 
 pub(super) fn copas(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let studies = Studies::of(analysis)?;
+    let studies = studies(analysis)?;
     let mut options = crate::bias::copas::Options {
         left: inputs.flag("left")?,
         ..crate::bias::copas::Options::default()

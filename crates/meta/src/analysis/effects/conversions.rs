@@ -192,10 +192,10 @@ fn wald(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
             p,
             level,
         };
-        if let (Some(low), Some(high)) = (wald.low, wald.high) {
-            if low > high || wald.estimate.is_some_and(|y| y < low || y > high) {
-                return Err(at(place, "the interval does not contain the estimate"));
-            }
+        if let (Some(low), Some(high)) = (wald.low, wald.high)
+            && (low > high || wald.estimate.is_some_and(|y| y < low || y > high))
+        {
+            return Err(at(place, "the interval does not contain the estimate"));
         }
         let variance = wald.variance();
         yi.push(wald.estimate);

@@ -67,8 +67,8 @@ fn level(analysis: &Analysis) -> Result<f64, MetaError> {
 fn interval(found: &PredictionInterval) -> Values {
     Values::new()
         .with("muhat", found.mu)
-        .with("lbpi", found.pi.0)
-        .with("ubpi", found.pi.1)
+        .with("lbpi", found.pi.map(|bounds| bounds.0))
+        .with("ubpi", found.pi.map(|bounds| bounds.1))
         .with("lbci", found.ci.0)
         .with("ubci", found.ci.1)
         .with("tau2", found.tau2)

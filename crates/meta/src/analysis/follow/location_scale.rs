@@ -25,7 +25,10 @@ pub(super) fn location_scale(analysis: &Analysis) -> Result<Values, MetaError> {
     let studies = studies.take(&rows);
     let rows = scale.design(&studies.frame)?.rows;
     let studies = studies.take(&rows);
-    let (x, z) = (location.design(&studies.frame)?, scale.design(&studies.frame)?);
+    let mut x = location.design(&studies.frame)?;
+    let mut z = scale.design(&studies.frame)?;
+    let mut dropped = x.drop_redundant();
+    dropped.extend(z.drop_redundant());
     let restricted = match at("method")?.unwrap_or("REML") {
         "REML" => true,
         "ML" => false,
@@ -56,7 +59,11 @@ pub(super) fn location_scale(analysis: &Analysis) -> Result<Values, MetaError> {
         Some(vcov) => roots(vcov.diagonal()).into_iter().map(Some).collect(),
         None => vec![None; fit.alpha.len()],
     };
-    Ok(Values::new()
+    let mut values = Values::new();
+    if !dropped.is_empty() {
+        values.push("dropped", dropped);
+    }
+    Ok(values
         .with("k", studies.k())
         .with("coef_names", data.names.clone())
         .with("beta", &fit.beta)

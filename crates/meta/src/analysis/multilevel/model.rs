@@ -2,11 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use super::reading::{number_after, reshaped, word_after};
+use super::reading::reshaped;
+use super::sampling::sampling;
 use crate::analysis::studies::{Studies, prepared};
 use crate::analysis::{Analysis, Inputs};
 use crate::expression::{evaluate, parse};
 use crate::formula::{Formula, factor};
+use crate::multilevel::{Data, DegreesOfFreedom, Fit, Method, Options, Random, Structure, fit};
 use crate::multilevel::{
     Correlation, CovarianceBlock, Data, DegreesOfFreedom, Dependence, Fit, Method, Options, Random, Sampling,
     Structure, approximate_covariances, fit,
@@ -147,11 +149,11 @@ pub(crate) fn codes_as_they_come(text: &str, frame: &Frame) -> Result<(Vec<usize
 }
 
 /// `~ inner | a/b`.
-struct Term {
+pub(super) struct Term {
     /// The inner factor; none for `~ 1 | group`.
-    inner: Option<String>,
+    pub(super) inner: Option<String>,
     /// The columns of the nested groups, outermost first.
-    columns: Vec<String>,
+    pub(super) columns: Vec<String>,
 }
 
 fn terms(inputs: &Inputs, field: &str) -> Result<Vec<Term>, MetaError> {

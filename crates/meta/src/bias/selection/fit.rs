@@ -326,7 +326,20 @@ impl Problem<'_> {
             let (tau2, delta) = self.split(at, fixed);
             self.likelihood.ln(&at[..self.p], tau2, &delta, integration)
         };
-        let found = optimize::minimize(&start, |at| -ln_at(at, Integration::Exact));
+        let mut found = optimize::minimize(&start, |at| -ln_at(at, Integration::Exact));
+        // There may be more than one maximum, as one where effects do not vary: other ways down from here, and from effects
+        // that vary more.
+        let mut others = vec![start.clone()];
+        if fixed.is_none() {
+            let vi: f64 = self.likelihood.mean_variance();
+            others.push(self.start(beta, tau2.max(vi), fixed));
+        }
+        for other in others {
+            let other = optimize::descend(&other, |at| -ln_at(at, Integration::Exact));
+            if other.value < found.value - 1e-8 {
+                found = optimize::minimize(&other.x, |at| -ln_at(at, Integration::Exact));
+            }
+        }
         if !found.value.is_finite() {
             return Err(MetaError::NotConverged {
                 what: "the selection model",

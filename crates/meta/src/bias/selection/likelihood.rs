@@ -93,6 +93,14 @@ impl<'d> Likelihood<'d> {
             let z = normal::quantile(if two_sided { 0.5 * p } else { p });
             ends.extend([z, -z]);
         }
+        if two_sided {
+            // Near z = 0 the p-value is near 1, and a power of what is left has no slope there: finer towards it.
+            let mut end = 0.25;
+            while end > 1e-6 {
+                ends.extend([end, -end]);
+                end *= 0.5;
+            }
+        }
         ends.sort_by(f64::total_cmp);
         let rule = quadrature::gauss_legendre(8);
         let mut nodes = Vec::new();
@@ -105,6 +113,10 @@ impl<'d> Likelihood<'d> {
             }
         }
         nodes
+    }
+
+    pub(super) fn mean_variance(&self) -> f64 {
+        self.vi.iter().sum::<f64>() / self.vi.len() as f64
     }
 
     /// Whether the form is a curve, whose mean is an integral.
@@ -150,6 +162,9 @@ impl<'d> Likelihood<'d> {
                     (self.curve(self.p[i], delta, i), chance)
                 }
             };
+            if !(seen > 0.0 && chance > 0.0 && chance.is_finite()) {
+                return f64::NAN;
+            }
             const HALF_LN_TAU: f64 = 0.918_938_533_204_672_7;
             sum += ln(seen) - HALF_LN_TAU - ln(sd) - 0.5 * z * z - ln(chance);
         }
@@ -190,31 +205,52 @@ impl<'d> Likelihood<'d> {
     }
 
     fn curve_chance(&self, i: usize, mean: f64, sd: f64, delta: &[f64], shared: Option<&[f64]>) -> f64 {
+        // Nine standard deviations leave 2e-19 of what is not weighted; where the curve is steep that may be what counts.
+        let (chance, largest) = self.chance_within(9.0, i, mean, sd, delta, shared);
+        if chance > 1e-9 * largest {
+            return chance;
+        }
+        self.chance_within(2.0 * FAR, i, mean, sd, delta, shared).0
+    }
+
+    /// The mean of the curve over so many standard deviations, and its largest value there or at the ends.
+    fn chance_within(
+        &self,
+        range: f64,
+        i: usize,
+        mean: f64,
+        sd: f64,
+        delta: &[f64],
+        shared: Option<&[f64]>,
+    ) -> (f64, f64) {
         let (sei, ratio) = (self.sei[i], self.sei[i] / sd);
-        let (low, high) = ((mean - 9.0 * sd) / sei, (mean + 9.0 * sd) / sei);
+        let (low, high) = ((mean - range * sd) / sei, (mean + range * sd) / sei);
         let first = self.nodes.partition_point(|(z, _, _)| *z < low);
+        let least = self.form.least_p();
+        let end = |z: f64| {
+            let p = p_value(self.alternative, z).max(least).min(1.0 - least);
+            self.curve(p, delta, i)
+        };
+        let ends = (end(-FAR), end(FAR));
+        let mut largest = ends.0.max(ends.1);
         let mut chance = 0.0;
         for (place, (z, weight, p)) in self.nodes.iter().enumerate().skip(first) {
             if *z > high {
                 break;
             }
             let curve = shared.map_or_else(|| self.curve(*p, delta, i), |curve| curve[place]);
+            largest = largest.max(curve);
             chance += weight * curve * normal::density((z * sei - mean) / sd);
         }
         chance *= ratio;
         // The tails, where the p-value no longer changes.
-        let least = self.form.least_p();
-        let end = |z: f64| {
-            let p = p_value(self.alternative, z).max(least).min(1.0 - least);
-            self.curve(p, delta, i)
-        };
         if high > FAR {
-            chance += end(FAR) * normal::cdf((mean - FAR * sei) / sd);
+            chance += ends.1 * normal::cdf((mean - FAR * sei) / sd);
         }
         if low < -FAR {
-            chance += end(-FAR) * normal::cdf((-FAR * sei - mean) / sd);
+            chance += ends.0 * normal::cdf((-FAR * sei - mean) / sd);
         }
-        chance
+        (chance, largest)
     }
 
     fn adaptive_chance(&self, i: usize, mean: f64, sd: f64, delta: &[f64], tolerance: f64) -> f64 {
