@@ -85,7 +85,9 @@ pub fn assess(
     how: &How,
 ) -> Result<Vec<ClaimReport>, String> {
     let claims = evidence.claims.iter();
-    claims.map(|claim| one(evidence, words, definitions, claim, how)).collect()
+    claims
+        .map(|claim| one(evidence, words, definitions, claim, how))
+        .collect()
 }
 
 /// Holds one claim against the evidence.
@@ -99,12 +101,18 @@ pub fn assess_one(
     asked: &str,
     how: &How,
 ) -> Result<Option<ClaimReport>, String> {
-    let name_of = |claim: &Claim| definitions.of(&claim.claim_id).map(|definition| definition.name.as_str());
+    let name_of = |claim: &Claim| {
+        definitions
+            .of(&claim.claim_id)
+            .map(|definition| definition.name.as_str())
+    };
     let found = evidence
         .claims
         .iter()
         .find(|claim| claim.claim_id.eq_ignore_ascii_case(asked) || name_of(claim) == Some(asked));
-    found.map(|claim| one(evidence, words, definitions, claim, how)).transpose()
+    found
+        .map(|claim| one(evidence, words, definitions, claim, how))
+        .transpose()
 }
 
 fn one(

@@ -88,10 +88,7 @@ pub(crate) fn read(row: &mut impl Fields) -> Option<Comparison> {
 }
 
 /// The estimate in the column `name`, `ci_low` and `ci_high`, which must be in order.
-pub(crate) fn interval(
-    row: &mut impl Fields,
-    name: &'static str,
-) -> (Option<f64>, Option<f64>, Option<f64>) {
+pub(crate) fn interval(row: &mut impl Fields, name: &'static str) -> (Option<f64>, Option<f64>, Option<f64>) {
     let estimate = row.optional_number(name, ANY);
     let low = row.optional_number("ci_low", ANY);
     let high = row.optional_number("ci_high", ANY);

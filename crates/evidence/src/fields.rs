@@ -161,7 +161,10 @@ impl Fields for OwnFields<'_, '_, '_> {
 
     fn required_choice<T: Clone>(&mut self, field: &'static str, words: &[(&str, T)]) -> Option<T> {
         match self.inherited(field) {
-            Some(text) => words.iter().find(|(word, _)| *word == text).map(|(_, value)| value.clone()),
+            Some(text) => words
+                .iter()
+                .find(|(word, _)| *word == text)
+                .map(|(_, value)| value.clone()),
             None => self.reader.required_choice(field, words),
         }
     }

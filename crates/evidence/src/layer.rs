@@ -32,7 +32,11 @@ const INHERITED: [&str; 3] = ["study_id", "source_url", "verified"];
 impl Trial {
     /// Reads a file and checks it against what is known: nothing that is there already may come again.
     #[must_use]
-    pub fn read(document: &Document, known: &Evidence, conditions: &[&str]) -> (Option<Self>, Vec<Diagnostic>) {
+    pub fn read(
+        document: &Document,
+        known: &Evidence,
+        conditions: &[&str],
+    ) -> (Option<Self>, Vec<Diagnostic>) {
         let mut found = Vec::new();
         let mut reader = Reader::new(&document.root, &document.source, &mut found);
         let mut inherited: Vec<(&'static str, String)> = Vec::new();
@@ -140,7 +144,10 @@ fn check_study(table: &mut Reader<'_, '_>, study: &Study, known: &Evidence) {
         // A second report of one registration may be told apart by naming the first.
         let named = |other: &Study| field == "registration" && study.overlaps_with.contains(&other.study_id);
         if let Some(other) = other.filter(|other| !named(other)) {
-            let message = format!("`{}` has this {field} already: people would be counted twice", other.study_id);
+            let message = format!(
+                "`{}` has this {field} already: people would be counted twice",
+                other.study_id
+            );
             let label = if field == "registration" {
                 "the same trial; if this is another report of it, name it in `overlaps_with`"
             } else {
@@ -152,8 +159,14 @@ fn check_study(table: &mut Reader<'_, '_>, study: &Study, known: &Evidence) {
     for other in &study.overlaps_with {
         if known.study(other).is_none() {
             let ids = known.studies.iter().map(|study| study.study_id.as_str());
-            let near = nearest(other, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            table.report("overlaps_with", "E002", format!("there is no study `{other}`{near}"), "not known");
+            let near =
+                nearest(other, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            table.report(
+                "overlaps_with",
+                "E002",
+                format!("there is no study `{other}`{near}"),
+                "not known",
+            );
         }
     }
 }
@@ -162,7 +175,12 @@ fn check_arm(table: &mut Reader<'_, '_>, field: &str, arm: &str, names: &BTreeSe
     if !names.contains(arm) {
         let near = nearest(arm, names.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        table.report(field, "E003", format!("this trial has no arm `{arm}`{near}"), "not among its arms");
+        table.report(
+            field,
+            "E003",
+            format!("this trial has no arm `{arm}`{near}"),
+            "not among its arms",
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! `pooled.csv`: results of published meta-analyses.
 
-use crate::fields::{Fields, NOT_NEGATIVE};
 use crate::comparison::interval;
+use crate::fields::{Fields, NOT_NEGATIVE};
 use crate::study::count;
 use crate::vocabulary::{Measure, Verified};
 

@@ -100,13 +100,17 @@ pub fn pooled(evidence: &Evidence, selection: Selection, how: &How) -> Answer {
     let mut said = Vec::new();
     match selection.included.len() {
         0 => said.push(nothing(&selection)),
-        1 => said.push("one study: what it found, not what studies find; nothing tells how they would differ".to_owned()),
+        1 => said.push(
+            "one study: what it found, not what studies find; nothing tells how they would differ".to_owned(),
+        ),
         2 => said.push("two studies: how far studies differ can hardly be told".to_owned()),
         _ => {}
     }
     let memory = selection.included.iter().filter(|study| study.memory).count();
     if memory > 0 {
-        said.push(format!("{memory} of the studies have numbers from memory, which nobody read on a page"));
+        said.push(format!(
+            "{memory} of the studies have numbers from memory, which nobody read on a page"
+        ));
     }
     let synthesis = (!selection.included.is_empty()).then(|| synthesis(evidence, &selection, how));
     let synthesis = match synthesis {
@@ -142,18 +146,25 @@ fn nothing(selection: &Selection) -> String {
     if selection.excluded.is_empty() {
         said.push_str("; the tables hold none of these people with this treatment and control");
     } else {
-        said.push_str(&format!("; {} come near, each listed with what keeps it out", selection.excluded.len()));
+        said.push_str(&format!(
+            "; {} come near, each listed with what keeps it out",
+            selection.excluded.len()
+        ));
     }
     for wider in &selection.wider {
         let studies = if wider.k == 1 { "study" } else { "studies" };
-        said.push_str(&format!("; without `{}` there would be {} {studies}", wider.without, wider.k));
+        said.push_str(&format!(
+            "; without `{}` there would be {} {studies}",
+            wider.without, wider.k
+        ));
     }
     said
 }
 
 fn synthesis(evidence: &Evidence, selection: &Selection, how: &How) -> Result<Synthesis, MetaError> {
-    let measure = contrast_measure(selection.measure)
-        .ok_or_else(|| MetaError::NoAnswer(format!("{} is no contrast of groups", selection.measure.word())))?;
+    let measure = contrast_measure(selection.measure).ok_or_else(|| {
+        MetaError::NoAnswer(format!("{} is no contrast of groups", selection.measure.word()))
+    })?;
     let studies: Vec<Study> = selection
         .included
         .iter()
@@ -172,8 +183,15 @@ fn synthesis(evidence: &Evidence, selection: &Selection, how: &How) -> Result<Sy
             ..Options::default()
         },
         favours: selection.outcome.better.map(|better| {
-            let sides = ("favours the treatment".to_owned(), "favours the control".to_owned());
-            if better.sign() < 0.0 { sides } else { (sides.1, sides.0) }
+            let sides = (
+                "favours the treatment".to_owned(),
+                "favours the control".to_owned(),
+            );
+            if better.sign() < 0.0 {
+                sides
+            } else {
+                (sides.1, sides.0)
+            }
         }),
         raw_columns: raw_columns(selection.measure),
         dropped: dropped.collect(),
@@ -210,7 +228,12 @@ fn raw_columns(measure: Measure) -> Vec<String> {
 
 fn study(evidence: &Evidence, included: &Included) -> Study {
     let row = evidence.study(&included.study_id);
-    let notes = included.conversions.iter().chain(&included.cautions).cloned().collect();
+    let notes = included
+        .conversions
+        .iter()
+        .chain(&included.cautions)
+        .cloned()
+        .collect();
     let only = match included.contrasts.as_slice() {
         [only] => Some(only),
         _ => None,
@@ -243,9 +266,10 @@ fn raw(contrasts: &[Contrast]) -> Vec<String> {
     let cells: Vec<[String; 2]> = contrasts
         .iter()
         .map(|one| match one.numbers {
-            Numbers::Counts { ai, n1i, ci, n2i } => {
-                [format!("{}/{}", tidy(ai), tidy(n1i)), format!("{}/{}", tidy(ci), tidy(n2i))]
-            }
+            Numbers::Counts { ai, n1i, ci, n2i } => [
+                format!("{}/{}", tidy(ai), tidy(n1i)),
+                format!("{}/{}", tidy(ci), tidy(n2i)),
+            ],
             Numbers::Scores {
                 m1i,
                 sd1i,

@@ -68,8 +68,16 @@ impl Review {
         let memory = |verified: Verified| verified == Verified::Memory;
         let from_memory = [
             evidence.arms.iter().filter(|row| memory(row.verified)).count(),
-            evidence.outcomes.iter().filter(|row| memory(row.verified)).count(),
-            evidence.comparisons.iter().filter(|row| memory(row.verified)).count(),
+            evidence
+                .outcomes
+                .iter()
+                .filter(|row| memory(row.verified))
+                .count(),
+            evidence
+                .comparisons
+                .iter()
+                .filter(|row| memory(row.verified))
+                .count(),
             evidence.pooled.iter().filter(|row| memory(row.verified)).count(),
         ];
         Ok(Self {
@@ -84,7 +92,7 @@ impl Review {
             },
             questions: answer_questions(evidence, words, &asked.claims, &asked.questions, how)?,
             claims: assess(evidence, words, &asked.claims, how)?,
-            rebuilt: rebuild(evidence, &asked.rebuilds)?,
+            rebuilt: rebuild(evidence, words, &asked.rebuilds)?,
             studies: list_studies(evidence, &[], &[], &[]),
         })
     }

@@ -17,8 +17,8 @@ mod study;
 mod suspect;
 mod why;
 
-pub use contrast::{Contrast, Numbers};
 pub(crate) use contrast::of_meta as contrast_measure;
+pub use contrast::{Contrast, Numbers};
 pub use query::{Crossover, Design, Query, QueryError, Shared, Time};
 
 use serde::Serialize;

@@ -101,18 +101,16 @@ impl Evidence {
             |row| pooled::read(row),
             &mut found,
         );
-        let review_data = tables.review_data.read(
-            &review_data::COLUMNS,
-            &review_data::OPTIONAL,
-            &mut found,
-            |row| {
-                let value = review_data::read(row)?;
-                Some(Located {
-                    row: value,
-                    cells: [row.span("study_id")],
-                })
-            },
-        );
+        let review_data =
+            tables
+                .review_data
+                .read(&review_data::COLUMNS, &review_data::OPTIONAL, &mut found, |row| {
+                    let value = review_data::read(row)?;
+                    Some(Located {
+                        row: value,
+                        cells: [row.span("study_id")],
+                    })
+                });
         let claims = located(
             tables.claims,
             &claim::COLUMNS,

@@ -5,7 +5,9 @@ mod support;
 
 use std::sync::LazyLock;
 
-use euthymia_evidence::claims::{Bears, ClaimReport, Item, Reply, Role, answer_questions, assess, assess_one};
+use euthymia_evidence::claims::{
+    Bears, ClaimReport, Item, Reply, Role, answer_questions, assess, assess_one,
+};
 use euthymia_evidence::{Asked, Evidence, How, Reading, Review, Verdict, Words};
 
 static EVIDENCE: LazyLock<Evidence> = LazyLock::new(support::evidence);
@@ -22,7 +24,11 @@ fn claim(name: &str) -> &'static ClaimReport {
 }
 
 fn item(claim_name: &str, key: &str) -> &'static Item {
-    claim(claim_name).items.iter().find(|item| item.key == key).unwrap()
+    claim(claim_name)
+        .items
+        .iter()
+        .find(|item| item.key == key)
+        .unwrap()
 }
 
 #[test]
@@ -50,12 +56,24 @@ fn where_verdict_and_numbers_differ_somebody_says_why() {
 #[test]
 fn nothing_is_said_without_a_source() {
     for item in CLAIMS.iter().flat_map(|claim| &claim.items) {
-        assert!(item.estimate.is_none() || !item.sources.is_empty(), "{}", item.key);
-        assert!(item.sources.iter().all(|source| source.url.starts_with("http")), "{}", item.key);
+        assert!(
+            item.estimate.is_none() || !item.sources.is_empty(),
+            "{}",
+            item.key
+        );
+        assert!(
+            item.sources.iter().all(|source| source.url.starts_with("http")),
+            "{}",
+            item.key
+        );
     }
     for sentence in REPLIES.iter().flat_map(|reply| &reply.sentences) {
         assert!(!sentence.numbers.is_empty(), "{}", sentence.text);
-        assert!(sentence.numbers.iter().all(|number| !number.sources.is_empty()), "{}", sentence.text);
+        assert!(
+            sentence.numbers.iter().all(|number| !number.sources.is_empty()),
+            "{}",
+            sentence.text
+        );
         assert!(!sentence.text.contains(['{', '}']), "{}", sentence.text);
     }
 }
@@ -70,8 +88,15 @@ fn what_is_not_borne_out_is_said_as_plainly() {
         assert_eq!(claim.not_shown.len(), not.count(), "{}", claim.name);
     }
     let therapy = claim("psychotherapy");
-    assert_eq!((therapy.verdict, therapy.numbers_say), (Verdict::NotSupported, Some(Verdict::NotSupported)));
-    assert!(therapy.wording[0].starts_with("none of the 2 numbers"), "{:?}", therapy.wording);
+    assert_eq!(
+        (therapy.verdict, therapy.numbers_say),
+        (Verdict::NotSupported, Some(Verdict::NotSupported))
+    );
+    assert!(
+        therapy.wording[0].starts_with("none of the 2 numbers"),
+        "{:?}",
+        therapy.wording
+    );
     // No number of patients: the verdict is called a reading, and no number is made up.
     for name in ["synapses", "inflammation", "dopamine-serotonin", "blinding"] {
         assert_eq!(claim(name).numbers_say, None);
@@ -95,10 +120,16 @@ fn the_two_rows_of_the_article_table_cannot_be_traced() {
 fn published_contrasts_are_read_as_they_stand() {
     // Daly 2019: hazard ratio 0.49 (0.29 to 0.84) in remitters.
     let relapse = item("durability", "relapse-remitters");
-    assert_eq!((relapse.estimate, relapse.low, relapse.high), (Some(0.49), Some(0.29), Some(0.84)));
+    assert_eq!(
+        (relapse.estimate, relapse.low, relapse.high),
+        (Some(0.49), Some(0.29), Some(0.84))
+    );
     assert_eq!(relapse.reading, Reading::Better);
     // Grabski 2022: 4.2 points (-6.7 to 15.2).
-    assert_eq!(item("psychotherapy", "therapy-or-education").reading, Reading::Unclear);
+    assert_eq!(
+        item("psychotherapy", "therapy-or-education").reading,
+        Reading::Unclear
+    );
 }
 
 #[test]
@@ -113,7 +144,11 @@ fn pools_are_computed_now() {
     let grade = day.grade.as_ref().unwrap();
     assert_eq!(grade.domains.len(), 5);
     assert!(grade.domains.iter().all(|domain| !domain.reason.is_empty()));
-    let by_hand = grade.domains.iter().find(|domain| domain.domain == "risk of bias").unwrap();
+    let by_hand = grade
+        .domains
+        .iter()
+        .find(|domain| domain.domain == "risk of bias")
+        .unwrap();
     assert!(!by_hand.computed && by_hand.concern == "serious");
     // Masked by anaesthesia there was no difference: it is shown beside, whatever the verdict.
     assert_eq!(item("rapid-relief", "masked").reading, Reading::Unclear);
@@ -127,10 +162,20 @@ fn a_trial_that_changes_the_numbers_changes_the_words() {
             row.ci_low = Some(1.0);
         }
     }
-    let found = assess_one(&evidence, &WORDS, &support::definitions(), "psychotherapy", &How::default());
+    let found = assess_one(
+        &evidence,
+        &WORDS,
+        &support::definitions(),
+        "psychotherapy",
+        &How::default(),
+    );
     let found = found.unwrap().unwrap();
     assert_eq!(found.numbers_say, Some(Verdict::Mixed));
-    assert!(found.wording[0].starts_with("1 of the 2 numbers"), "{:?}", found.wording);
+    assert!(
+        found.wording[0].starts_with("1 of the 2 numbers"),
+        "{:?}",
+        found.wording
+    );
     let replies = answer_questions(
         &evidence,
         &WORDS,
@@ -144,7 +189,11 @@ fn a_trial_that_changes_the_numbers_changes_the_words() {
         .flat_map(|reply| reply.sentences)
         .map(|sentence| sentence.text)
         .collect();
-    assert!(!texts.iter().any(|text| text.contains("That it adds is therefore not shown")));
+    assert!(
+        !texts
+            .iter()
+            .any(|text| text.contains("That it adds is therefore not shown"))
+    );
 }
 
 #[test]
@@ -153,10 +202,22 @@ fn four_questions_are_answered() {
     for reply in REPLIES.iter() {
         assert!(reply.sentences.len() >= 4, "{}", reply.asks);
     }
-    let all: Vec<&str> = REPLIES[3].sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    let all: Vec<&str> = REPLIES[3]
+        .sentences
+        .iter()
+        .map(|sentence| sentence.text.as_str())
+        .collect();
     // Rush 2006 and Pigott 2023 as the tables have them.
-    assert!(all[0].contains("37 of a hundred") && all[0].contains("31 of those"), "{}", all[0]);
-    assert!(all[2].contains("67 of a hundred") && all[2].ends_with("35."), "{}", all[2]);
+    assert!(
+        all[0].contains("37 of a hundred") && all[0].contains("31 of those"),
+        "{}",
+        all[0]
+    );
+    assert!(
+        all[2].contains("67 of a hundred") && all[2].ends_with("35."),
+        "{}",
+        all[2]
+    );
 }
 
 #[test]

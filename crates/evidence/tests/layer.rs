@@ -19,7 +19,10 @@ fn the_example_joins_the_library_and_is_marked() {
     let (trial, told) = read(EXAMPLE);
     assert_eq!(told, [""; 0]);
     let trial = trial.unwrap();
-    assert_eq!((trial.arms.len(), trial.outcomes.len(), trial.comparisons.len()), (2, 4, 1));
+    assert_eq!(
+        (trial.arms.len(), trial.outcomes.len(), trial.comparisons.len()),
+        (2, 4, 1)
+    );
     assert!(trial.study.title.contains("FICTITIOUS"));
     let mut evidence = support::evidence();
     evidence.add(trial);
@@ -32,7 +35,10 @@ fn the_example_joins_the_library_and_is_marked() {
     let included = &found.selection.included;
     assert_eq!(included.len(), 1);
     assert!(included[0].layer);
-    assert_eq!(found.synthesis.unwrap().studies[0].study.label, "Fictitious 2030 (yours)");
+    assert_eq!(
+        found.synthesis.unwrap().studies[0].study.label,
+        "Fictitious 2030 (yours)"
+    );
     // 14 of 30 against 8 of 30.
     assert!((included[0].yi - euthymia_vecmath::scalar::ln(14.0 / 8.0)).abs() < 1e-12);
 }
@@ -40,23 +46,50 @@ fn the_example_joins_the_library_and_is_marked() {
 #[test]
 fn every_mistake_is_told_at_its_place() {
     for (from, to, expected) in [
-        ("condition = \"trd\"", "condition = \"tdr\"", "D007 trial.toml:11:13 `study.condition` cannot be \"tdr\" [did you mean \"trd\"?]"),
+        (
+            "condition = \"trd\"",
+            "condition = \"tdr\"",
+            "D007 trial.toml:11:13 `study.condition` cannot be \"tdr\" [did you mean \"trd\"?]",
+        ),
         ("value = 14", "value = 34", "E005"),
         ("arm_a = \"ket\"", "arm_a = \"kett\"", "E003"),
-        ("registration = \"FICTITIOUS-0001\"", "registration = \"NCT03434041\"", "E014"),
-        ("registration = \"FICTITIOUS-0001\"", "doi = \"10.2147/NDT.S391096\"", "E014"),
-        ("study_id = \"fictitious-2030\"", "study_id = \"chen-2023\"", "E001"),
+        (
+            "registration = \"FICTITIOUS-0001\"",
+            "registration = \"NCT03434041\"",
+            "E014",
+        ),
+        (
+            "registration = \"FICTITIOUS-0001\"",
+            "doi = \"10.2147/NDT.S391096\"",
+            "E014",
+        ),
+        (
+            "study_id = \"fictitious-2030\"",
+            "study_id = \"chen-2023\"",
+            "E001",
+        ),
         ("study_id = \"fictitious-2030\"", "study_id = \"../evil\"", "E013"),
-        ("source_url = \"https://example.org/fictitious-trial\"\n", "", "D004"),
+        (
+            "source_url = \"https://example.org/fictitious-trial\"\n",
+            "",
+            "D004",
+        ),
         ("verified = \"yes\"", "verified = \"perhaps\"", "D007"),
         ("ci_low = -9.1", "ci_low = 9.1", "E008"),
-        ("dose_unit = \"mg/kg\"\ninfusion_min = 40\nschedule = \"single\"\nn_doses = 1\nn = 30\nbaseline_scale = \"madrs\"\nbaseline_mean = 31.0", "schedule = \"single\"", "E004"),
+        (
+            "dose_unit = \"mg/kg\"\ninfusion_min = 40\nschedule = \"single\"\nn_doses = 1\nn = 30\nbaseline_scale = \"madrs\"\nbaseline_mean = 31.0",
+            "schedule = \"single\"",
+            "E004",
+        ),
         ("infusion_min = 40", "infusion_minutes = 40", "D005"),
         ("arm_id = \"mid\"\ndrug", "arm_id = \"ket\"\ndrug", "E001"),
     ] {
         assert!(EXAMPLE.contains(from), "{from}");
         let (_, told) = read(&EXAMPLE.replacen(from, to, 1));
-        assert!(told.iter().any(|line| line.starts_with(expected)), "{from} -> {to}: {told:#?}");
+        assert!(
+            told.iter().any(|line| line.starts_with(expected)),
+            "{from} -> {to}: {told:#?}"
+        );
     }
 }
 
@@ -68,6 +101,15 @@ fn a_second_report_of_a_registration_says_which_the_first_is() {
         1,
     );
     assert_eq!(read(&other).1, [""; 0]);
-    let wrong = other.replacen("overlaps_with = \"chen-2023\"", "overlaps_with = \"chen-2032\"", 1);
-    assert!(read(&wrong).1.iter().any(|line| line.contains("did you mean `chen-2023`?")));
+    let wrong = other.replacen(
+        "overlaps_with = \"chen-2023\"",
+        "overlaps_with = \"chen-2032\"",
+        1,
+    );
+    assert!(
+        read(&wrong)
+            .1
+            .iter()
+            .any(|line| line.contains("did you mean `chen-2023`?"))
+    );
 }

@@ -5,7 +5,9 @@ mod support;
 
 use std::sync::LazyLock;
 
-use euthymia_evidence::select::{Crossover, Included, Numbers, Query, QueryError, Selection, Shared, Time, select};
+use euthymia_evidence::select::{
+    Crossover, Included, Numbers, Query, QueryError, Selection, Shared, Time, select,
+};
 use euthymia_evidence::{Evidence, How, Measure, Reading, Words, answer};
 
 static EVIDENCE: LazyLock<Evidence> = LazyLock::new(support::evidence);
@@ -23,15 +25,27 @@ fn query(outcome: &str, time: &str, conditions: &[&str]) -> Query {
 }
 
 fn ids(selection: &Selection) -> Vec<&str> {
-    selection.included.iter().map(|study| study.study_id.as_str()).collect()
+    selection
+        .included
+        .iter()
+        .map(|study| study.study_id.as_str())
+        .collect()
 }
 
 fn study<'s>(selection: &'s Selection, id: &str) -> &'s Included {
-    selection.included.iter().find(|study| study.study_id == id).unwrap()
+    selection
+        .included
+        .iter()
+        .find(|study| study.study_id == id)
+        .unwrap()
 }
 
 fn reason<'s>(selection: &'s Selection, id: &str) -> &'s str {
-    &selection.excluded.iter().find(|study| study.study_id == id).unwrap().reason
+    let found = selection.excluded.iter().find(|study| study.study_id == id);
+    let Some(found) = found else {
+        panic!("{id} is not left out; pooled are {:?}", ids(selection))
+    };
+    &found.reason
 }
 
 #[test]
@@ -47,15 +61,32 @@ fn every_study_of_the_question_is_pooled_or_left_out_with_the_reason() {
     let mut all: Vec<&str> = ids(&selection);
     all.extend(selection.excluded.iter().map(|study| study.study_id.as_str()));
     let drugs = ["racemic-ketamine", "esketamine", "arketamine"];
-    for study in EVIDENCE.studies.iter().filter(|study| ["mdd", "trd", "suicidality"].contains(&study.condition.as_str())) {
-        let treated = EVIDENCE.arms_of(&study.study_id).any(|arm| drugs.contains(&arm.drug.as_str()));
-        assert_eq!(all.contains(&study.study_id.as_str()), treated, "{}", study.study_id);
+    for study in EVIDENCE
+        .studies
+        .iter()
+        .filter(|study| ["mdd", "trd", "suicidality"].contains(&study.condition.as_str()))
+    {
+        let treated = EVIDENCE
+            .arms_of(&study.study_id)
+            .any(|arm| drugs.contains(&arm.drug.as_str()));
+        assert_eq!(
+            all.contains(&study.study_id.as_str()),
+            treated,
+            "{}",
+            study.study_id
+        );
     }
 }
 
 #[test]
 fn nobody_is_pooled_twice() {
-    for outcome in ["depression", "response", "remission", "suicidal-ideation", "dissociation"] {
+    for outcome in [
+        "depression",
+        "response",
+        "remission",
+        "suicidal-ideation",
+        "dissociation",
+    ] {
         for time in ["4h", "24h", "7d", "4wk", "last"] {
             let selection = ask(&Query {
                 include_memory: true,
@@ -65,9 +96,17 @@ fn nobody_is_pooled_twice() {
             for one in &selection.included {
                 let row = EVIDENCE.study(&one.study_id).unwrap();
                 for other in &row.overlaps_with {
-                    assert!(!ids(&selection).contains(&other.as_str()), "{} and {other}", one.study_id);
+                    assert!(
+                        !ids(&selection).contains(&other.as_str()),
+                        "{} and {other}",
+                        one.study_id
+                    );
                 }
-                for arm in one.contrasts.iter().flat_map(|contrast| contrast.treated.iter().chain(&contrast.control)) {
+                for arm in one
+                    .contrasts
+                    .iter()
+                    .flat_map(|contrast| contrast.treated.iter().chain(&contrast.control))
+                {
                     let arm = EVIDENCE.arm(&one.study_id, arm).unwrap();
                     assert!(!arm.is_subset() || arm.is_joint(), "{arm:?}");
                 }
@@ -80,7 +119,12 @@ fn nobody_is_pooled_twice() {
 fn a_report_of_the_same_people_gives_way() {
     // Phillips 2020 lists Phillips 2019; both get a number here.
     let mut evidence = EVIDENCE.clone();
-    let template = evidence.outcomes.iter().find(|row| row.study_id == "lii-2023" && row.outcome == "response").unwrap().clone();
+    let template = evidence
+        .outcomes
+        .iter()
+        .find(|row| row.study_id == "lii-2023" && row.outcome == "response")
+        .unwrap()
+        .clone();
     for (study, arm, value) in [
         ("phillips-2019", "ket-single", 11.0),
         ("phillips-2019", "mid-single", 4.0),
@@ -123,7 +167,12 @@ fn memory_counts_only_when_asked() {
             n2i: 25.0
         }
     );
-    assert!(found.conversions.iter().any(|told| told.contains("64 % of 47 people")));
+    assert!(
+        found
+            .conversions
+            .iter()
+            .any(|told| told.contains("64 % of 47 people"))
+    );
 }
 
 #[test]
@@ -133,12 +182,30 @@ fn a_question_without_an_answer_says_why_and_what_would_have_one() {
         ..query("response", "24h", &["trd"])
     };
     let found = answer(&EVIDENCE, &WORDS, &asked, &How::default()).unwrap();
-    assert_eq!((found.reading, found.synthesis.is_none()), (Reading::Nothing, true));
-    assert!(found.said[0].starts_with("no study answers this"), "{:?}", found.said);
-    let without: Vec<&str> = found.selection.wider.iter().map(|wider| wider.without.as_str()).collect();
+    assert_eq!(
+        (found.reading, found.synthesis.is_none()),
+        (Reading::Nothing, true)
+    );
+    assert!(
+        found.said[0].starts_with("no study answers this"),
+        "{:?}",
+        found.said
+    );
+    let without: Vec<&str> = found
+        .selection
+        .wider
+        .iter()
+        .map(|wider| wider.without.as_str())
+        .collect();
     assert!(without.contains(&"--control"), "{without:?}");
     // One study: its own effect, and no word of how studies differ.
-    let one = answer(&EVIDENCE, &WORDS, &query("ptsd-response", "2wk", &["ptsd"]), &How::default()).unwrap();
+    let one = answer(
+        &EVIDENCE,
+        &WORDS,
+        &query("ptsd-response", "2wk", &["ptsd"]),
+        &How::default(),
+    )
+    .unwrap();
     assert!(one.said[0].starts_with("one study"));
     let pooled = one.pooled().unwrap();
     assert_eq!((pooled.k, pooled.tau2, pooled.prediction), (1, None, None));
@@ -151,11 +218,21 @@ fn standard_errors_become_deviations_and_arms_are_joined() {
     let selection = ask(&query("depression", "24h", &["trd"]));
     let daly = study(&selection, "daly-2018");
     // SE 1.79 of 33 people.
-    let Numbers::Scores { sd2i, n1i, .. } = daly.contrasts[0].numbers else { panic!() };
+    let Numbers::Scores { sd2i, n1i, .. } = daly.contrasts[0].numbers else {
+        panic!()
+    };
     assert!((sd2i - 1.79 * 33.0_f64.sqrt()).abs() < 1e-12);
     assert_eq!(n1i, 34.0);
-    assert!(daly.conversions.iter().any(|told| told == "pbo: SD 10.3 from the SE 1.79 of 33 people"));
-    assert!(daly.conversions.iter().any(|told| told.contains("esk28, esk56 and esk84 joined")));
+    assert!(
+        daly.conversions
+            .iter()
+            .any(|told| told == "pbo: SD 10.3 from the SE 1.79 of 33 people")
+    );
+    assert!(
+        daly.conversions
+            .iter()
+            .any(|told| told.contains("esk28, esk56 and esk84 joined"))
+    );
 }
 
 #[test]
@@ -180,7 +257,10 @@ fn a_shared_control_is_counted_once() {
     for other in [split, covered] {
         assert!((other.0 - combined.0).abs() < 0.1, "{other:?}");
         // Whole controls for each arm without the covariance would have too small a variance.
-        assert!((other.1 / combined.1 - 1.0).abs() < 0.15, "{other:?} {combined:?}");
+        assert!(
+            (other.1 / combined.1 - 1.0).abs() < 0.15,
+            "{other:?} {combined:?}"
+        );
         assert_eq!(other.3, combined.3);
     }
 }
@@ -219,9 +299,22 @@ fn instruments_are_pooled_in_points_or_in_deviations() {
     });
     assert_eq!(deviations.instrument, None);
     assert!(deviations.included.iter().all(|study| study.yi.abs() < 2.0));
-    assert!(reason(&deviations, "janik-2025").contains("published as"));
-    let berman = ask(&query("depression", "72h", &["mdd"]));
-    assert!(reason(&berman, "berman-2000").contains("measured by hamd"));
+    assert!(reason(&deviations, "janik-2025").contains("neither interval, standard error"));
+    // Two scales at three days: points of one of them, or both as deviations, which is one study more.
+    let both = ask(&query("depression", "72h", &["mdd"]));
+    assert_eq!(
+        (both.measure, ids(&both)),
+        (
+            Measure::StandardisedMeanDifference,
+            vec!["lii-2023", "berman-2000"]
+        )
+    );
+    let one = ask(&Query {
+        measure: Some(Measure::MeanDifference),
+        ..query("depression", "72h", &["mdd"])
+    });
+    assert_eq!(ids(&one), ["lii-2023"]);
+    assert!(reason(&one, "berman-2000").contains("measured by hamd"));
     let refused = select(
         &EVIDENCE,
         &WORDS,
@@ -249,7 +342,12 @@ fn signs_of_published_contrasts_are_put_right() {
     let selection = select(&evidence, &WORDS, &asked).unwrap();
     let found = study(&selection, "phillips-2020");
     assert_eq!(found.yi, -0.83);
-    assert!(found.conversions.iter().any(|told| told.starts_with("sign turned")));
+    assert!(
+        found
+            .conversions
+            .iter()
+            .any(|told| told.starts_with("sign turned"))
+    );
 }
 
 #[test]
@@ -265,7 +363,10 @@ fn a_standard_error_entered_as_a_deviation_is_suspected_aloud() {
     let asked = query("depression", "4wk", &["trd"]);
     let selection = select(&evidence, &WORDS, &asked).unwrap();
     assert!(
-        selection.warnings.iter().any(|told| told.contains("chen-2023") && told.contains("STANDARD ERROR")),
+        selection
+            .warnings
+            .iter()
+            .any(|told| told.contains("chen-2023") && told.contains("STANDARD ERROR")),
         "{:?}",
         selection.warnings
     );
@@ -295,7 +396,12 @@ fn imputation_is_never_silent() {
         },
     )
     .unwrap();
-    assert!(study(&with, "chen-2023").conversions.iter().any(|told| told.contains("IMPUTED")));
+    assert!(
+        study(&with, "chen-2023")
+            .conversions
+            .iter()
+            .any(|told| told.contains("IMPUTED"))
+    );
     // A change computed from final scores needs a correlation, which is called assumed.
     let masked = Query {
         change_correlation: Some(0.5),
@@ -323,7 +429,10 @@ fn words_that_are_not_there_are_refused_with_the_nearest() {
         controls: vec!["midazolan".to_owned()],
         ..query("response", "24h", &[])
     };
-    assert_eq!(refused(control), "no control is called `midazolan`; did you mean `midazolam`?");
+    assert_eq!(
+        refused(control),
+        "no control is called `midazolan`; did you mean `midazolam`?"
+    );
 }
 
 /// Laws: the order of the tables is of no consequence, nor is a stretch of the scale.
@@ -359,5 +468,8 @@ fn permuting_and_scaling() {
     let plain = answer(&EVIDENCE, &WORDS, &of_arms, &how).unwrap();
     let double = answer(&stretched, &WORDS, &of_arms, &how).unwrap();
     let (a, b) = (plain.shown().unwrap(), double.shown().unwrap());
-    assert!((2.0 * a.value - b.value).abs() < 1e-9 && (2.0 * a.lower - b.lower).abs() < 1e-6, "{a:?} {b:?}");
+    assert!(
+        (2.0 * a.value - b.value).abs() < 1e-9 && (2.0 * a.lower - b.lower).abs() < 1e-6,
+        "{a:?} {b:?}"
+    );
 }

@@ -35,7 +35,8 @@ const CLAIMS: &str = "claim_id,claim,verdict,grade,study_or_review_ids,source_ur
 a,It works,mixed,low,smith-2020; jones-2021,,yes,
 ";
 
-const REVIEW_DATA: &str = "review_id,analysis,study_id,events_t,n_t,events_c,n_c,mean_t,sd_t,mean_c,sd_c,weight,measure,\
+const REVIEW_DATA: &str =
+    "review_id,analysis,study_id,events_t,n_t,events_c,n_c,mean_t,sd_t,mean_c,sd_c,weight,measure,\
 effect,ci_low,ci_high,source_url,verified,note
 jones-2021,response,smith-2020,12,20,5,20,,,,,40,RR,2.4,1.04,5.55,https://example.org,yes,
 ";

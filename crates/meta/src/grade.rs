@@ -221,10 +221,13 @@ fn inconsistency(body: &Body) -> (Concern, String, bool) {
     let open = body
         .prediction
         .is_some_and(|prediction| holds(prediction, 0.0) && !holds(body.interval, 0.0));
-    let wide = body.prediction.is_some_and(|(low, high)| low <= -body.important && high >= body.important);
+    let wide = body
+        .prediction
+        .is_some_and(|(low, high)| low <= -body.important && high >= body.important);
     let i2_words = format!("I2 is {i2:.0} %");
     if i2 >= 75.0 && wide {
-        let reason = format!("{i2_words}, and a new study may find an important benefit as well as an important harm");
+        let reason =
+            format!("{i2_words}, and a new study may find an important benefit as well as an important harm");
         return (Concern::VerySerious, reason, true);
     }
     if i2 >= 50.0 {
@@ -243,9 +246,14 @@ fn imprecision(body: &Body) -> (Concern, String, bool) {
         let reason = "the interval holds important benefit and important harm".to_owned();
         return (Concern::VerySerious, reason, true);
     }
-    let few = body.people.zip(body.optimal_size).filter(|(people, size)| people < size);
+    let few = body
+        .people
+        .zip(body.optimal_size)
+        .filter(|(people, size)| people < size);
     let few_words = few.map(|(people, size)| {
-        format!("{people:.0} people, where one trial would need {size:.0} to find the smallest important effect")
+        format!(
+            "{people:.0} people, where one trial would need {size:.0} to find the smallest important effect"
+        )
     });
     let very_few = few.is_some_and(|(people, size)| people < 0.3 * size);
     match (holds(body.interval, 0.0), few_words) {
@@ -354,9 +362,18 @@ mod tests {
             prediction: Some(prediction),
             ..body()
         };
-        assert_eq!(concern(&i2(60.0, (-1.0, 0.1)), Domain::Inconsistency), Concern::Serious);
-        assert_eq!(concern(&i2(30.0, (-1.0, 0.1)), Domain::Inconsistency), Concern::Serious);
-        assert_eq!(concern(&i2(80.0, (-1.3, 0.4)), Domain::Inconsistency), Concern::VerySerious);
+        assert_eq!(
+            concern(&i2(60.0, (-1.0, 0.1)), Domain::Inconsistency),
+            Concern::Serious
+        );
+        assert_eq!(
+            concern(&i2(30.0, (-1.0, 0.1)), Domain::Inconsistency),
+            Concern::Serious
+        );
+        assert_eq!(
+            concern(&i2(80.0, (-1.3, 0.4)), Domain::Inconsistency),
+            Concern::VerySerious
+        );
     }
 
     #[test]
@@ -366,10 +383,22 @@ mod tests {
             people: Some(people),
             ..body()
         };
-        assert_eq!(concern(&interval((-0.5, 0.1), 1000.0), Domain::Imprecision), Concern::Serious);
-        assert_eq!(concern(&interval((-0.5, 0.3), 1000.0), Domain::Imprecision), Concern::VerySerious);
-        assert_eq!(concern(&interval((-0.6, -0.3), 500.0), Domain::Imprecision), Concern::Serious);
-        assert_eq!(concern(&interval((-0.6, -0.3), 100.0), Domain::Imprecision), Concern::VerySerious);
+        assert_eq!(
+            concern(&interval((-0.5, 0.1), 1000.0), Domain::Imprecision),
+            Concern::Serious
+        );
+        assert_eq!(
+            concern(&interval((-0.5, 0.3), 1000.0), Domain::Imprecision),
+            Concern::VerySerious
+        );
+        assert_eq!(
+            concern(&interval((-0.6, -0.3), 500.0), Domain::Imprecision),
+            Concern::Serious
+        );
+        assert_eq!(
+            concern(&interval((-0.6, -0.3), 100.0), Domain::Imprecision),
+            Concern::VerySerious
+        );
     }
 
     #[test]
@@ -379,8 +408,14 @@ mod tests {
             egger_p: Some(p),
             ..body()
         };
-        assert_eq!(concern(&egger(12, 0.01), Domain::PublicationBias), Concern::Serious);
-        assert_eq!(concern(&egger(9, 0.01), Domain::PublicationBias), Concern::NotSerious);
+        assert_eq!(
+            concern(&egger(12, 0.01), Domain::PublicationBias),
+            Concern::Serious
+        );
+        assert_eq!(
+            concern(&egger(9, 0.01), Domain::PublicationBias),
+            Concern::NotSerious
+        );
     }
 
     #[test]

@@ -13,8 +13,15 @@ use crate::lines::{Lines, Style, wrap};
 /// A text behind a head, its further lines indented as the head is wide.
 fn hanging(out: &mut Lines, head: &str, text: &str, style: Style) {
     let indent = head.chars().count();
-    for (at, line) in wrap(text, out.width.saturating_sub(indent).max(20)).iter().enumerate() {
-        let lead = if at == 0 { head.to_owned() } else { " ".repeat(indent) };
+    for (at, line) in wrap(text, out.width.saturating_sub(indent).max(20))
+        .iter()
+        .enumerate()
+    {
+        let lead = if at == 0 {
+            head.to_owned()
+        } else {
+            " ".repeat(indent)
+        };
         out.line(&format!("{lead}{line}"), style);
     }
 }

@@ -37,7 +37,10 @@ pub(crate) fn claims(options: &Claims, own: Option<&Path>, shared: &Shared) -> R
         print_json(&found);
     } else if !shared.quiet {
         let (width, colour) = output::terminal();
-        print!("{}", report::claims(&found, options.claim.is_some(), width, colour));
+        print!(
+            "{}",
+            report::claims(&found, options.claim.is_some(), width, colour)
+        );
     }
     Ok(())
 }
@@ -45,8 +48,14 @@ pub(crate) fn claims(options: &Claims, own: Option<&Path>, shared: &Shared) -> R
 /// Questions in plain words.
 pub(crate) fn questions(own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let (evidence, asked) = load::load_all(own, shared)?;
-    let replies = answer_questions(&evidence, &asked.words, &asked.claims, &asked.questions, &How::default())
-        .map_err(Failure::Run)?;
+    let replies = answer_questions(
+        &evidence,
+        &asked.words,
+        &asked.claims,
+        &asked.questions,
+        &How::default(),
+    )
+    .map_err(Failure::Run)?;
     if shared.json {
         print_json(&replies);
     } else if !shared.quiet {
@@ -59,7 +68,7 @@ pub(crate) fn questions(own: Option<&Path>, shared: &Shared) -> Result<(), Failu
 /// Published pooled numbers, computed again.
 pub(crate) fn rebuilt(own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let (evidence, asked) = load::load_all(own, shared)?;
-    let found = rebuild(&evidence, &asked.rebuilds).map_err(Failure::Run)?;
+    let found = rebuild(&evidence, &asked.words, &asked.rebuilds).map_err(Failure::Run)?;
     if shared.json {
         print_json(&found);
     } else if !shared.quiet {
@@ -70,7 +79,11 @@ pub(crate) fn rebuilt(own: Option<&Path>, shared: &Shared) -> Result<(), Failure
 }
 
 /// The whole review: one structure, `review.json`.
-pub(crate) fn review(options: &arguments::Review, own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
+pub(crate) fn review(
+    options: &arguments::Review,
+    own: Option<&Path>,
+    shared: &Shared,
+) -> Result<(), Failure> {
     let (evidence, asked) = load::load_all(own, shared)?;
     let review = Review::of(&evidence, &asked, &How::default()).map_err(Failure::Run)?;
     let text = output::json(&review);

@@ -44,7 +44,10 @@ pub(crate) fn remove(options: &Remove, own: Option<&Path>, shared: &Shared) -> R
     let folder = folder(own)?;
     let files = layer::files(&folder)?;
     let stem = |path: &PathBuf| path.file_stem()?.to_str().map(str::to_owned);
-    let Some(path) = files.iter().find(|path| stem(path).as_deref() == Some(&options.study)) else {
+    let Some(path) = files
+        .iter()
+        .find(|path| stem(path).as_deref() == Some(&options.study))
+    else {
         let names: Vec<String> = files.iter().filter_map(stem).collect();
         let near = euthymia_diagnostics::nearest(&options.study, names.iter().map(String::as_str));
         let hint = match (near, names.as_slice()) {
@@ -69,6 +72,8 @@ pub(crate) fn remove(options: &Remove, own: Option<&Path>, shared: &Shared) -> R
 
 fn folder(own: Option<&Path>) -> Result<PathBuf, Failure> {
     load::folder(own).ok_or_else(|| {
-        Failure::Usage("nothing says where your own trials are kept; name a folder with `--layer DIR`".to_owned())
+        Failure::Usage(
+            "nothing says where your own trials are kept; name a folder with `--layer DIR`".to_owned(),
+        )
     })
 }

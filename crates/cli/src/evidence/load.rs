@@ -19,7 +19,10 @@ use crate::library;
 pub(crate) fn load(own: Option<&Path>, shared: &Shared) -> Result<(Evidence, Words), Failure> {
     let files = library::files(shared)?;
     let evidence = evidence(own, &files)?;
-    Ok((evidence, whole(Words::read(&document(&files, "evidence/words.toml")?))?))
+    Ok((
+        evidence,
+        whole(Words::read(&document(&files, "evidence/words.toml")?))?,
+    ))
 }
 
 /// The tables with the layer, and everything that is asked of them.
@@ -69,7 +72,11 @@ pub(crate) fn trial(path: &Path, known: &Evidence) -> Result<Trial, Failure> {
 
 /// The folder of the layer: named, or where data of programs go; `None` where nothing says where that is.
 pub(crate) fn folder(own: Option<&Path>) -> Option<PathBuf> {
-    let of_variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let of_variable = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     own.map(Path::to_path_buf).or_else(|| {
         let data = of_variable("XDG_DATA_HOME")
             .filter(|path| path.is_absolute())

@@ -39,10 +39,9 @@ fn draw(options: &Pool, found: &Answer) -> Result<(), Failure> {
     };
     let kinds = SynthesisFigure::ALL.map(|figure| (figure.name(), figure));
     let figure = words(std::slice::from_ref(plot), &kinds, "figure")?;
-    let synthesis = found
-        .synthesis
-        .as_ref()
-        .ok_or_else(|| Failure::Usage("there is nothing to draw: no study answers the question".to_owned()))?;
+    let synthesis = found.synthesis.as_ref().ok_or_else(|| {
+        Failure::Usage("there is nothing to draw: no study answers the question".to_owned())
+    })?;
     for figure in figure {
         let svg = of_synthesis(figure, synthesis)
             .map_err(|reason| Failure::Usage(format!("no such figure of these studies: {reason}")))?;
@@ -64,9 +63,9 @@ fn query(options: &Pool) -> Result<Query, Failure> {
         ))
     })?;
     let correlation = |value: Option<f64>, name: &str| match value {
-        Some(r) if !(-1.0..=1.0).contains(&r) => {
-            Err(Failure::Usage(format!("`--{name} {r}` is no correlation: it must be from -1 to 1")))
-        }
+        Some(r) if !(-1.0..=1.0).contains(&r) => Err(Failure::Usage(format!(
+            "`--{name} {r}` is no correlation: it must be from -1 to 1"
+        ))),
         other => Ok(other),
     };
     let between = correlation(options.correlation, "correlation")?;
@@ -119,7 +118,12 @@ fn how(options: &Pool) -> Result<How, Failure> {
     }
     Ok(How {
         method: Method::parse(&options.method).map_err(usage)?,
-        test: options.test.as_deref().map(Test::parse).transpose().map_err(usage)?,
+        test: options
+            .test
+            .as_deref()
+            .map(Test::parse)
+            .transpose()
+            .map_err(usage)?,
         level: options.level / 100.0,
     })
 }
@@ -131,11 +135,16 @@ pub(crate) fn designs(asked: &[String]) -> Result<Vec<Design>, Failure> {
 
 fn words<T: Copy>(asked: &[String], known: &[(&str, T)], what: &str) -> Result<Vec<T>, Failure> {
     let one = |word: &String| {
-        let found = known.iter().find(|(name, _)| name == word).map(|(_, value)| *value);
+        let found = known
+            .iter()
+            .find(|(name, _)| name == word)
+            .map(|(_, value)| *value);
         found.ok_or_else(|| {
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            let hint = euthymia_diagnostics::nearest(word, names.iter().copied())
-                .map_or_else(|| format!("there are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+            let hint = euthymia_diagnostics::nearest(word, names.iter().copied()).map_or_else(
+                || format!("there are {}", names.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
             Failure::Usage(format!("no {what} is called `{word}`; {hint}"))
         })
     };

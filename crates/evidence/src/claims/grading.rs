@@ -38,13 +38,21 @@ pub struct JudgementReport {
 }
 
 /// Grades a pool; `None` where there is nothing to grade.
-pub(super) fn of(evidence: &Evidence, words: &Words, answer: &Answer, by_hand: &[Judgement]) -> Option<GradeReport> {
+pub(super) fn of(
+    evidence: &Evidence,
+    words: &Words,
+    answer: &Answer,
+    by_hand: &[Judgement],
+) -> Option<GradeReport> {
     let pooled = answer.pooled()?;
     let (important, shown) = important(words, answer)?;
     let included = &answer.selection.included;
     let randomised = included.iter().all(|study| {
         evidence.study(&study.study_id).is_some_and(|study| {
-            matches!(study.design, Design::Parallel | Design::Crossover | Design::Withdrawal)
+            matches!(
+                study.design,
+                Design::Parallel | Design::Crossover | Design::Withdrawal
+            )
         })
     });
     let people = included
@@ -98,7 +106,13 @@ fn important(words: &Words, answer: &Answer) -> Option<(f64, String)> {
                 // Without a number of its own, a small standardised effect in the points of these studies.
                 None => {
                     let points = words.important.smd * usual_sd(answer)?;
-                    (points, format!("{points:.1} points, {} of a standard deviation", words.important.smd))
+                    (
+                        points,
+                        format!(
+                            "{points:.1} points, {} of a standard deviation",
+                            words.important.smd
+                        ),
+                    )
                 }
             }
         }
@@ -107,13 +121,20 @@ fn important(words: &Words, answer: &Answer) -> Option<(f64, String)> {
             words.important.risk_difference,
             format!("{}", words.important.risk_difference),
         ),
-        _ => (ln(words.important.ratio), format!("{} or its inverse", words.important.ratio)),
+        _ => (
+            ln(words.important.ratio),
+            format!("{} or its inverse", words.important.ratio),
+        ),
     })
 }
 
 /// The median standard deviation of the pooled groups.
 fn usual_sd(answer: &Answer) -> Option<f64> {
-    let contrasts = answer.selection.included.iter().flat_map(|study| &study.contrasts);
+    let contrasts = answer
+        .selection
+        .included
+        .iter()
+        .flat_map(|study| &study.contrasts);
     let mut found: Vec<f64> = contrasts
         .flat_map(|contrast| match contrast.numbers {
             Numbers::Scores { sd1i, sd2i, .. } => vec![sd1i, sd2i],
@@ -130,12 +151,21 @@ fn optimal_size(words: &Words, answer: &Answer, important: f64) -> Option<f64> {
         Measure::StandardisedMeanDifference => optimal_size_of_difference(important),
         Measure::MeanDifference => optimal_size_of_difference(important / usual_sd(answer)?),
         _ => {
-            let contrasts = answer.selection.included.iter().flat_map(|study| &study.contrasts);
-            let (events, people) = contrasts.fold((0.0, 0.0), |(events, people), contrast| match contrast.numbers {
-                Numbers::Counts { ci, n2i, .. } => (events + ci, people + n2i),
-                _ => (events, people),
-            });
-            let control = if people > 0.0 { events / people } else { return None };
+            let contrasts = answer
+                .selection
+                .included
+                .iter()
+                .flat_map(|study| &study.contrasts);
+            let (events, people) =
+                contrasts.fold((0.0, 0.0), |(events, people), contrast| match contrast.numbers {
+                    Numbers::Counts { ci, n2i, .. } => (events + ci, people + n2i),
+                    _ => (events, people),
+                });
+            let control = if people > 0.0 {
+                events / people
+            } else {
+                return None;
+            };
             let ratio = match answer.selection.outcome.better {
                 Some(Better::Fewer) => 1.0 / words.important.ratio,
                 _ => words.important.ratio,

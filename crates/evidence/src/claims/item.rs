@@ -125,7 +125,9 @@ pub(super) fn read(table: &mut Reader<'_, '_>) -> Option<Definition> {
     let key = table.required_string("key");
     let says = table.required_string("says");
     let role = table.optional_choice("role", &ROLES).unwrap_or(Role::Context);
-    let expects = table.optional_choice("expects", &EXPECTS).unwrap_or(Expects::Better);
+    let expects = table
+        .optional_choice("expects", &EXPECTS)
+        .unwrap_or(Expects::Better);
     let better = table.optional_choice("better", &BETTER);
     let kind = match table.required_choice("number", &KINDS)? {
         0 => query(table).map(|query| Kind::Pool(Box::new(query))),
@@ -159,7 +161,9 @@ pub(super) fn read(table: &mut Reader<'_, '_>) -> Option<Definition> {
 }
 
 fn words(table: &mut Reader<'_, '_>, key: &str) -> Vec<String> {
-    table.optional_array(key, |item| item.string()).unwrap_or_default()
+    table
+        .optional_array(key, |item| item.string())
+        .unwrap_or_default()
 }
 
 fn query(table: &mut Reader<'_, '_>) -> Option<Query> {
@@ -167,7 +171,12 @@ fn query(table: &mut Reader<'_, '_>) -> Option<Query> {
     let text = table.required_string("time");
     let time = text.as_deref().and_then(Time::parse);
     if text.is_some() && time.is_none() {
-        table.report("time", "E010", "this is no time", "expected `24h`, `4wk`, `18h..36h` or `last`");
+        table.report(
+            "time",
+            "E010",
+            "this is no time",
+            "expected `24h`, `4wk`, `18h..36h` or `last`",
+        );
     }
     let conditions = words(table, "conditions");
     let drugs = words(table, "drugs");

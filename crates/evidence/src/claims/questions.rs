@@ -111,17 +111,32 @@ fn template(table: &mut Reader<'_, '_>) -> Option<Template> {
         let text = table.optional_string(key);
         // A number in the words would be one without a source.
         if text.as_deref().is_some_and(has_bare_digit) {
-            table.report(key, "E011", "a number that no row backs", "write it as a placeholder, as {key.estimate}");
+            table.report(
+                key,
+                "E011",
+                "a number that no row backs",
+                "write it as a placeholder, as {key.estimate}",
+            );
         }
         text
     });
     let about = about?;
     if about.is_empty() {
-        table.report("about", "E011", "a sentence without a number behind it", "name at least one");
+        table.report(
+            "about",
+            "E011",
+            "a sentence without a number behind it",
+            "name at least one",
+        );
         return None;
     }
     if texts.iter().all(Option::is_none) {
-        table.report("about", "E011", "a sentence without words", "add `text`, or `better`, `worse`, `unclear`");
+        table.report(
+            "about",
+            "E011",
+            "a sentence without words",
+            "add `text`, or `better`, `worse`, `unclear`",
+        );
         return None;
     }
     Some(Template {
@@ -226,15 +241,20 @@ fn fill(text: &str, numbers: &[Item]) -> Result<String, String> {
     let mut rest = text;
     while let Some(open) = rest.find('{') {
         filled.push_str(&rest[..open]);
-        let close = rest[open..].find('}').ok_or_else(|| format!("a placeholder of {text:?} has no end"))?;
+        let close = rest[open..]
+            .find('}')
+            .ok_or_else(|| format!("a placeholder of {text:?} has no end"))?;
         let name = &rest[open + 1..open + close];
-        let (key, field) = name.split_once('.').map_or((None, name), |(key, field)| (Some(key), field));
+        let (key, field) = name
+            .split_once('.')
+            .map_or((None, name), |(key, field)| (Some(key), field));
         let item = match key {
             Some(key) => numbers.iter().find(|item| item.key == key),
             None => numbers.first(),
         };
         let item = item.ok_or_else(|| format!("`{{{name}}}` is of no number that the sentence is about"))?;
-        let value = field_of(item, field).ok_or_else(|| format!("`{{{name}}}`: `{}` has no {field}", item.key))?;
+        let value =
+            field_of(item, field).ok_or_else(|| format!("`{{{name}}}`: `{}` has no {field}", item.key))?;
         filled.push_str(&value);
         rest = &rest[open + close + 1..];
     }

@@ -37,7 +37,10 @@ impl Reported {
                 .take_while(|c| c.is_ascii_digit() || *c == '.')
                 .collect();
             let number: String = number.chars().rev().collect();
-            number.parse().ok().filter(|percent| (0.0..=100.0).contains(percent))?
+            number
+                .parse()
+                .ok()
+                .filter(|percent| (0.0..=100.0).contains(percent))?
         };
         let decimals = claim[..claim.find('%')?]
             .rsplit(|c: char| !(c.is_ascii_digit() || c == '.'))
@@ -51,7 +54,9 @@ impl Reported {
             (exact * unit).round() == (percent * unit).round()
         };
         let events: Vec<u32> = (0..=n).filter(prints_so).collect();
-        let middle = events.get(events.len() / 2).map_or(people * percent / 100.0, |x| f64::from(*x));
+        let middle = events
+            .get(events.len() / 2)
+            .map_or(people * percent / 100.0, |x| f64::from(*x));
         let wilson = proportion::wilson(middle, people, COVERAGE)?;
         Some(Self {
             n,
@@ -87,7 +92,10 @@ mod tests {
     #[test]
     fn intervals_agree_with_r() {
         let first = Reported::of("a study 2018, n=102, an effect in 70% of patients").unwrap();
-        assert_eq!((first.n, first.percent, first.events.as_slice()), (102, 70.0, [71].as_slice()));
+        assert_eq!(
+            (first.n, first.percent, first.events.as_slice()),
+            (102, 70.0, [71].as_slice())
+        );
         assert!((first.exact.0 - 0.597_133_579_8).abs() < 1e-9, "{first:?}");
         assert!((first.exact.1 - 0.783_283_391_6).abs() < 1e-9, "{first:?}");
         let second = Reported::of("n=50, fewer symptoms in 80% (of whom)").unwrap();

@@ -121,8 +121,13 @@ pub(super) fn resolve(
                     && row.time_h == *time_h
                     && measure.is_none_or(|measure| row.measure == measure)
             });
-            let whole = rows.filter(|row| !matches!(row.subset, Some(subset) if subset != crate::Subset::All));
-            of_contrast(definition, only(whole).map_err(wrong)?, people(evidence, study, [arm_a, arm_b]))
+            let whole =
+                rows.filter(|row| !matches!(row.subset, Some(subset) if subset != crate::Subset::All));
+            of_contrast(
+                definition,
+                only(whole).map_err(wrong)?,
+                people(evidence, study, [arm_a, arm_b]),
+            )
         }
         Kind::Value {
             study,
@@ -144,9 +149,11 @@ pub(super) fn resolve(
             let row = evidence
                 .arm(study, arm)
                 .ok_or_else(|| wrong(format!("`{study}` has no arm `{arm}`")))?;
-            let doses = row
-                .n_doses
-                .ok_or_else(|| wrong(format!("the number of doses of `{study}` `{arm}` is not in the tables")))?;
+            let doses = row.n_doses.ok_or_else(|| {
+                wrong(format!(
+                    "the number of doses of `{study}` `{arm}` is not in the tables"
+                ))
+            })?;
             let mut item = empty(definition, "number of doses", "doses");
             item.estimate = Some(f64::from(doses));
             item.k = Some(1);
@@ -157,7 +164,9 @@ pub(super) fn resolve(
         Kind::UsualDose { drug, route } => usual_dose(evidence, definition, drug, *route).map_err(wrong)?,
     };
     item.bears = match (item.expects, item.reading) {
-        (Expects::Better, Reading::Better) | (Expects::NoWorse, Reading::Better | Reading::Unclear) => Bears::Out,
+        (Expects::Better, Reading::Better) | (Expects::NoWorse, Reading::Better | Reading::Unclear) => {
+            Bears::Out
+        }
         (_, Reading::Worse) => Bears::Against,
         (Expects::Better, Reading::Unclear) | (_, Reading::Nothing) => Bears::Unclear,
     };
@@ -214,7 +223,11 @@ fn of_pool(
     by_hand: &[Judgement],
 ) -> Item {
     let mut item = empty(definition, "live pool", found.selection.measure.word());
-    if let Some(row) = found.synthesis.as_ref().and_then(|synthesis| synthesis.pooled.as_ref()) {
+    if let Some(row) = found
+        .synthesis
+        .as_ref()
+        .and_then(|synthesis| synthesis.pooled.as_ref())
+    {
         item.estimate = Some(row.shown.value);
         item.low = Some(row.shown.lower);
         item.high = Some(row.shown.upper);
@@ -253,7 +266,9 @@ fn of_pool(
 fn reading(measure: Measure, low: Option<f64>, high: Option<f64>, better: Better) -> Reading {
     let none = match measure {
         Measure::RiskRatio | Measure::OddsRatio | Measure::HazardRatio => 1.0,
-        Measure::NumberNeededToTreat | Measure::SlopeDifference | Measure::Percentage => return Reading::Nothing,
+        Measure::NumberNeededToTreat | Measure::SlopeDifference | Measure::Percentage => {
+            return Reading::Nothing;
+        }
         _ => 0.0,
     };
     match (low, high) {
@@ -278,7 +293,12 @@ fn of_published(definition: &Definition, row: &Pooled) -> Item {
     item.i2 = row.i2;
     item.tau2 = row.tau2;
     item.model.clone_from(&row.model);
-    item.reading = reading(row.measure, row.ci_low, row.ci_high, definition.better.unwrap_or(Better::Lower));
+    item.reading = reading(
+        row.measure,
+        row.ci_low,
+        row.ci_high,
+        definition.better.unwrap_or(Better::Lower),
+    );
     item.sources = vec![source(&row.source_url, None)];
     item.remarks = row.note.clone().into_iter().collect();
     memory(row.verified, &mut item.remarks);
@@ -292,7 +312,12 @@ fn of_contrast(definition: &Definition, row: &Comparison, people: Option<f64>) -
     item.estimate = row.estimate;
     item.low = row.ci_low;
     item.high = row.ci_high;
-    item.reading = reading(row.measure, row.ci_low, row.ci_high, definition.better.unwrap_or(Better::Lower));
+    item.reading = reading(
+        row.measure,
+        row.ci_low,
+        row.ci_high,
+        definition.better.unwrap_or(Better::Lower),
+    );
     item.sources = vec![source(&row.source_url, row.source_locator.as_deref())];
     item.remarks = row.note.clone().into_iter().collect();
     memory(row.verified, &mut item.remarks);
@@ -325,11 +350,13 @@ fn of_value(definition: &Definition, row: &OutcomeRow) -> Item {
         }
         None => {
             item.estimate = Some(row.value);
-            let se = row.dispersion.and_then(|dispersion| match (dispersion.kind, people) {
-                (DispersionType::StandardError, _) => Some(dispersion.value),
-                (DispersionType::StandardDeviation, Some(n)) => Some(dispersion.value / n.sqrt()),
-                (DispersionType::StandardDeviation, None) => None,
-            });
+            let se = row
+                .dispersion
+                .and_then(|dispersion| match (dispersion.kind, people) {
+                    (DispersionType::StandardError, _) => Some(dispersion.value),
+                    (DispersionType::StandardDeviation, Some(n)) => Some(dispersion.value / n.sqrt()),
+                    (DispersionType::StandardDeviation, None) => None,
+                });
             let half = se.map(|se| se * euthymia_stats::normal::quantile(0.975));
             item.low = half.map(|half| row.value - half);
             item.high = half.map(|half| row.value + half);

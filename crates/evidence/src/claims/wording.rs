@@ -10,7 +10,12 @@ use super::resolve::{Bears, Item};
 pub(super) fn of_claim(claim: &Claim, items: &[Item], said: Option<Verdict>) -> (Vec<String>, Vec<String>) {
     let counted: Vec<&Item> = items.iter().filter(|item| item.role == Role::For).collect();
     let mut wording = vec![summary(claim, &counted, said)];
-    wording.extend(counted.iter().filter(|item| item.bears == Bears::Out).map(|item| sentence(item)));
+    wording.extend(
+        counted
+            .iter()
+            .filter(|item| item.bears == Bears::Out)
+            .map(|item| sentence(item)),
+    );
     let not = counted.iter().filter(|item| item.bears != Bears::Out);
     (wording, not.map(|item| sentence(item)).collect())
 }
@@ -19,22 +24,33 @@ fn summary(claim: &Claim, counted: &[&Item], said: Option<Verdict>) -> String {
     let all = counted.len();
     let yes = counted.iter().filter(|item| item.bears == Bears::Out).count();
     let against = counted.iter().filter(|item| item.bears == Bears::Against).count();
-    let numbers = if all == 1 { "the one number".to_owned() } else { format!("the {all} numbers") };
+    let numbers = if all == 1 {
+        "the one number".to_owned()
+    } else {
+        format!("the {all} numbers")
+    };
     match said {
         None if claim.verdict == Verdict::Untraceable => {
             "its source was not found: it can neither be checked nor used".to_owned()
         }
-        None => "no number of patients in the tables bears on it; the verdict is the curators' reading".to_owned(),
+        None => {
+            "no number of patients in the tables bears on it; the verdict is the curators' reading".to_owned()
+        }
         Some(Verdict::Supported) if all == 1 => "the one number that bears on it bears it out".to_owned(),
         Some(Verdict::Supported) => format!("all {all} numbers that bear on it bear it out"),
         Some(Verdict::NotSupported) if against > 0 => {
             format!("none of {numbers} that bear on it bears it out, {against} of them speak against it")
         }
-        Some(Verdict::NotSupported) if all == 1 => "the one number that bears on it does not bear it out".to_owned(),
+        Some(Verdict::NotSupported) if all == 1 => {
+            "the one number that bears on it does not bear it out".to_owned()
+        }
         Some(Verdict::NotSupported) => format!("none of {numbers} that bear on it bears it out"),
         Some(_) => {
             let rest = all - yes - against;
-            let mut said = format!("{yes} of {numbers} that bear on it {} it out", if yes == 1 { "bears" } else { "bear" });
+            let mut said = format!(
+                "{yes} of {numbers} that bear on it {} it out",
+                if yes == 1 { "bears" } else { "bear" }
+            );
             if against > 0 {
                 let speak = if against == 1 { "speaks" } else { "speak" };
                 said.push_str(&format!(", {against} {speak} against it"));
@@ -52,7 +68,10 @@ fn summary(claim: &Claim, counted: &[&Item], said: Option<Verdict>) -> String {
 /// One number in a sentence.
 pub(crate) fn sentence(item: &Item) -> String {
     let Some(estimate) = item.estimate else {
-        let why = item.remarks.first().map_or_else(|| "no number".to_owned(), Clone::clone);
+        let why = item
+            .remarks
+            .first()
+            .map_or_else(|| "no number".to_owned(), Clone::clone);
         return format!("{}: {why}", item.says);
     };
     let mut said = format!("{}: {} {}", item.says, item.measure, figure(estimate));
@@ -61,7 +80,11 @@ pub(crate) fn sentence(item: &Item) -> String {
     }
     let mut of = Vec::new();
     if let Some(k) = item.k {
-        of.push(if k == 1 { "one study".to_owned() } else { format!("{k} studies") });
+        of.push(if k == 1 {
+            "one study".to_owned()
+        } else {
+            format!("{k} studies")
+        });
     }
     if let Some(n) = item.n {
         of.push(format!("{n:.0} people"));

@@ -33,7 +33,10 @@ pub(super) fn people(row: &OutcomeRow, arm: &Arm, told: &mut Vec<String>) -> Opt
         return Some(f64::from(n));
     }
     let n = arm.n.filter(|n| *n > 0)?;
-    told.push(format!("{}: the {n} people of the arm, for the row tells none", arm.arm_id));
+    told.push(format!(
+        "{}: the {n} people of the arm, for the row tells none",
+        arm.arm_id
+    ));
     Some(f64::from(n))
 }
 
@@ -79,8 +82,12 @@ pub(super) fn score(
             }
         },
         None if query.impute_sd => {
-            let (sd, from) = usual_sd(evidence, row, query)
-                .ok_or_else(|| format!("no standard deviation in arm `{}`, and none to take from other studies", arm.arm_id))?;
+            let (sd, from) = usual_sd(evidence, row, query).ok_or_else(|| {
+                format!(
+                    "no standard deviation in arm `{}`, and none to take from other studies",
+                    arm.arm_id
+                )
+            })?;
             told.push(format!(
                 "{}: SD {} IMPUTED, the median of {from} arms of other studies with {} on `{}`",
                 arm.arm_id,
@@ -90,7 +97,12 @@ pub(super) fn score(
             ));
             sd
         }
-        None => return Err(format!("no standard deviation in arm `{}` (`--impute-sd` would take one from other studies)", arm.arm_id)),
+        None => {
+            return Err(format!(
+                "no standard deviation in arm `{}` (`--impute-sd` would take one from other studies)",
+                arm.arm_id
+            ));
+        }
     };
     if sd <= 0.0 {
         return Err(format!("a standard deviation of 0 in arm `{}`", arm.arm_id));

@@ -51,7 +51,11 @@ impl Asked<'_> {
     }
 
     fn word_rank(&self, row: &OutcomeRow) -> Option<usize> {
-        self.query.outcome.words.iter().position(|word| *word == row.outcome)
+        self.query
+            .outcome
+            .words
+            .iter()
+            .position(|word| *word == row.outcome)
     }
 
     fn statistic_rank(&self, row: &OutcomeRow) -> usize {
@@ -76,8 +80,11 @@ impl Asked<'_> {
         let mut groups = |arms: &[&Arm]| -> Result<Vec<(String, Group)>, String> {
             let mut groups = Vec::new();
             for arm in arms {
-                let mut rows: Vec<&OutcomeRow> =
-                    self.rows(arm).into_iter().filter(|row| self.alike(row, key)).collect();
+                let mut rows: Vec<&OutcomeRow> = self
+                    .rows(arm)
+                    .into_iter()
+                    .filter(|row| self.alike(row, key))
+                    .collect();
                 rows.sort_by_key(|row| self.statistic_rank(row));
                 let Some(row) = rows.first() else {
                     missing.push(arm.arm_id.clone());
@@ -155,7 +162,8 @@ impl Asked<'_> {
         control: &[(String, Group)],
         told: &mut Vec<String>,
     ) -> Result<(Vec<Contrast>, f64, f64), String> {
-        let names = |groups: &[(String, Group)]| groups.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let names =
+            |groups: &[(String, Group)]| groups.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let whole = Group::joined(control).ok_or("no control with a number")?;
         if control.len() > 1 {
             told.push(format!("controls {} joined", joined_names(&names(control))));
@@ -168,7 +176,9 @@ impl Asked<'_> {
             };
             let ratio = contrast::of_meta(self.measure).is_some_and(|measure| measure.scale().is_ratio());
             if numbers.has_empty_cell() && (ratio || self.measure == Measure::RiskDifference) {
-                told.push("a group without event (or without anybody else): 1/2 added to each cell".to_owned());
+                told.push(
+                    "a group without event (or without anybody else): 1/2 added to each cell".to_owned(),
+                );
             }
             let vi = match numbers.shares(self.measure) {
                 Some(shares) if study.design == Design::Crossover => {
@@ -187,7 +197,10 @@ impl Asked<'_> {
         if treated.len() == 1 || self.query.shared == Shared::Combine {
             let group = Group::joined(treated).ok_or("no treated arm with a number")?;
             if treated.len() > 1 {
-                told.push(format!("arms {} joined to one group", joined_names(&names(treated))));
+                told.push(format!(
+                    "arms {} joined to one group",
+                    joined_names(&names(treated))
+                ));
             }
             let found = one(names(treated), &group, &whole, told)?;
             let (yi, vi) = (found.yi, found.vi);
@@ -196,7 +209,10 @@ impl Asked<'_> {
         let parts = treated.len() as f64;
         let divided = match self.query.shared {
             Shared::Split => {
-                told.push(format!("the control divided by {} and the contrasts joined", treated.len()));
+                told.push(format!(
+                    "the control divided by {} and the contrasts joined",
+                    treated.len()
+                ));
                 whole.divided(parts)
             }
             _ => {
@@ -213,11 +229,17 @@ impl Asked<'_> {
             .collect::<Result<_, _>>()?;
         let k = contrasts.len();
         let shared = |i: usize, j: usize| {
-            let share = |at: usize| contrasts[at].numbers.shares(self.measure).map_or(0.0, |(_, control)| control);
+            let share = |at: usize| {
+                contrasts[at]
+                    .numbers
+                    .shares(self.measure)
+                    .map_or(0.0, |(_, control)| control)
+            };
             let mut covariance = (share(i) * share(j)).sqrt();
             if self.measure == Measure::StandardisedMeanDifference {
                 // Gleser and Olkin 2009: the effects also share the standard deviation they are divided by.
-                let people: f64 = whole.people() + treated.iter().map(|(_, group)| group.people()).sum::<f64>();
+                let people: f64 =
+                    whole.people() + treated.iter().map(|(_, group)| group.people()).sum::<f64>();
                 covariance += contrasts[i].yi * contrasts[j].yi / (2.0 * people);
             }
             covariance
@@ -252,9 +274,15 @@ impl Asked<'_> {
 fn no_effect(numbers: Numbers, measure: Measure) -> String {
     match numbers {
         Numbers::Counts { ai, ci, .. } if ai + ci == 0.0 => {
-            format!("nobody in either group had the event: that says nothing of {}", measure.word())
+            format!(
+                "nobody in either group had the event: that says nothing of {}",
+                measure.word()
+            )
         }
-        Numbers::Counts { .. } => format!("everybody in both groups had the event: that says nothing of {}", measure.word()),
+        Numbers::Counts { .. } => format!(
+            "everybody in both groups had the event: that says nothing of {}",
+            measure.word()
+        ),
         _ => "the effect has no variance".to_owned(),
     }
 }

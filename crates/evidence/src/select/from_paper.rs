@@ -24,12 +24,16 @@ impl Asked<'_> {
                 }
             }
         }
-        let Some(first) = found.first() else { return Err(why) };
+        let Some(first) = found.first() else {
+            return Err(why);
+        };
         let (outcome, time_h) = (first.row.outcome.clone(), first.row.time_h);
         found.retain(|one| one.row.outcome == outcome && one.row.time_h == time_h);
         let mut conversions: Vec<String> = found.iter().flat_map(|one| one.conversions.clone()).collect();
         let contrasts: Vec<Contrast> = found.iter().map(|one| one.contrast.clone()).collect();
-        let (yi, vi) = self.joined_published(study, &contrasts, &mut conversions).map_err(Some)?;
+        let (yi, vi) = self
+            .joined_published(study, &contrasts, &mut conversions)
+            .map_err(Some)?;
         let sources: Vec<Source> = once(
             found
                 .iter()
@@ -41,7 +45,12 @@ impl Asked<'_> {
         );
         let cautions = found
             .iter()
-            .filter_map(|one| one.row.note.as_ref().map(|note| format!("{}: {note}", one.row.arm_a)))
+            .filter_map(|one| {
+                one.row
+                    .note
+                    .as_ref()
+                    .map(|note| format!("{}: {note}", one.row.arm_a))
+            })
             .collect();
         let mut arms: Vec<&String> = contrasts
             .iter()
@@ -90,7 +99,13 @@ impl Asked<'_> {
             let joint = pooled(&of_study.treated);
             let joint_control = pooled(&of_study.control);
             let has = |a: &str, b: &str| {
-                let one = published::find(self.evidence, self.query, self.measure, self.word, (&study.study_id, a, b));
+                let one = published::find(
+                    self.evidence,
+                    self.query,
+                    self.measure,
+                    self.word,
+                    (&study.study_id, a, b),
+                );
                 one.is_ok()
             };
             if let Some(joint) = joint {
@@ -144,7 +159,11 @@ impl Asked<'_> {
         let found = contrast::joined(&effects, &covariance);
         told.push(format!(
             "{k} published contrasts joined with the covariance of what they share{}",
-            if assumed { " (a half of the variance ASSUMED)" } else { "" }
+            if assumed {
+                " (a half of the variance ASSUMED)"
+            } else {
+                ""
+            }
         ));
         found.ok_or_else(|| "its published contrasts cannot be joined".to_owned())
     }

@@ -46,9 +46,12 @@ pub(super) fn find<'e>(
     let rank = |row: &Comparison| wanted.iter().position(|word| *word == row.outcome);
     let mut found: Vec<&Comparison> = evidence.comparisons.iter().filter(of_arms).collect();
     found.sort_by(|a, b| {
-        rank(a)
-            .cmp(&rank(b))
-            .then(query.time.distance(a.time_h).total_cmp(&query.time.distance(b.time_h)))
+        rank(a).cmp(&rank(b)).then(
+            query
+                .time
+                .distance(a.time_h)
+                .total_cmp(&query.time.distance(b.time_h)),
+        )
     });
     let of_measure: Vec<&Comparison> = found
         .iter()
@@ -138,7 +141,10 @@ fn standard_error(row: &Comparison, ratio: bool, told: &mut Vec<String>) -> Resu
         let level = if note.contains("90%") { 0.90 } else { 0.95 };
         let upper = 0.5 + 0.5 * level;
         let (quantile, of) = match number_after(note, "df=").filter(|df| *df >= 1.0) {
-            Some(df) => (student::quantile(df, upper), format!("t with {df} degrees of freedom")),
+            Some(df) => (
+                student::quantile(df, upper),
+                format!("t with {df} degrees of freedom"),
+            ),
             None => (normal::quantile(upper), "normal".to_owned()),
         };
         let se = (high - low) / (2.0 * quantile);
@@ -196,9 +202,18 @@ mod tests {
 
     #[test]
     fn numbers_in_notes() {
-        assert_eq!(number_after("SE 3.03 (one-sided p); CI not printed", "SE "), Some(3.03));
-        assert_eq!(number_after("CI is 90%, Dunnett-adjusted; SE 2.25; one-sided", "SE "), Some(2.25));
-        assert_eq!(number_after("paired, SD of differences 15.08, df=15; SMD", "df="), Some(15.0));
+        assert_eq!(
+            number_after("SE 3.03 (one-sided p); CI not printed", "SE "),
+            Some(3.03)
+        );
+        assert_eq!(
+            number_after("CI is 90%, Dunnett-adjusted; SE 2.25; one-sided", "SE "),
+            Some(2.25)
+        );
+        assert_eq!(
+            number_after("paired, SD of differences 15.08, df=15; SMD", "df="),
+            Some(15.0)
+        );
         assert_eq!(number_after("LSE 3", "SE "), None);
         assert_eq!(exact_p(".02"), Some(0.02));
         assert_eq!(exact_p("0.02 (adjusted 0.14)"), Some(0.02));

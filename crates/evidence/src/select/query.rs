@@ -262,15 +262,15 @@ pub(crate) struct Resolved {
 impl Query {
     /// Spells out every group.
     pub(crate) fn resolve(&self, evidence: &Evidence, words: &Words) -> Result<Resolved, QueryError> {
-        let unknown = |what| {
-            move |UnknownWord { word, near }| QueryError::Unknown { what, word, near }
-        };
+        let unknown = |what| move |UnknownWord { word, near }| QueryError::Unknown { what, word, near };
         let outcome = words.outcome(&self.outcome);
         self.check_outcome(evidence, words, &outcome)?;
         let mut outcome = outcome;
-        if words.outcomes.iter().all(|group| {
-            group.name != outcome.name && !group.words.contains(&outcome.name)
-        }) {
+        if words
+            .outcomes
+            .iter()
+            .all(|group| group.name != outcome.name && !group.words.contains(&outcome.name))
+        {
             outcome.event = is_event(evidence, &outcome.name);
         }
         self.check_measure(&outcome)?;
@@ -291,10 +291,7 @@ impl Query {
         let controls = if asked_controls.iter().any(|word| word == "any") {
             None
         } else {
-            Some(
-                Words::expand(&words.controls, arm_drugs(), &asked_controls)
-                    .map_err(unknown("control"))?,
-            )
+            Some(Words::expand(&words.controls, arm_drugs(), &asked_controls).map_err(unknown("control"))?)
         };
         for study in self.studies.iter().chain(&self.without) {
             if evidence.study(study).is_none() {
@@ -306,7 +303,11 @@ impl Query {
                 });
             }
         }
-        let any_drug = words.drugs.iter().flat_map(|(_, members)| members.clone()).collect();
+        let any_drug = words
+            .drugs
+            .iter()
+            .flat_map(|(_, members)| members.clone())
+            .collect();
         let designs = if self.designs.is_empty() {
             vec![Design::Parallel, Design::Crossover, Design::Withdrawal]
         } else {
@@ -354,13 +355,14 @@ impl Query {
         Err(QueryError::Unknown {
             what: "outcome",
             word: self.outcome.clone(),
-            near: euthymia_diagnostics::nearest(&self.outcome, names.chain(measured()))
-                .map(str::to_owned),
+            near: euthymia_diagnostics::nearest(&self.outcome, names.chain(measured())).map(str::to_owned),
         })
     }
 
     fn check_measure(&self, outcome: &OutcomeGroup) -> Result<(), QueryError> {
-        let Some(measure) = self.measure else { return Ok(()) };
+        let Some(measure) = self.measure else {
+            return Ok(());
+        };
         let of_events = matches!(
             measure,
             Measure::RiskRatio | Measure::OddsRatio | Measure::RiskDifference | Measure::HazardRatio

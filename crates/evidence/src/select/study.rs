@@ -52,7 +52,13 @@ pub(super) struct Asked<'a> {
     pub(super) word: Option<&'a str>,
 }
 
-fn with(evidence: &Evidence, words: &Words, query: &Resolved, measure: Measure, word: Option<&str>) -> Selection {
+fn with(
+    evidence: &Evidence,
+    words: &Words,
+    query: &Resolved,
+    measure: Measure,
+    word: Option<&str>,
+) -> Selection {
     let asked = Asked {
         evidence,
         query,
@@ -126,7 +132,8 @@ fn rules(query: &Resolved, measure: Measure, word: Option<&str>, words: &Words) 
             rules.push(format!("points of one instrument, {}", words.scale_label(word)));
         }
         (Measure::StandardisedMeanDifference, _) => {
-            rules.push("instruments are put on one scale by their standard deviations (Hedges' g)".to_owned());
+            rules
+                .push("instruments are put on one scale by their standard deviations (Hedges' g)".to_owned());
         }
         _ => {}
     }
@@ -139,10 +146,14 @@ fn rules(query: &Resolved, measure: Measure, word: Option<&str>, words: &Words) 
         .to_owned(),
     );
     rules.push(match query.crossover {
-        Crossover::Parallel => "crossover trials: the published contrast within people where there is one, else the two \
+        Crossover::Parallel => {
+            "crossover trials: the published contrast within people where there is one, else the two \
                                 periods as if they were two groups (wider than need be)"
-            .to_owned(),
-        Crossover::Paired(r) => format!("crossover trials: paired, with a correlation of {r} between the periods ASSUMED"),
+                .to_owned()
+        }
+        Crossover::Paired(r) => {
+            format!("crossover trials: paired, with a correlation of {r} between the periods ASSUMED")
+        }
         Crossover::Exclude => "crossover trials are left out".to_owned(),
     });
     if query.include_memory {
@@ -223,12 +234,23 @@ impl<'a> Asked<'a> {
             by_arms().or_else(|arms| by_paper().map_err(|paper| paper.or(arms)))
         };
         let gathered = gathered.map_err(|why| self.no(study, of_study, why))?;
-        let of_control = joined(&of_study.control.iter().map(|arm| arm.drug.as_str()).collect::<Vec<_>>());
+        let of_control = joined(
+            &of_study
+                .control
+                .iter()
+                .map(|arm| arm.drug.as_str())
+                .collect::<Vec<_>>(),
+        );
         let treated: Vec<&Arm> = of_study
             .treated
             .iter()
             .copied()
-            .filter(|arm| gathered.contrasts.iter().any(|one| one.treated.contains(&arm.arm_id)))
+            .filter(|arm| {
+                gathered
+                    .contrasts
+                    .iter()
+                    .any(|one| one.treated.contains(&arm.arm_id))
+            })
             .collect();
         let shown: Vec<String> = treated.iter().map(|arm| label::treatment(arm)).collect();
         let shown: Vec<&str> = shown.iter().map(String::as_str).collect();

@@ -16,11 +16,19 @@ const AS_SE: core::ops::RangeInclusive<f64> = 0.6..=2.5;
 const TOO_LARGE: f64 = 2.8;
 
 /// What is suspicious about the dispersion of a row, if anything.
-pub(super) fn dispersion(evidence: &Evidence, row: &OutcomeRow, arm: &Arm, query: &Resolved) -> Option<String> {
+pub(super) fn dispersion(
+    evidence: &Evidence,
+    row: &OutcomeRow,
+    arm: &Arm,
+    query: &Resolved,
+) -> Option<String> {
     let dispersion = row.dispersion?;
     let n = f64::from(row.n.or(arm.n).filter(|n| *n >= 4)?);
     let (usual, whose) = match (usual_sd(evidence, row, query), baseline(evidence, row, arm)) {
-        (Some((usual, from)), _) => (usual, format!("the median of {from} arms of other studies is {}", rounded(usual))),
+        (Some((usual, from)), _) => (
+            usual,
+            format!("the median of {from} arms of other studies is {}", rounded(usual)),
+        ),
         (None, Some((_, sd))) if row.statistic == Statistic::Mean && sd > 0.0 => {
             (sd, format!("before treatment it was {}", rounded(sd)))
         }

@@ -14,7 +14,10 @@ impl Asked<'_> {
         let remembered = {
             let mut query = self.query.clone();
             query.include_memory = true;
-            let asked = Asked { query: &query, ..*self };
+            let asked = Asked {
+                query: &query,
+                ..*self
+            };
             !self.query.include_memory
                 && (asked.from_arms(study, of_study).is_ok()
                     || self.query.published && asked.from_paper(study, of_study).is_ok())
@@ -27,12 +30,14 @@ impl Asked<'_> {
         }
         if let Some(reason) = why {
             let may_be_asked = reason.contains("`--") || reason.starts_with("published as");
-            return No {
-                reason,
-                may_be_asked,
-            };
+            return No { reason, may_be_asked };
         }
-        let arms: Vec<&Arm> = of_study.treated.iter().chain(&of_study.control).copied().collect();
+        let arms: Vec<&Arm> = of_study
+            .treated
+            .iter()
+            .chain(&of_study.control)
+            .copied()
+            .collect();
         let of_arms = |row: &&OutcomeRow| {
             row.study_id == study.study_id && arms.iter().any(|arm| arm.arm_id == row.arm_id)
         };
@@ -43,9 +48,10 @@ impl Asked<'_> {
             .filter(of_arms)
             .filter(|row| self.is_wanted(row))
             .collect();
-        let contrasts = self.evidence.comparisons.iter().filter(|row| {
-            row.study_id == study.study_id && self.query.outcome.words.contains(&row.outcome)
-        });
+        let contrasts =
+            self.evidence.comparisons.iter().filter(|row| {
+                row.study_id == study.study_id && self.query.outcome.words.contains(&row.outcome)
+            });
         let mut times: Vec<f64> = wanted
             .iter()
             .map(|row| row.time_h)
@@ -68,7 +74,10 @@ impl Asked<'_> {
                 .collect();
             if !others.is_empty() && !others.contains(&word) {
                 return No {
-                    reason: format!("measured by {}, not by {word} (`--measure SMD` pools across scales)", joined(&others)),
+                    reason: format!(
+                        "measured by {}, not by {word} (`--measure SMD` pools across scales)",
+                        joined(&others)
+                    ),
                     may_be_asked: true,
                 };
             }
@@ -81,7 +90,10 @@ impl Asked<'_> {
         }
         let shown: Vec<String> = times.iter().map(|time| spoken(*time)).collect();
         No {
-            reason: format!("measured at {}", joined(&shown.iter().map(String::as_str).collect::<Vec<_>>())),
+            reason: format!(
+                "measured at {}",
+                joined(&shown.iter().map(String::as_str).collect::<Vec<_>>())
+            ),
             may_be_asked: true,
         }
     }

@@ -45,7 +45,10 @@ pub(crate) fn told(diagnostics: &[Diagnostic]) -> Vec<String> {
                 let position = label.source.position(label.span.start);
                 format!("{}:{}:{} ", label.source.name(), position.line, position.column)
             });
-            let help = diagnostic.help.first().map_or_else(String::new, |help| format!(" [{help}]"));
+            let help = diagnostic
+                .help
+                .first()
+                .map_or_else(String::new, |help| format!(" [{help}]"));
             format!("{} {place}{}{help}", diagnostic.code, diagnostic.message)
         })
         .collect()

@@ -29,7 +29,10 @@ fn one(out: &mut Lines, claim: &ClaimReport, in_full: bool) {
     let head = format!("{} [{}] {}", claim.claim_id, claim.name, claim.claim);
     out.paragraph(&head, Style::Bold);
     let certainty = claim.curated_grade.as_deref().unwrap_or("not graded");
-    out.paragraph(&format!("{}; certainty as curated: {certainty}", claim.verdict.word()), Style::Bold);
+    out.paragraph(
+        &format!("{}; certainty as curated: {certainty}", claim.verdict.word()),
+        Style::Bold,
+    );
     for said in &claim.wording {
         hanging(out, "  + ", said, Style::Plain);
     }
@@ -46,7 +49,11 @@ fn one(out: &mut Lines, claim: &ClaimReport, in_full: bool) {
             "{} % of {} people is {} of them; the 95 % interval of such a proportion is {} to {} (Wilson), {} to {} (exact)",
             reported.percent,
             reported.n,
-            if counts.is_empty() { "no whole number".to_owned() } else { counts.join(" or ") },
+            if counts.is_empty() {
+                "no whole number".to_owned()
+            } else {
+                counts.join(" or ")
+            },
             percent(reported.wilson.0),
             percent(reported.wilson.1),
             percent(reported.exact.0),
@@ -56,7 +63,10 @@ fn one(out: &mut Lines, claim: &ClaimReport, in_full: bool) {
     }
     if let Some(said) = claim.numbers_say.filter(|_| !claim.agrees) {
         let why = claim.differs.as_deref().unwrap_or("nobody has said why");
-        let told = format!("the numbers here alone would say: {}; the verdict differs because {why}", said.word());
+        let told = format!(
+            "the numbers here alone would say: {}; the verdict differs because {why}",
+            said.word()
+        );
         hanging(out, "  ", &told, Style::Plain);
     }
     if let Some(note) = &claim.note {
@@ -73,19 +83,33 @@ fn one(out: &mut Lines, claim: &ClaimReport, in_full: bool) {
 
 fn full(out: &mut Lines, claim: &ClaimReport) {
     for item in &claim.items {
-        let role = if item.role == Role::For { "counts" } else { "beside" };
-        out.paragraph(&format!("{} ({}, {role}): {}", item.key, item.kind, item.says), Style::Bold);
+        let role = if item.role == Role::For {
+            "counts"
+        } else {
+            "beside"
+        };
+        out.paragraph(
+            &format!("{} ({}, {role}): {}", item.key, item.kind, item.says),
+            Style::Bold,
+        );
         number(out, item);
         for remark in &item.remarks {
             hanging(out, "    ", remark, Style::Dim);
         }
         if let Some(answer) = &item.answer {
             for study in &answer.selection.included {
-                hanging(out, "    ", &format!("{}: {}", study.label, study.arms), Style::Plain);
+                hanging(
+                    out,
+                    "    ",
+                    &format!("{}: {}", study.label, study.arms),
+                    Style::Plain,
+                );
             }
             let left_out = answer.selection.excluded.len();
             if left_out > 0 {
-                let said = format!("{left_out} more studies of such people are not pooled (--json names each with the reason)");
+                let said = format!(
+                    "{left_out} more studies of such people are not pooled (--json names each with the reason)"
+                );
                 hanging(out, "    ", &said, Style::Dim);
             }
         }
@@ -96,7 +120,12 @@ fn full(out: &mut Lines, claim: &ClaimReport) {
             );
             hanging(out, "    ", &told, Style::Plain);
             for domain in &grade.domains {
-                hanging(out, "      ", &format!("{}: {}, {}", domain.domain, domain.concern, domain.reason), Style::Dim);
+                hanging(
+                    out,
+                    "      ",
+                    &format!("{}: {}, {}", domain.domain, domain.concern, domain.reason),
+                    Style::Dim,
+                );
             }
         }
         for source in &item.sources {
@@ -128,7 +157,11 @@ fn number(out: &mut Lines, item: &Item) {
         said.push_str(&format!("; I2 {i2:.0} %, tau2 {}", significant(tau2)));
     }
     if let Some((low, high)) = item.prediction {
-        said.push_str(&format!("; a new study: {} to {}", significant(low), significant(high)));
+        said.push_str(&format!(
+            "; a new study: {} to {}",
+            significant(low),
+            significant(high)
+        ));
     }
     if let Some(model) = &item.model {
         said.push_str(&format!("; {model}"));
@@ -189,9 +222,9 @@ pub fn rebuilt(all: &[Rebuilt], width: usize, colour: Colour) -> String {
         }
         out.line(&format!("{head}: {}", rows.len()), Style::Bold);
         for row in rows {
-            let computed = row.computed.map(|[a, b, c]| {
-                [a, b, c].map(|value| Some((value * 1e4).round() / 1e4))
-            });
+            let computed = row
+                .computed
+                .map(|[a, b, c]| [a, b, c].map(|value| Some((value * 1e4).round() / 1e4)));
             let said = format!(
                 "{}, {}, {}: published {}, computed {} from {} inputs ({})",
                 row.label,
@@ -209,14 +242,19 @@ pub fn rebuilt(all: &[Rebuilt], width: usize, colour: Colour) -> String {
             hanging(&mut out, "    ", &row.source_url, Style::Dim);
         }
     }
-    out.line(&format!("cannot be rebuilt: {}", of(Status::Cannot).count()), Style::Bold);
+    out.line(
+        &format!("cannot be rebuilt: {}", of(Status::Cannot).count()),
+        Style::Bold,
+    );
     for row in of(Status::Cannot) {
         let said = format!(
             "{}, {}, {}{}: {}",
             row.label,
             row.contrast,
             row.outcome,
-            row.time.as_ref().map_or_else(String::new, |time| format!(", {time}")),
+            row.time
+                .as_ref()
+                .map_or_else(String::new, |time| format!(", {time}")),
             row.reason.as_deref().unwrap_or("no reason is known")
         );
         hanging(&mut out, "  ", &said, Style::Plain);

@@ -26,7 +26,10 @@ pub fn pool(answer: &Answer, width: usize, colour: Colour) -> String {
     for said in &answer.said {
         out.paragraph(said, Style::Bold);
     }
-    let warnings = answer.synthesis.as_ref().map_or(&answer.selection.warnings, |synthesis| &synthesis.warnings);
+    let warnings = answer
+        .synthesis
+        .as_ref()
+        .map_or(&answer.selection.warnings, |synthesis| &synthesis.warnings);
     for warning in warnings {
         hanging(&mut out, "WARNING: ", warning, Style::Bold);
     }
@@ -40,7 +43,8 @@ fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
     let mut shown = synthesis.clone();
     shown.dropped.clear();
     shown.warnings.clear();
-    out.text.push_str(&crate::terminal::synthesis(&shown, out.width, out.colour));
+    out.text
+        .push_str(&crate::terminal::synthesis(&shown, out.width, out.colour));
     let mut told = answer.reading.words().to_owned();
     if let Some(instrument) = &answer.selection.instrument {
         told.push_str(&format!("; points of {instrument}"));
@@ -50,7 +54,10 @@ fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
         told.push_str(&format!("; {people:.0} people"));
     }
     if let Some((below, above)) = &synthesis.favours {
-        let none = synthesis.measure.shown_null().map_or_else(String::new, significant);
+        let none = synthesis
+            .measure
+            .shown_null()
+            .map_or_else(String::new, significant);
         told.push_str(&format!("; below {none} {below}, above it {above}"));
     }
     out.paragraph(&told, Style::Bold);
@@ -61,10 +68,18 @@ fn remarks(out: &mut Lines, answer: &Answer) {
     if answer.selection.included.is_empty() {
         return;
     }
-    out.line("What was done to the numbers, and what the tables say of them", Style::Bold);
+    out.line(
+        "What was done to the numbers, and what the tables say of them",
+        Style::Bold,
+    );
     for study in &answer.selection.included {
-        let when = study.time_h.map_or_else(|| "time varies".to_owned(), |time| format!("{time} h"));
-        out.paragraph(&format!("{}: {}; {} at {when}", study.label, study.arms, study.outcome), Style::Plain);
+        let when = study
+            .time_h
+            .map_or_else(|| "time varies".to_owned(), |time| format!("{time} h"));
+        out.paragraph(
+            &format!("{}: {}; {} at {when}", study.label, study.arms, study.outcome),
+            Style::Plain,
+        );
         for told in study.conversions.iter().chain(&study.cautions) {
             hanging(out, "    ", told, Style::Dim);
         }
@@ -135,7 +150,10 @@ pub fn rows(answer: &Answer) -> Vec<[String; 18]> {
     let measure = answer.selection.measure.word().to_owned();
     let included = answer.selection.included.iter().enumerate().map(|(at, study)| {
         let row = of_row(at);
-        let raw = |side: usize| row.and_then(|row| row.study.raw.get(side).cloned()).unwrap_or_default();
+        let raw = |side: usize| {
+            row.and_then(|row| row.study.raw.get(side).cloned())
+                .unwrap_or_default()
+        };
         [
             study.study_id.clone(),
             "pooled".to_owned(),
@@ -154,7 +172,12 @@ pub fn rows(answer: &Answer) -> Vec<[String; 18]> {
             raw(1),
             study.conversions.join("; "),
             study.cautions.join("; "),
-            study.sources.iter().map(|source| source.url.as_str()).collect::<Vec<_>>().join(" "),
+            study
+                .sources
+                .iter()
+                .map(|source| source.url.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
         ]
     });
     let excluded = answer.selection.excluded.iter().map(|one| {

@@ -35,8 +35,16 @@ pub fn studies(studies: &[StudyRow], width: usize, colour: Colour) -> String {
         }
     }
     let own = studies.iter().filter(|study| study.layer).count();
-    let count = if studies.len() == 1 { "1 study".to_owned() } else { format!("{} studies", studies.len()) };
-    let told = if own > 0 { format!("{count}, {own} of them yours") } else { count };
+    let count = if studies.len() == 1 {
+        "1 study".to_owned()
+    } else {
+        format!("{} studies", studies.len())
+    };
+    let told = if own > 0 {
+        format!("{count}, {own} of them yours")
+    } else {
+        count
+    };
     out.line(&told, Style::Bold);
     out.text
 }
