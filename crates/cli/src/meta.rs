@@ -10,6 +10,7 @@ pub(crate) use arguments::{EXAMPLES, Meta};
 use std::path::Path;
 
 use euthymia_io::{atomic, csv};
+use euthymia_meta::MetaError;
 use euthymia_meta::synthesis::Synthesis;
 use euthymia_report::{figure, terminal};
 
@@ -33,7 +34,7 @@ pub(crate) fn run(options: &Meta, shared: &Shared) -> Result<(), Failure> {
 fn pool(path: &Path, options: &Meta, shared: &Shared) -> Result<(), Failure> {
     let table = Table::read(path)?;
     let request = request::of(options, &table.frame)?;
-    let explained = |error| Failure::Input(vec![table.explain(&error)]);
+    let explained = |error| explain(&table, &error);
     let synthesis = request.run(&table.frame).map_err(explained)?;
     if let Some(out) = &options.save_spec {
         let analysis = request.analysis(&table.frame).map_err(explained)?;
@@ -60,6 +61,14 @@ fn pool(path: &Path, options: &Meta, shared: &Shared) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What the command line asks for is wrong, or what the table holds.
+fn explain(table: &Table, error: &MetaError) -> Failure {
+    match error {
+        MetaError::Field { .. } | MetaError::Expression { .. } => Failure::Usage(error.to_string()),
+        _ => Failure::Input(vec![table.explain(error)]),
+    }
 }
 
 fn draw(plot: Plot, synthesis: &Synthesis) -> Result<String, Failure> {

@@ -214,9 +214,9 @@ fn bad_data_are_told_with_line_and_reason() {
             &["--measure", "OR", "--drop00"],
         ),
         (
-            "moderators that repeat each other",
-            "study,yi,vi,dose,mg\nA,0.3,0.1,1,10\nB,0.2,0.2,2,20\nC,0.6,0.1,3,30\nD,0.1,0.1,4,40\n",
-            &["--mods", "~ dose + mg"],
+            "as many moderators as studies",
+            "study,yi,vi,dose,year\nA,0.3,0.1,1,1990\nB,0.2,0.2,2,1999\nC,,0.1,3,2000\n",
+            &["--mods", "~ dose + year"],
         ),
         ("a text", "study,yi,vi\nA,0.3,0.1\nB,0.2,low\n", &[]),
         (
@@ -261,6 +261,15 @@ fn what_is_suspected_is_said_and_stops_nothing() {
         "{}",
         text(&run.stdout)
     );
+}
+
+#[test]
+fn moderators_that_repeat_others_are_left_out_aloud() {
+    let table = "study,yi,vi,dose,mg\nA,0.3,0.1,1,10\nB,0.2,0.2,2,20\nC,0.6,0.1,3,30\nD,0.1,0.1,4,40\n";
+    let out = folder(&[("studies.csv", table)]);
+    let run = euthymia(&["meta", &path(out.path(), "studies.csv"), "--mods", "~ dose + mg"]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    assert!(text(&run.stdout).contains("`mg` repeats what other moderators say"), "{}", text(&run.stdout));
 }
 
 #[test]

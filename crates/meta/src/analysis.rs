@@ -6,6 +6,7 @@
 //! of this crate computes, and names the values.
 
 mod counts;
+mod bias;
 mod effects;
 mod families;
 mod follow;

@@ -10,6 +10,7 @@ use std::collections::btree_map::Entry;
 use nalgebra::DMatrix;
 
 use crate::expression::{Expression, evaluate, parse};
+use crate::linear::redundant;
 use crate::{Column, Frame, MetaError};
 
 /// A parsed formula: terms on the right of `~`, in R's order.
@@ -43,6 +44,21 @@ enum Variable {
         levels: Vec<String>,
         codes: Vec<Option<usize>>,
     },
+}
+
+impl Design {
+    /// Leaves out the columns that are combinations of those before them, as metafor does; returns their names.
+    pub fn drop_redundant(&mut self) -> Vec<String> {
+        let repeated = redundant(&self.x);
+        let kept: Vec<usize> = (0..self.names.len())
+            .filter(|place| !repeated.contains(place))
+            .collect();
+        let dropped = repeated.iter().map(|place| self.names[*place].clone()).collect();
+        self.x = self.x.select_columns(&kept);
+        self.names = kept.iter().map(|place| self.names[*place].clone()).collect();
+        self.terms = kept.iter().map(|place| self.terms[*place]).collect();
+        dropped
+    }
 }
 
 impl Formula {

@@ -8,6 +8,7 @@
 //! - [`prediction`], [`bayes`], [`p_values`]: prediction intervals, Bayesian models and combined probabilities of their
 //!   own;
 //! - [`synthesis`]: all that studies come to, in the one structure that tables and figures show;
+//! - [`bias`]: tests of small-study effects and selection, and estimates that allow for them;
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
@@ -17,6 +18,7 @@ pub mod analysis;
 pub mod bayes;
 pub mod counts;
 pub mod diagnostics;
+pub mod bias;
 pub mod effect;
 mod error;
 pub mod expression;

@@ -39,14 +39,12 @@ pub fn ln_determinant(matrix: &DMatrix<f64>) -> Option<f64> {
     )
 }
 
-/// Refuses a design matrix whose columns depend on each other, naming those that repeat the ones before them.
-///
-/// # Errors
-/// The columns.
-pub fn check_rank(x: &DMatrix<f64>, names: &[String]) -> Result<(), MetaError> {
+/// The columns that are combinations of those before them.
+#[must_use]
+pub fn redundant(x: &DMatrix<f64>) -> Vec<usize> {
     let mut kept: Vec<DVector<f64>> = Vec::new();
     let mut repeated = Vec::new();
-    for (column, name) in x.column_iter().zip(names) {
+    for (place, column) in x.column_iter().enumerate() {
         let size = column.norm();
         let mut rest = column.clone_owned();
         // Twice: the first pass leaves rounding of the size of what it takes away.
@@ -57,19 +55,34 @@ pub fn check_rank(x: &DMatrix<f64>, names: &[String]) -> Result<(), MetaError> {
             }
         }
         if rest.norm() <= 1e-9 * size || size == 0.0 {
-            repeated.push(format!("`{name}`"));
+            repeated.push(place);
         } else {
             kept.push(rest.normalize());
         }
     }
-    if repeated.is_empty() && x.nrows() >= x.ncols() {
+    repeated
+}
+
+/// Refuses a design matrix whose columns depend on each other, naming those that repeat the ones before them.
+///
+/// # Errors
+/// The columns.
+pub fn check_rank(x: &DMatrix<f64>, names: &[String]) -> Result<(), MetaError> {
+    let repeated = redundant(x);
+    if repeated.is_empty() {
         return Ok(());
     }
-    if repeated.is_empty() {
-        repeated.push("more coefficients than studies".to_owned());
-    }
+    let named: Vec<String> = repeated
+        .iter()
+        .map(|place| format!("`{}`", names[*place]))
+        .collect();
+    let reason = if x.nrows() < x.ncols() {
+        " (there are more coefficients than studies)"
+    } else {
+        ""
+    };
     Err(MetaError::Singular {
-        columns: repeated.join(", "),
+        columns: named.join(", ") + reason,
     })
 }
 

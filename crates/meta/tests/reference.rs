@@ -1,6 +1,7 @@
 //! Every case of `suite/reference/meta`: the values that metafor, meta, netmeta and others gave, key by key.
 //!
-//! `EUTHYMIA_META=rma_uni` (a kind, or a part of an id) runs some of them and tells every difference.
+//! `EUTHYMIA_META=rma_uni` (a kind, or a part of an id) runs some of them and tells every difference;
+//! `EUTHYMIA_META_CASES=DIR` takes other cases of the same form.
 
 #![allow(clippy::unwrap_used, reason = "a case that cannot be read fails the test")]
 
@@ -13,6 +14,9 @@ use euthymia_meta::{Column, Frame};
 use serde_json::Value as Json;
 
 fn folder() -> PathBuf {
+    if let Some(folder) = std::env::var_os("EUTHYMIA_META_CASES") {
+        return folder.into();
+    }
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../suite/reference/meta")
 }
 

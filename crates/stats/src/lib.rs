@@ -9,6 +9,8 @@
 //! - [`quadrature`]: integrals; [`quadratic_form`]: the distribution of weighted sums of chi-squares;
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
 //! - [`moments`], [`variance`]: means and variances of streams, and their split into nested components;
+//! - [`hypergeometric`]: events of one of two groups, given their sum;
+//! - [`kendall`]: the distribution of Kendall's rank correlation;
 //! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
 //! - [`Cholesky`]: correlated normals from independent ones.
@@ -21,6 +23,8 @@ mod cholesky;
 pub mod counts;
 pub mod f;
 pub mod gamma;
+pub mod hypergeometric;
+pub mod kendall;
 pub mod moments;
 pub mod normal;
 pub mod optimize;

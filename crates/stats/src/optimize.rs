@@ -8,8 +8,8 @@ mod derivative;
 mod root;
 mod simplex;
 
-pub use bfgs::minimize;
-pub use derivative::{gradient, hessian};
+pub use bfgs::{descend, descend_nearby, minimize};
+pub use derivative::{gradient, hessian, hessian_wide};
 pub use root::{bracket_up, golden, root};
 pub use simplex::simplex;
 

@@ -1,6 +1,11 @@
-//! Integrals over an interval, to the accuracy that the function's own digits allow.
+//! Integrals over an interval, to the accuracy that the function's own digits allow, and over the whole line.
+
+mod extrapolation;
+mod whole_line;
 
 use std::collections::BinaryHeap;
+
+pub use whole_line::whole_line;
 
 /// Nodes of Kronrod's rule with 15 points on [0, 1], those of Gauss's rule with 7 points at the odd places (Piessens et
 /// al. 1983, QUADPACK).

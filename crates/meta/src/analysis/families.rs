@@ -10,4 +10,5 @@ pub(crate) const ALL: &[&[(&str, Runner)]] = &[
     super::effects::KINDS,
     super::counts::KINDS,
     super::multilevel::KINDS,
+    super::bias::KINDS,
 ];

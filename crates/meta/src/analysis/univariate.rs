@@ -17,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) data: Data,
     /// How.
     pub(crate) options: Options,
+    /// Columns of the design that were left out because they repeat others.
+    pub(crate) dropped: Vec<String>,
 }
 
 impl Model {
@@ -30,7 +32,8 @@ impl Model {
     pub(crate) fn with(studies: Studies, inputs: &Inputs) -> Result<Self, MetaError> {
         let text = inputs.text("model.mods")?;
         let formula = Formula::parse(text.unwrap_or("~ 1"))?;
-        let design = formula.design(&studies.frame)?;
+        let mut design = formula.design(&studies.frame)?;
+        let dropped = design.drop_redundant();
         let studies = studies.take(&design.rows);
         let options = options(inputs, &studies)?;
         let data = Data {
@@ -44,6 +47,7 @@ impl Model {
             studies,
             data,
             options,
+            dropped,
         })
     }
 
@@ -139,6 +143,9 @@ fn rma_uni(analysis: &Analysis) -> Result<Values, MetaError> {
     let total: f64 = fit.weights.iter().sum();
     let share: Vec<f64> = fit.weights.iter().map(|w| 100.0 * w / total).collect();
     values.push("weights_pct", share);
+    if !model.dropped.is_empty() {
+        values.push("dropped", model.dropped);
+    }
     if fit.p == 1 {
         let (lower, upper) = fit.prediction_interval();
         values.push("pi_lb", lower);

@@ -141,12 +141,13 @@ impl<'d> Problem<'d> {
             let q: f64 = projection.a.iter().zip(&rest).map(|(a, u)| u * u / a).sum();
             let slope: f64 = rest.iter().map(|u| u * u).sum();
             let step = (q - target) / slope;
-            if !step.is_finite() || step <= 0.0 && tau2 == 0.0 {
+            // A step back is rounding: from here on the sums cannot tell.
+            if !step.is_finite() || step <= 0.0 {
                 return Ok(tau2);
             }
             let next = tau2 + step;
-            if step.abs() <= LAST_STEP * next.abs() || next <= 0.0 {
-                return Ok(next.max(0.0));
+            if step <= LAST_STEP * next {
+                return Ok(next);
             }
             tau2 = next;
         }

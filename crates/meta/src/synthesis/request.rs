@@ -137,6 +137,9 @@ impl Request {
 
         let mut warnings = suspicions(frame, &shown.roles, &|row| labels[row].clone());
         warnings.extend(shown.warnings(&model.studies.rows, frame, &labels));
+        warnings.extend(model.dropped.iter().map(|name| {
+            format!("`{name}` repeats what other moderators say and is left out")
+        }));
         let rows = &model.studies.rows;
         let pool = |places: &[usize]| self.pooling.pool(self, frame, rows, places);
         let design = self

@@ -93,6 +93,65 @@ pub fn hessian(x: &[f64], mut f: impl FnMut(&[f64]) -> f64) -> Vec<f64> {
     matrix
 }
 
+/// The matrix of second derivatives of `f` at `x`, row after row, for functions that carry the error of a quadrature: steps
+/// from a tenth of `x` down by halves, all of them extrapolated (the scheme of R's numDeriv; at `x = 0` from 1e-4).
+#[must_use]
+pub fn hessian_wide(x: &[f64], mut f: impl FnMut(&[f64]) -> f64) -> Vec<f64> {
+    let n = x.len();
+    let step = |x: f64| 0.1 * x.abs() + if x.abs() < 1.781e-5 { 1e-4 } else { 0.0 };
+    let steps: Vec<f64> = x.iter().map(|x| step(*x)).collect();
+    let mut matrix = vec![0.0; n * n];
+    let mut at = x.to_vec();
+    let center = f(x);
+    let mut shifted = |i: usize, hi: f64, j: usize, hj: f64| {
+        at[i] += hi;
+        if i != j {
+            at[j] += hj;
+        }
+        let value = f(&at);
+        at.copy_from_slice(x);
+        value
+    };
+    for i in 0..n {
+        let mut h = steps[i];
+        let mut values = [0.0; LEVELS];
+        for value in &mut values {
+            *value = (shifted(i, h, i, h) - 2.0 * center + shifted(i, -h, i, -h)) / (h * h);
+            h *= 0.5;
+        }
+        matrix[i * n + i] = to_step_zero(values);
+    }
+    for i in 0..n {
+        for j in 0..i {
+            let (mut hi, mut hj) = (steps[i], steps[j]);
+            let mut values = [0.0; LEVELS];
+            for value in &mut values {
+                let both = shifted(i, hi, j, hj) - 2.0 * center + shifted(i, -hi, j, -hj);
+                let alone = matrix[i * n + i] * hi * hi + matrix[j * n + j] * hj * hj;
+                *value = (both - alone) / (2.0 * hi * hj);
+                hi *= 0.5;
+                hj *= 0.5;
+            }
+            let value = to_step_zero(values);
+            matrix[i * n + j] = value;
+            matrix[j * n + i] = value;
+        }
+    }
+    matrix
+}
+
+/// The last entry of the table that [`extrapolate`] chooses from.
+fn to_step_zero(mut column: [f64; LEVELS]) -> f64 {
+    let mut power = 4.0;
+    for order in 1..LEVELS {
+        for level in 0..LEVELS - order {
+            column[level] = (column[level + 1] * power - column[level]) / (power - 1.0);
+        }
+        power *= 4.0;
+    }
+    column[0]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +179,10 @@ mod tests {
         ];
         for (found, expected) in found.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-7, "{found} {expected}");
+        }
+        let wide = hessian_wide(&at, f);
+        for (found, expected) in wide.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-8, "{found} {expected}");
         }
     }
 }
