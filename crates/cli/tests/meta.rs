@@ -269,11 +269,7 @@ fn moderators_that_repeat_others_are_left_out_aloud() {
     let out = folder(&[("studies.csv", table)]);
     let run = euthymia(&["meta", &path(out.path(), "studies.csv"), "--mods", "~ dose + mg"]);
     assert!(run.status.success(), "{}", text(&run.stderr));
-    assert!(
-        text(&run.stdout).contains("`mg` repeats what other moderators say"),
-        "{}",
-        text(&run.stdout)
-    );
+    assert!(text(&run.stdout).contains("`mg` repeats what other moderators say"), "{}", text(&run.stdout));
 }
 
 #[test]
