@@ -11,9 +11,10 @@ use serde::Serialize;
 use crate::label;
 use crate::pooled::Pooled;
 use crate::review_data::ReviewRow;
-use crate::select::contrast_measure;
+use crate::select::{Query, Time, contrast_measure, select};
 use crate::tables::Evidence;
 use crate::vocabulary::{Measure, Verified};
+use crate::words::Words;
 
 /// How a published number is rebuilt.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,8 @@ struct Recipe {
     shared: bool,
     /// What is missing of the inputs, where something is.
     partial: Option<String>,
+    /// Outcome and time of the arms in the tables whose unrounded numbers stand in for rounded inputs.
+    unrounded: Option<(String, Time)>,
 }
 
 /// `rebuild.toml`.
@@ -107,6 +110,14 @@ fn recipe(table: &mut Reader<'_, '_>) -> Option<Recipe> {
     let analysis = table.required_string("analysis");
     let shared = table.optional_boolean("shared").unwrap_or(false);
     let partial = table.optional_string("partial");
+    let unrounded = table.optional_table("unrounded", |table| {
+        let (outcome, text) = (table.required_string("outcome"), table.required_string("time"));
+        let time = text.as_deref().and_then(Time::parse);
+        if text.is_some() && time.is_none() {
+            table.report("time", "E010", "this is no time", "expected `24h` or `4wk`");
+        }
+        Some((outcome?, time?))
+    });
     let method = table.optional_string("method");
     let test = table.optional_string("test");
     let parsed = method.as_deref().map_or(Ok(Method::Restricted), Method::parse);
@@ -126,6 +137,7 @@ fn recipe(table: &mut Reader<'_, '_>) -> Option<Recipe> {
         test: parsed_test.ok()?,
         shared,
         partial,
+        unrounded,
     })
 }
 
@@ -133,7 +145,7 @@ fn recipe(table: &mut Reader<'_, '_>) -> Option<Recipe> {
 ///
 /// # Errors
 /// A recipe names what the tables do not have.
-pub fn rebuild(evidence: &Evidence, rebuilds: &Rebuilds) -> Result<Vec<Rebuilt>, String> {
+pub fn rebuild(evidence: &Evidence, words: &Words, rebuilds: &Rebuilds) -> Result<Vec<Rebuilt>, String> {
     for recipe in &rebuilds.recipes {
         let of = |row: &&Pooled| is_of(recipe, row);
         let inputs = inputs(evidence, recipe);
@@ -152,7 +164,7 @@ pub fn rebuild(evidence: &Evidence, rebuilds: &Rebuilds) -> Result<Vec<Rebuilt>,
         return Err(format!("there is no review `{review}`"));
     }
     let rows = evidence.pooled.iter();
-    Ok(rows.map(|row| one(evidence, rebuilds, row)).collect())
+    Ok(rows.map(|row| one(evidence, words, rebuilds, row)).collect())
 }
 
 fn is_of(recipe: &Recipe, row: &Pooled) -> bool {
@@ -165,7 +177,7 @@ fn inputs<'e>(evidence: &'e Evidence, recipe: &Recipe) -> Vec<&'e ReviewRow> {
         .collect()
 }
 
-fn one(evidence: &Evidence, rebuilds: &Rebuilds, row: &Pooled) -> Rebuilt {
+fn one(evidence: &Evidence, words: &Words, rebuilds: &Rebuilds, row: &Pooled) -> Rebuilt {
     let mut rebuilt = Rebuilt {
         review_id: row.review_id.clone(),
         label: label::study(&row.review_id),
@@ -188,7 +200,11 @@ fn one(evidence: &Evidence, rebuilds: &Rebuilds, row: &Pooled) -> Rebuilt {
     };
     let inputs = inputs(evidence, recipe);
     rebuilt.k = inputs.len();
-    match compute(&inputs, row.measure, recipe) {
+    let effects = match &recipe.unrounded {
+        Some(unrounded) => of_arms(evidence, words, &inputs, row.measure, unrounded),
+        None => of_inputs(&inputs, row.measure, recipe.shared),
+    };
+    match effects.and_then(|effects| compute(effects, row.measure, recipe)) {
         Ok((computed, how)) => {
             let tolerance = tolerance(&rebuilt.published);
             let agree = rebuilt
@@ -247,8 +263,11 @@ fn tolerance(published: &[Option<f64>]) -> f64 {
     (0..most).fold(0.5, |unit, _| unit / 10.0) * (1.0 + 1e-9)
 }
 
-/// Estimate and interval as they are read, and how they were computed.
-fn compute(inputs: &[&ReviewRow], measure: Measure, recipe: &Recipe) -> Result<([f64; 3], String), String> {
+/// Effect sizes and their variances.
+type Effects = (Vec<f64>, Vec<f64>);
+
+/// The effects of what the review put in.
+fn of_inputs(inputs: &[&ReviewRow], measure: Measure, shared: bool) -> Result<Effects, String> {
     let of_meta =
         contrast_measure(measure).ok_or_else(|| format!("{} is no contrast of groups", measure.word()))?;
     let (mut yi, mut vi) = (Vec::new(), Vec::new());
@@ -257,11 +276,53 @@ fn compute(inputs: &[&ReviewRow], measure: Measure, recipe: &Recipe) -> Result<(
             .iter()
             .filter(|other| other.study_id == row.study_id)
             .count();
-        let parts = if recipe.shared { sharing as f64 } else { 1.0 };
+        let parts = if shared { sharing as f64 } else { 1.0 };
         let (y, v) = effect_of(row, of_meta, parts)?;
         yi.push(y);
         vi.push(v);
     }
+    Ok((yi, vi))
+}
+
+/// The same from the arms in the tables, where those come to the inputs as far as these are printed.
+fn of_arms(
+    evidence: &Evidence,
+    words: &Words,
+    inputs: &[&ReviewRow],
+    measure: Measure,
+    (outcome, time): &(String, Time),
+) -> Result<Effects, String> {
+    let query = Query {
+        measure: Some(measure),
+        published: false,
+        studies: inputs.iter().map(|row| row.study_id.clone()).collect(),
+        ..Query::new(outcome.clone(), *time)
+    };
+    let selection = select(evidence, words, &query).map_err(|error| error.to_string())?;
+    let (rounded, _) = of_inputs(inputs, measure, false)?;
+    let (mut yi, mut vi) = (Vec::new(), Vec::new());
+    for (row, rounded) in inputs.iter().zip(rounded) {
+        let found = selection
+            .included
+            .iter()
+            .find(|study| study.study_id == row.study_id);
+        let study = found.ok_or_else(|| format!("`{}` has no such arms in the tables", row.study_id))?;
+        if (study.yi - rounded).abs() > 0.02 * (1.0 + rounded.abs()) {
+            return Err(format!(
+                "the arms of `{}` come to {}, the review put in {rounded}",
+                row.study_id, study.yi
+            ));
+        }
+        yi.push(study.yi);
+        vi.push(study.vi);
+    }
+    Ok((yi, vi))
+}
+
+/// Estimate and interval as they are read, and how they were computed.
+fn compute((yi, vi): Effects, measure: Measure, recipe: &Recipe) -> Result<([f64; 3], String), String> {
+    let of_meta =
+        contrast_measure(measure).ok_or_else(|| format!("{} is no contrast of groups", measure.word()))?;
     let shown = |x: f64| if of_meta.scale().is_ratio() { exp(x) } else { x };
     if let [y] = yi.as_slice() {
         let half = normal::quantile(0.975) * vi[0].sqrt();
@@ -279,10 +340,10 @@ fn compute(inputs: &[&ReviewRow], measure: Measure, recipe: &Recipe) -> Result<(
         measure.word(),
         recipe.method.name(),
         recipe.test.name(),
-        if recipe.shared {
-            ", shared controls divided"
-        } else {
-            ""
+        match (recipe.shared, &recipe.unrounded) {
+            (true, _) => ", shared controls divided",
+            (false, Some(_)) => ", inputs unrounded from the arms of the trials",
+            (false, None) => "",
         }
     );
     Ok((

@@ -92,7 +92,7 @@ impl Review {
             },
             questions: answer_questions(evidence, words, &asked.claims, &asked.questions, how)?,
             claims: assess(evidence, words, &asked.claims, how)?,
-            rebuilt: rebuild(evidence, &asked.rebuilds)?,
+            rebuilt: rebuild(evidence, words, &asked.rebuilds)?,
             studies: list_studies(evidence, &[], &[], &[]),
         })
     }

@@ -5,10 +5,10 @@
 //! share a control are joined, see [`Shared`]), every conversion named, nothing imputed unasked.
 
 mod arms;
+mod by_arms;
+mod by_paper;
 mod contrast;
 mod convert;
-mod from_arms;
-mod from_paper;
 mod group;
 mod overlap;
 mod published;

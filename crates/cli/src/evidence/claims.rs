@@ -67,7 +67,7 @@ pub(crate) fn questions(own: Option<&Path>, shared: &Shared) -> Result<(), Failu
 /// Published pooled numbers, computed again.
 pub(crate) fn rebuilt(own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let (evidence, asked) = load::load_all(own, shared)?;
-    let found = rebuild(&evidence, &asked.rebuilds).map_err(Failure::Run)?;
+    let found = rebuild(&evidence, &asked.words, &asked.rebuilds).map_err(Failure::Run)?;
     if shared.json {
         print_json(&found);
     } else if !shared.quiet {

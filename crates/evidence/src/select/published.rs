@@ -156,7 +156,7 @@ fn standard_error(row: &Comparison, ratio: bool, told: &mut Vec<String>) -> Resu
         ));
         return Ok(se);
     }
-    let p = row.p.as_deref().and_then(|p| exact_p(p));
+    let p = row.p.as_deref().and_then(exact_p);
     if let (Some(p), Some(estimate)) = (p, row.estimate) {
         let effect = if ratio { ln(estimate) } else { estimate };
         let one_sided = note.contains("one-sided");

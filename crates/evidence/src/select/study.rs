@@ -219,10 +219,10 @@ impl<'a> Asked<'a> {
                 may_be_asked: true,
             });
         }
-        let by_arms = || self.from_arms(study, of_study);
+        let by_arms = || self.by_arms(study, of_study);
         let by_paper = || {
             if self.query.published {
-                self.from_paper(study, of_study)
+                self.by_paper(study, of_study)
             } else {
                 Err(None)
             }

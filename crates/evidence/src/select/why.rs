@@ -19,8 +19,8 @@ impl Asked<'_> {
                 ..*self
             };
             !self.query.include_memory
-                && (asked.from_arms(study, of_study).is_ok()
-                    || self.query.published && asked.from_paper(study, of_study).is_ok())
+                && (asked.by_arms(study, of_study).is_ok()
+                    || self.query.published && asked.by_paper(study, of_study).is_ok())
         };
         if remembered {
             return No {

@@ -112,7 +112,7 @@ fn left_out(out: &mut Lines, answer: &Answer) {
 /// Two decimals; more where a number is small, fewer where it is large.
 pub(super) fn significant(value: f64) -> String {
     match value.abs() {
-        size if size == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         size if size < 0.01 => format!("{value:.4}"),
         size if size < 100.0 => format!("{value:.2}"),
         _ => format!("{value:.0}"),

@@ -8,11 +8,11 @@ use crate::analysis::studies::{Studies, prepared};
 use crate::analysis::{Analysis, Inputs};
 use crate::expression::{evaluate, parse};
 use crate::formula::{Formula, factor};
-use crate::multilevel::{Data, DegreesOfFreedom, Fit, Method, Options, Random, Structure, fit};
 use crate::multilevel::{
     Correlation, CovarianceBlock, Data, DegreesOfFreedom, Dependence, Fit, Method, Options, Random, Sampling,
     Structure, approximate_covariances, fit,
 };
+use crate::multilevel::{Data, DegreesOfFreedom, Fit, Method, Options, Random, Structure, fit};
 use crate::pool::Test;
 use crate::{Column, Frame, MetaError};
 

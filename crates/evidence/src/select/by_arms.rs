@@ -20,7 +20,7 @@ impl Asked<'_> {
     /// The contrast computed from the arms.
     ///
     /// `Err(None)` where they measured nothing that is wanted.
-    pub(super) fn from_arms(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
+    pub(super) fn by_arms(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
         let all_rows = |arms: &[&Arm]| arms.iter().flat_map(|arm| self.rows(arm)).collect::<Vec<_>>();
         let (treated, control) = (all_rows(&of_study.treated), all_rows(&of_study.control));
         // What both sides have: word, statistic, time.

@@ -11,7 +11,7 @@ use super::{Source, published};
 
 impl Asked<'_> {
     /// The contrast as the paper prints it.
-    pub(super) fn from_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
+    pub(super) fn by_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
         let mut found = Vec::new();
         let mut why: Option<String> = None;
         let (treated, control) = self.with_pooled_arms(study, of_study);
