@@ -42,7 +42,6 @@ pub mod predict;
 pub mod prediction;
 pub mod review;
 pub mod robust;
-
 pub mod synthesis;
 
 pub use error::MetaError;

@@ -2,7 +2,7 @@
 
 use super::{Influence, Study};
 use crate::Frame;
-use euthymia_vecmath::scalar::ln;
+use crate::effect::{Deviation, Mistake, doubts};
 
 /// Standard deviations that look like standard errors, and the same numbers in two rows.
 ///
@@ -18,56 +18,44 @@ pub fn suspicions(
     told
 }
 
-/// A standard error is a standard deviation over the root of n: a cell far below those of the other studies that the root
-/// of its n brings among them.
+/// Deviations of both groups, which are of one instrument where means can be pooled.
 fn deviations(frame: &Frame, columns: &[(String, String)], label: &dyn Fn(usize) -> String) -> Vec<String> {
-    let column = |role: &str| {
-        let name = columns
-            .iter()
-            .find(|(found, _)| found == role)
-            .map(|(_, name)| name)?;
+    let cells_of = |role: &str| {
+        let (_, name) = columns.iter().find(|(found, _)| found == role)?;
         Some((name, frame.numbers(name).ok()?))
     };
-    let mut cells = Vec::new();
+    let (mut cells, mut places) = (Vec::new(), Vec::new());
     for (sd, n) in [("sd1i", "n1i"), ("sd2i", "n2i"), ("sdi", "ni")] {
-        let (Some((name, sds)), Some((_, ns))) = (column(sd), column(n)) else {
+        let (Some((name, sds)), Some((_, ns))) = (cells_of(sd), cells_of(n)) else {
             continue;
         };
         for row in 0..frame.rows() {
-            if let (Some(sd), Some(n)) = (sds[row], ns[row])
-                && sd > 0.0
-                && n > 1.0
-            {
-                cells.push((row, name, sd, n));
+            if let (Some(sd), Some(n)) = (sds[row], ns[row]) {
+                let line = frame.line(row);
+                cells.push(Deviation { line, sd, n });
+                places.push((line, sd, name, row));
             }
         }
     }
-    let mut told = Vec::new();
-    for (row, name, sd, n) in &cells {
-        let mut others: Vec<f64> = cells
-            .iter()
-            .filter(|(other, ..)| other != row)
-            .map(|(_, _, sd, _)| *sd)
-            .collect();
-        if others.len() < 4 {
-            continue;
-        }
-        others.sort_by(f64::total_cmp);
-        let middle = others[others.len() / 2];
-        let (as_is, as_error) = (ln(sd / middle), ln(sd * n.sqrt() / middle));
-        // Below half of the usual, and more than twice as near to it as a standard error.
-        if as_is < -core::f64::consts::LN_2 && as_error.abs() < 0.5 * as_is.abs() {
-            told.push(format!(
-                "line {}, {}: `{name}` is {sd}, the other standard deviations are around {}; it may be a standard \
-                 error, of which the deviation is {} (times the root of n = {n})",
-                frame.line(*row),
+    doubts(&cells)
+        .into_iter()
+        .filter_map(|doubt| {
+            let found = places.iter().find(|(line, sd, ..)| *line == doubt.line && *sd == doubt.entered)?;
+            let (_, _, name, row) = found;
+            let seems = match doubt.mistake {
+                Mistake::ErrorAsDeviation => "a standard error, of which the deviation is",
+                Mistake::DeviationAsError => "multiplied by the root of the people once too often; without it is",
+            };
+            Some(format!(
+                "line {}, {}: `{name}` is {}, the other standard deviations are around {}; it may be {seems} {}",
+                doubt.line,
                 label(*row),
-                rounded(middle),
-                rounded(sd * n.sqrt()),
-            ));
-        }
-    }
-    told
+                doubt.entered,
+                rounded(doubt.usual),
+                rounded(doubt.instead),
+            ))
+        })
+        .collect()
 }
 
 /// Rows of which every number is the same: a study may have been entered twice.

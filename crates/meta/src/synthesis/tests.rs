@@ -177,7 +177,10 @@ fn a_standard_error_among_standard_deviations_is_suspected() {
     let told = suspicions(&frame, &columns, &|row| format!("row {row}"));
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("line 4, row 2: `sd1i` is 0.9"), "{told:?}");
-    assert!(told[0].contains("of which the deviation is 5.4"), "{told:?}");
+    assert!(
+        told[0].contains("may be a standard error, of which the deviation is 5.4"),
+        "{told:?}"
+    );
 }
 
 #[test]
