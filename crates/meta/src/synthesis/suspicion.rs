@@ -2,7 +2,7 @@
 
 use super::{Influence, Study};
 use crate::Frame;
-use crate::effect::{Deviation, Mistake, doubts};
+use crate::effect::doubt::{Deviation, Mistake, doubts};
 
 /// Standard deviations that look like standard errors, and the same numbers in two rows.
 ///
