@@ -3,7 +3,6 @@
 //! Mantel and Haenszel 1959, doi:10.1093/jnci/22.4.719; the estimates themselves are in [`super::stratified`].
 
 use euthymia_stats::gamma;
-use euthymia_vecmath::scalar::ln;
 
 use super::pooled::{Options, Pooled, complete, effects, some};
 use super::stratified::{self, Cells, DifferenceVariance, Rates, Stratified};

@@ -142,7 +142,8 @@ pub fn three_level(
         Prediction::Skipka => Some(f64::INFINITY),
         _ => None,
     };
-    let (q, q_df, level) = (fit.qe, fit.qe_df, options.level_heterogeneity);
+    let (q, q_df) = (fit.qe.unwrap_or(f64::NAN), fit.qe_df);
+    let level = options.level_heterogeneity;
     Ok(ThreeLevel {
         k,
         clusters: names.len(),
@@ -154,7 +155,7 @@ pub fn three_level(
             .map(|df| Interval::new(estimate, spread, df, options.level_predict, 0.0)),
         q,
         df: q_df,
-        p: fit.qe_p,
+        p: fit.qe_p.unwrap_or(f64::NAN),
         h: h(q, q_df, level),
         i2: i2(q, q_df, level),
     })
