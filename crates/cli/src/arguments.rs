@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use euthymia_engine::Solver;
 use euthymia_population::Shard;
 
+use crate::meta::Meta;
+
 /// How a course of ketamine therapy plays out: the drug in the body, its target and the symptoms, for a population of
 /// virtual patients, beside what trials measured.
 ///
@@ -27,6 +29,8 @@ Examples:
   euthymia run model.R --data doses.csv -o out.csv        any model, any NONMEM data set
   euthymia check my-course.toml my-model.R        every problem at its place
   euthymia validate                               the models beside what papers observed
+  euthymia meta studies.csv --measure RR          a meta-analysis of any table
+  euthymia evidence claims                        claim by claim what the trials say
 
 Exit codes: 0 done, 1 something in a file is wrong, 2 something on the command line is wrong, \
 3 the simulation failed, 4 a file could not be read or written, 5 subjects of a run failed (what is known of them, and \
@@ -68,9 +72,15 @@ pub(crate) enum Command {
     /// List the models of the library, or show one with its equations, parameters, sources and grade
     #[command(after_help = MODELS_EXAMPLES)]
     Models(Models),
+    /// Pool studies: effect sizes, models, heterogeneity, subgroups, moderators, figures
+    #[command(after_help = crate::meta::EXAMPLES)]
+    Meta(Box<Meta>),
     /// Compare what the models predict with what papers observed
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
+    /// Ask the trials: list them, pool them, hold claims against them, add your own
+    #[command(after_help = crate::evidence::arguments::EXAMPLES)]
+    Evidence(Box<crate::evidence::arguments::Evidence>),
 }
 
 const CHECK_EXAMPLES: &str = "\

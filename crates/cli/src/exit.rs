@@ -27,6 +27,8 @@ pub(crate) enum Failure {
     Subjects(String),
     /// So many cases do not agree with the answers of others.
     Conformance(usize),
+    /// So many analyses of several have no values; which and why is printed.
+    Analyses(usize),
     /// The target of the validation is missed, and that was asked about.
     Validation,
     /// A file could not be read or written.
@@ -56,6 +58,10 @@ impl Failure {
             Self::Conformance(_) if shared.json => ExitCode::from(1),
             Self::Conformance(count) => {
                 eprintln!("error: {count} cases do not agree");
+                ExitCode::from(1)
+            }
+            Self::Analyses(count) => {
+                eprintln!("error: {count} of the analyses have no values; `error` says why");
                 ExitCode::from(1)
             }
             // How far it is missed has been shown.

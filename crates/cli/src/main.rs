@@ -11,10 +11,12 @@ mod check;
 mod conformance;
 mod courses;
 mod ensemble;
+mod evidence;
 mod exit;
 mod explain;
 mod interrupt;
 mod library;
+mod meta;
 mod models;
 mod output;
 mod progress;
@@ -38,7 +40,9 @@ fn main() -> std::process::ExitCode {
         Command::Conformance(options) => conformance::run(options, &arguments.shared),
         Command::Check(options) => check::run(options, &arguments.shared),
         Command::Models(options) => models::run(options, &arguments.shared),
+        Command::Meta(options) => meta::run(options, &arguments.shared),
         Command::Validate(options) => validate::run(options, &arguments.shared),
+        Command::Evidence(options) => evidence::run(options, &arguments.shared),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -1,7 +1,6 @@
 //! `arms.csv`: one row for each group of people treated alike.
 
-use euthymia_document::RowReader;
-
+use crate::fields::{ANY, Fields, NOT_NEGATIVE};
 use crate::list;
 use crate::schedule::Schedule;
 use crate::study::count;
@@ -114,23 +113,29 @@ impl Arm {
         let marks = |part: &str| SUBSETS.contains(&part) || unnumbered(part) == "ol";
         self.arm_id.split('-').any(marks)
     }
+
+    /// Whether it stands for all treated arms of its study together.
+    #[must_use]
+    pub fn is_joint(&self) -> bool {
+        self.arm_id.split('-').any(|part| part == "any")
+    }
 }
 
-pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<Arm> {
+pub(crate) fn read(row: &mut impl Fields) -> Option<Arm> {
     let study_id = row.required_string("study_id");
     let arm_id = row.required_string("arm_id");
     let drug = row.required_string("drug");
     let route = row.optional_choice("route", Route::WORDS);
     let dose = dose(row);
-    let infusion_min = row.optional_number("infusion_min", 0.0..=10_000.0);
+    let infusion_min = row.optional_number("infusion_min", (0.0, 10_000.0));
     let schedule_text = row.optional_string("schedule");
     let n_doses = count(row, "n_doses");
     let n = count(row, "n");
-    let mean_age = row.optional_number("mean_age", 0.0..=120.0);
-    let female_pct = row.optional_number("female_pct", 0.0..=100.0);
-    let mean_weight = row.optional_number("mean_weight", 1.0..=400.0);
-    let baseline_mean = row.optional_number("baseline_mean", ..);
-    let baseline_sd = row.optional_number("baseline_sd", 0.0..);
+    let mean_age = row.optional_number("mean_age", (0.0, 120.0));
+    let female_pct = row.optional_number("female_pct", (0.0, 100.0));
+    let mean_weight = row.optional_number("mean_weight", (1.0, 400.0));
+    let baseline_mean = row.optional_number("baseline_mean", ANY);
+    let baseline_sd = row.optional_number("baseline_sd", NOT_NEGATIVE);
     let source_url = row.required_string("source_url");
     let verified = row.required_choice("verified", Verified::WORDS);
     Some(Arm {
@@ -164,12 +169,12 @@ pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<Arm> {
 }
 
 /// The dose from its five columns: `dose` is a range without width, and needs a unit.
-fn dose(row: &mut RowReader<'_, '_>) -> Option<Dose> {
+fn dose(row: &mut impl Fields) -> Option<Dose> {
     let unit = row.optional_choice("dose_unit", DoseUnit::WORDS);
-    let has_unit = row.optional("dose_unit").is_some();
-    let single = row.optional_number("dose", 0.0..);
-    let minimum = row.optional_number("dose_min", 0.0..).or(single);
-    let maximum = row.optional_number("dose_max", 0.0..).or(single);
+    let has_unit = row.is_given("dose_unit");
+    let single = row.optional_number("dose", NOT_NEGATIVE);
+    let minimum = row.optional_number("dose_min", NOT_NEGATIVE).or(single);
+    let maximum = row.optional_number("dose_max", NOT_NEGATIVE).or(single);
     let (minimum, maximum) = (minimum?, maximum?);
     if !has_unit {
         row.report(

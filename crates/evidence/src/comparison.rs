@@ -1,7 +1,6 @@
 //! `comparisons.csv`: contrasts between arms as they were published.
 
-use euthymia_document::RowReader;
-
+use crate::fields::{ANY, Fields, NOT_NEGATIVE};
 use crate::vocabulary::{Measure, Subset, Verified};
 
 /// A published contrast: `arm_a` less (or over) `arm_b`.
@@ -58,15 +57,15 @@ pub(crate) const COLUMNS: [&str; 15] = [
     "note",
 ];
 
-pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<Comparison> {
+pub(crate) fn read(row: &mut impl Fields) -> Option<Comparison> {
     let study_id = row.required_string("study_id");
     let arm_a = row.required_string("arm_a");
     let arm_b = row.required_string("arm_b");
     let outcome = row.required_string("outcome");
-    let time_h = row.optional_number("time_h", 0.0..);
+    let time_h = row.optional_number("time_h", NOT_NEGATIVE);
     let subset = row.optional_choice("subset", Subset::WORDS);
     let measure = row.required_choice("measure", Measure::WORDS);
-    let (estimate, ci_low, ci_high) = interval(row);
+    let (estimate, ci_low, ci_high) = interval(row, "estimate");
     let source_url = row.required_string("source_url");
     let verified = row.required_choice("verified", Verified::WORDS);
     Some(Comparison {
@@ -88,11 +87,11 @@ pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<Comparison> {
     })
 }
 
-/// `estimate`, `ci_low`, `ci_high`, which must be in order.
-pub(crate) fn interval(row: &mut RowReader<'_, '_>) -> (Option<f64>, Option<f64>, Option<f64>) {
-    let estimate = row.optional_number("estimate", ..);
-    let low = row.optional_number("ci_low", ..);
-    let high = row.optional_number("ci_high", ..);
+/// The estimate in the column `name`, `ci_low` and `ci_high`, which must be in order.
+pub(crate) fn interval(row: &mut impl Fields, name: &'static str) -> (Option<f64>, Option<f64>, Option<f64>) {
+    let estimate = row.optional_number(name, ANY);
+    let low = row.optional_number("ci_low", ANY);
+    let high = row.optional_number("ci_high", ANY);
     if let (Some(low), Some(high)) = (low, high) {
         if low > high {
             row.report(
@@ -103,12 +102,7 @@ pub(crate) fn interval(row: &mut RowReader<'_, '_>) -> (Option<f64>, Option<f64>
             );
         } else if estimate.is_some_and(|estimate| !(low..=high).contains(&estimate)) {
             let label = format!("must be from {low} to {high}");
-            row.report(
-                "estimate",
-                "E008",
-                "the estimate lies outside its interval",
-                label,
-            );
+            row.report(name, "E008", "the estimate lies outside its interval", label);
         }
     }
     (estimate, low, high)

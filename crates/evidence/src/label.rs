@@ -26,7 +26,12 @@ fn capitalised(word: &str) -> String {
 
 /// `Lii 2023, racemic NAME 0.5 mg/kg IV`: the study and what its arm received.
 pub(crate) fn arm(arm: &Arm) -> String {
-    let mut label = format!("{}, {}", study(&arm.study_id), arm.drug.replace('-', " "));
+    format!("{}, {}", study(&arm.study_id), treatment(arm))
+}
+
+/// What an arm received: drug, dose, route.
+pub(crate) fn treatment(arm: &Arm) -> String {
+    let mut label = arm.drug.replace('-', " ");
     if let Some(dose) = &arm.dose {
         label.push(' ');
         label.push_str(&amount(dose));

@@ -1,7 +1,6 @@
 //! `outcomes.csv`: what was measured, one value in each row.
 
-use euthymia_document::RowReader;
-
+use crate::fields::{ANY, Fields, NOT_NEGATIVE};
 use crate::study::count;
 use crate::vocabulary::{DispersionType, Statistic, TimeBasis, Verified};
 
@@ -63,14 +62,14 @@ pub(crate) const COLUMNS: [&str; 14] = [
     "note",
 ];
 
-pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<OutcomeRow> {
+pub(crate) fn read(row: &mut impl Fields) -> Option<OutcomeRow> {
     let study_id = row.required_string("study_id");
     let arm_id = row.required_string("arm_id");
-    let time_h = row.optional_number("time_h", 0.0..);
+    let time_h = row.optional_number("time_h", NOT_NEGATIVE);
     let time_basis = row.required_choice("time_basis", TimeBasis::WORDS);
     let outcome = row.required_string("outcome");
     let statistic = row.required_choice("statistic", Statistic::WORDS);
-    let value = row.required_number("value", ..);
+    let value = row.required_number("value", ANY);
     let dispersion = dispersion(row);
     let n = count(row, "n");
     let source_url = row.required_string("source_url");
@@ -94,10 +93,10 @@ pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<OutcomeRow> {
     Some(outcome)
 }
 
-fn dispersion(row: &mut RowReader<'_, '_>) -> Option<Dispersion> {
+fn dispersion(row: &mut impl Fields) -> Option<Dispersion> {
     let kind = row.optional_choice("dispersion_type", DispersionType::WORDS);
-    let has_kind = row.optional("dispersion_type").is_some();
-    let value = row.optional_number("dispersion", 0.0..)?;
+    let has_kind = row.is_given("dispersion_type");
+    let value = row.optional_number("dispersion", NOT_NEGATIVE)?;
     if !has_kind {
         row.report(
             "dispersion_type",
@@ -110,7 +109,7 @@ fn dispersion(row: &mut RowReader<'_, '_>) -> Option<Dispersion> {
 }
 
 /// What only the columns together can be wrong about.
-fn check(row: &mut RowReader<'_, '_>, outcome: &OutcomeRow) {
+fn check(row: &mut impl Fields, outcome: &OutcomeRow) {
     match (outcome.statistic, outcome.n) {
         (Statistic::Events, None) => {
             row.report(

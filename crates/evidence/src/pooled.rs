@@ -1,8 +1,7 @@
 //! `pooled.csv`: results of published meta-analyses.
 
-use euthymia_document::RowReader;
-
 use crate::comparison::interval;
+use crate::fields::{Fields, NOT_NEGATIVE};
 use crate::study::count;
 use crate::vocabulary::{Measure, Verified};
 
@@ -72,16 +71,16 @@ pub(crate) const COLUMNS: [&str; 19] = [
     "note",
 ];
 
-pub(crate) fn read(row: &mut RowReader<'_, '_>) -> Option<Pooled> {
+pub(crate) fn read(row: &mut impl Fields) -> Option<Pooled> {
     let review_id = row.required_string("review_id");
     let contrast = row.required_string("contrast");
     let outcome = row.required_string("outcome");
     let k = count(row, "k");
     let n = count(row, "n");
     let measure = row.required_choice("measure", Measure::WORDS);
-    let (estimate, ci_low, ci_high) = interval(row);
-    let i2 = row.optional_number("i2", 0.0..=100.0);
-    let tau2 = row.optional_number("tau2", 0.0..);
+    let (estimate, ci_low, ci_high) = interval(row, "estimate");
+    let i2 = row.optional_number("i2", (0.0, 100.0));
+    let tau2 = row.optional_number("tau2", NOT_NEGATIVE);
     let source_url = row.optional_string("source_url");
     let verified = row.required_choice("verified", Verified::WORDS);
     Some(Pooled {

@@ -1,7 +1,6 @@
 //! `studies.csv`: one row for each trial or cohort.
 
-use euthymia_document::RowReader;
-
+use crate::fields::Fields;
 use crate::list;
 use crate::vocabulary::{Blinding, Design, Verified};
 
@@ -74,10 +73,10 @@ pub(crate) const COLUMNS: [&str; 19] = [
 ];
 
 /// Reads a row; `conditions` are the words of its column.
-pub(crate) fn read(row: &mut RowReader<'_, '_>, conditions: &[&str]) -> Option<Study> {
+pub(crate) fn read(row: &mut impl Fields, conditions: &[&str]) -> Option<Study> {
     let conditions: Vec<(&str, &str)> = conditions.iter().map(|word| (*word, *word)).collect();
     let study_id = row.required_string("study_id");
-    let year = row.optional_integer("year", 1950..=2100);
+    let year = row.optional_integer("year", 1950, 2100);
     let title = row.required_string("title_short");
     let condition = row.required_choice("condition", &conditions);
     let design = row.required_choice("design", Design::WORDS);
@@ -111,7 +110,7 @@ pub(crate) fn read(row: &mut RowReader<'_, '_>, conditions: &[&str]) -> Option<S
 }
 
 /// A number of people that may be absent.
-pub(crate) fn count(row: &mut RowReader<'_, '_>, column: &'static str) -> Option<u32> {
-    let number = row.optional_integer(column, 0..=10_000_000)?;
+pub(crate) fn count(row: &mut impl Fields, column: &'static str) -> Option<u32> {
+    let number = row.optional_integer(column, 0, 10_000_000)?;
     u32::try_from(number).ok()
 }

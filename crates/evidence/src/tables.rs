@@ -10,6 +10,7 @@ use crate::claim::{self, Claim};
 use crate::comparison::{self, Comparison};
 use crate::outcome::{self, OutcomeRow};
 use crate::pooled::{self, Pooled};
+use crate::review_data::{self, ReviewRow};
 use crate::study::{self, Study};
 
 /// The files of `library/evidence`, read as rows.
@@ -25,6 +26,8 @@ pub struct Tables<'t> {
     pub comparisons: &'t Rows,
     /// `pooled.csv`
     pub pooled: &'t Rows,
+    /// `review_data.csv`
+    pub review_data: &'t Rows,
     /// `claims.csv`
     pub claims: &'t Rows,
     /// Words of the column `condition` of the studies: this crate knows of no illness.
@@ -44,8 +47,12 @@ pub struct Evidence {
     pub comparisons: Vec<Comparison>,
     /// Pooled results as published.
     pub pooled: Vec<Pooled>,
+    /// What published meta-analyses put in.
+    pub review_data: Vec<ReviewRow>,
     /// Claims and what the evidence says of them.
     pub claims: Vec<Claim>,
+    /// Studies of a layer over the library: a user's own.
+    pub layered: BTreeSet<String>,
 }
 
 /// A row with the places of the cells that other tables or rows are checked against.
@@ -70,30 +77,40 @@ impl Evidence {
             tables.arms,
             &arm::COLUMNS,
             ["study_id", "arm_id", "memory_fields", "inferred_fields"],
-            arm::read,
+            |row| arm::read(row),
             &mut found,
         );
         let outcomes = located(
             tables.outcomes,
             &outcome::COLUMNS,
             ["study_id", "arm_id"],
-            outcome::read,
+            |row| outcome::read(row),
             &mut found,
         );
         let comparisons = located(
             tables.comparisons,
             &comparison::COLUMNS,
             ["study_id", "arm_a", "arm_b"],
-            comparison::read,
+            |row| comparison::read(row),
             &mut found,
         );
         let pooled = located(
             tables.pooled,
             &pooled::COLUMNS,
             ["review_id"],
-            pooled::read,
+            |row| pooled::read(row),
             &mut found,
         );
+        let review_data =
+            tables
+                .review_data
+                .read(&review_data::COLUMNS, &review_data::OPTIONAL, &mut found, |row| {
+                    let value = review_data::read(row)?;
+                    Some(Located {
+                        row: value,
+                        cells: [row.span("study_id")],
+                    })
+                });
         let claims = located(
             tables.claims,
             &claim::COLUMNS,
@@ -119,6 +136,9 @@ impl Evidence {
             check.arm_exists((id, &comparison.row.arm_a), [study, a], source);
             check.arm_exists((id, &comparison.row.arm_b), [study, b], source);
         }
+        for row in &review_data {
+            check.study_exists(&row.row.study_id, (&tables.review_data.source, row.cells[0]));
+        }
         check.claims(&claims, &tables.claims.source);
         let evidence = Self {
             studies: rows(studies),
@@ -126,7 +146,9 @@ impl Evidence {
             outcomes: rows(outcomes),
             comparisons: rows(comparisons),
             pooled: rows(pooled),
+            review_data: rows(review_data),
             claims: rows(claims),
+            layered: BTreeSet::new(),
         };
         (evidence, found)
     }

@@ -35,12 +35,14 @@ const CONDITIONS: [&str; 11] = [
 static EVIDENCE: LazyLock<Evidence> = LazyLock::new(|| {
     let [studies, arms, outcomes] = ["studies.csv", "arms.csv", "outcomes.csv"].map(rows);
     let [comparisons, pooled, claims] = ["comparisons.csv", "pooled.csv", "claims.csv"].map(rows);
+    let review_data = rows("review_data.csv");
     let tables = Tables {
         studies: &studies,
         arms: &arms,
         outcomes: &outcomes,
         comparisons: &comparisons,
         pooled: &pooled,
+        review_data: &review_data,
         claims: &claims,
         conditions: &CONDITIONS,
     };
@@ -68,6 +70,7 @@ fn every_row_is_read() {
     assert_eq!(evidence.studies.len(), 100);
     assert_eq!(evidence.arms.len(), 234);
     assert_eq!(evidence.outcomes.len(), 636);
+    assert_eq!(evidence.review_data.len(), 42);
     assert_eq!(evidence.claims.len(), 15);
     assert!(
         evidence

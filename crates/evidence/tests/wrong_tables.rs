@@ -35,6 +35,12 @@ const CLAIMS: &str = "claim_id,claim,verdict,grade,study_or_review_ids,source_ur
 a,It works,mixed,low,smith-2020; jones-2021,,yes,
 ";
 
+const REVIEW_DATA: &str =
+    "review_id,analysis,study_id,events_t,n_t,events_c,n_c,mean_t,sd_t,mean_c,sd_c,weight,measure,\
+effect,ci_low,ci_high,source_url,verified,note
+jones-2021,response,smith-2020,12,20,5,20,,,,,40,RR,2.4,1.04,5.55,https://example.org,yes,
+";
+
 /// What is said of the tables after one replacement in one of them.
 fn told(table: usize, from: &str, to: &str) -> String {
     let names = [
@@ -44,10 +50,11 @@ fn told(table: usize, from: &str, to: &str) -> String {
         "comparisons.csv",
         "pooled.csv",
         "claims.csv",
+        "review_data.csv",
     ];
-    let texts = [STUDIES, ARMS, OUTCOMES, COMPARISONS, POOLED, CLAIMS];
+    let texts = [STUDIES, ARMS, OUTCOMES, COMPARISONS, POOLED, CLAIMS, REVIEW_DATA];
     assert!(texts[table].contains(from), "{from}");
-    let rows: Vec<Rows> = (0..6)
+    let rows: Vec<Rows> = (0..7)
         .map(|i| {
             let text = if i == table {
                 texts[i].replacen(from, to, 1)
@@ -65,6 +72,7 @@ fn told(table: usize, from: &str, to: &str) -> String {
         outcomes: &rows[2],
         comparisons: &rows[3],
         pooled: &rows[4],
+        review_data: &rows[6],
         claims: &rows[5],
         conditions: &["mdd", "trd", "ptsd"],
     };
@@ -126,6 +134,13 @@ fn every_mistake_is_told_at_its_cell() {
         (4, ",MD,", ",md,"),
         (5, "mixed", "mixt"),
         (5, "jones-2021", "jones-2012"),
+        (6, "smith-2020", "smyth-2020"),
+        (6, "12,20,5,20", "22,20,5,20"),
+        (6, "12,20,5,20", "12,,5,20"),
+        (6, "12,20,5,20", "12,20,-5,20"),
+        (6, "2.4,1.04,5.55", "0.4,1.04,5.55"),
+        (6, ",RR,", ",rr,"),
+        (6, ",https://example.org,", ",,"),
     ];
     let mut all = String::new();
     for (table, from, to) in cases {

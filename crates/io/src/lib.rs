@@ -8,6 +8,7 @@ pub mod atomic;
 pub mod csv;
 mod error;
 pub mod hash;
+pub mod layer;
 pub mod library;
 pub mod parquet;
 mod read;

@@ -20,6 +20,8 @@ mod univariate;
 mod values;
 
 pub use inputs::Inputs;
+pub(crate) use prepared::prepared;
+pub(crate) use univariate::Model;
 pub use values::{Value, Values};
 
 use crate::{Frame, MetaError};

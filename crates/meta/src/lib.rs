@@ -12,6 +12,8 @@
 //! - [`dose_response`], [`accuracy`]: trends over doses, sensitivity and specificity of tests;
 //! - [`network`]: many treatments at once;
 //! - [`bias`]: tests of small-study effects and selection, and estimates that allow for them;
+//! - [`synthesis`]: all that studies come to, in the one structure that tables and figures show;
+//! - [`grade`]: how certain a body of evidence is;
 //! - [`analysis`]: an analysis as data, and its values under the names that the reference packages give them.
 //!
 //! This crate knows no trial, no drug and no file. Everything is computed with `euthymia_vecmath` and sums in a fixed
@@ -29,6 +31,7 @@ mod error;
 pub mod expression;
 pub mod formula;
 mod frame;
+pub mod grade;
 pub mod linear;
 pub mod multilevel;
 pub mod multivariate;
@@ -39,6 +42,7 @@ pub mod predict;
 pub mod prediction;
 pub mod review;
 pub mod robust;
+pub mod synthesis;
 
 pub use error::MetaError;
 pub use frame::{Column, Frame};

@@ -1,8 +1,10 @@
 //! The answer of a simulated course in a dozen lines of a terminal.
 
 mod ensemble;
+mod synthesis;
 
 pub use ensemble::ensemble;
+pub use synthesis::synthesis;
 
 use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
 

@@ -1,7 +1,7 @@
 //! What people are treated for, in the words of courses and of the evidence tables.
 
 /// Words of the column `condition` of `evidence/studies.csv`.
-pub(crate) const CONDITIONS: [&str; 11] = [
+pub const CONDITIONS: [&str; 11] = [
     "mdd",
     "trd",
     "bipolar-depression",

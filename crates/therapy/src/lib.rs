@@ -35,3 +35,5 @@ pub mod shelf;
 pub mod simulate;
 pub mod sources;
 pub mod validation;
+
+pub use condition::CONDITIONS;

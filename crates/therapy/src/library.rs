@@ -11,7 +11,15 @@ use euthymia_evidence::{Evidence, Tables};
 use std::collections::BTreeMap;
 
 /// Tables of `evidence/` that make up the trials.
-const EVIDENCE_TABLES: [&str; 6] = ["studies", "arms", "outcomes", "comparisons", "pooled", "claims"];
+const EVIDENCE_TABLES: [&str; 7] = [
+    "studies",
+    "arms",
+    "outcomes",
+    "comparisons",
+    "pooled",
+    "review_data",
+    "claims",
+];
 
 /// Drugs taken beside.
 pub(crate) const INTERACTIONS: &str = "interactions.toml";
@@ -181,6 +189,7 @@ impl Library {
             Some(outcomes),
             Some(comparisons),
             Some(pooled),
+            Some(review_data),
             Some(claims),
         ] = tables
         else {
@@ -198,6 +207,7 @@ impl Library {
             outcomes,
             comparisons,
             pooled,
+            review_data,
             claims,
             conditions: &crate::condition::CONDITIONS,
         });

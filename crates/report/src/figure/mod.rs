@@ -17,6 +17,7 @@ mod points;
 mod scale;
 mod simplify;
 mod svg;
+mod synthesis;
 mod text;
 
 use thiserror::Error;
@@ -28,6 +29,8 @@ pub use mark::{
 };
 pub use scale::{Labels, Scale, Tick, TimeUnit};
 pub use svg::escape;
+pub use synthesis::{Drawing, SYNTHESIS_STYLE, SynthesisFigure, of_synthesis};
+pub(crate) use synthesis::{estimate_text, interval_text, number_text, p_text, read_text};
 
 use svg::Svg;
 

@@ -1,0 +1,227 @@
+//! `euthymia evidence` as a person types it.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn evidence(layer: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_euthymia"))
+        .args(["evidence", "--layer"])
+        .arg(layer)
+        .args(arguments)
+        .env("COLUMNS", "100")
+        .env_remove("EUTHYMIA_LIBRARY")
+        .env_remove("EUTHYMIA_EVIDENCE")
+        .output()
+        .unwrap()
+}
+
+fn text(output: &Output) -> String {
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_str(&text(output)).unwrap()
+}
+
+fn error(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn studies_are_listed_as_asked() {
+    let layer = tempfile::tempdir().unwrap();
+    let table = layer.path().join("studies.csv");
+    let listed = text(&evidence(
+        layer.path(),
+        &["studies", "--condition", "ptsd", "--csv", table.to_str().unwrap()],
+    ));
+    assert!(
+        listed.contains("feder-2021") && listed.ends_with("4 studies\n"),
+        "{listed}"
+    );
+    assert_eq!(std::fs::read_to_string(table).unwrap().lines().count(), 5);
+    let all = json(&evidence(
+        layer.path(),
+        &[
+            "studies",
+            "--drug",
+            "esketamine",
+            "--design",
+            "parallel",
+            "--json",
+        ],
+    ));
+    let all = all.as_array().unwrap();
+    assert!(all.len() > 8 && all.iter().all(|study| study["design"] == "parallel"));
+    let wrong = evidence(layer.path(), &["studies", "--design", "paralel"]);
+    assert!(error(&wrong, 2).contains("did you mean `parallel`?"));
+}
+
+#[test]
+fn a_pool_shows_what_it_did_draws_it_and_writes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, figure) = (folder.path().join("pool.csv"), folder.path().join("forest.svg"));
+    let arguments = [
+        "pool",
+        "--outcome",
+        "response",
+        "--time",
+        "4wk",
+        "--condition",
+        "trd",
+    ];
+    let mut drawn = arguments.to_vec();
+    drawn.extend([
+        "--csv",
+        table.to_str().unwrap(),
+        "--plot",
+        "forest",
+        "-o",
+        figure.to_str().unwrap(),
+    ]);
+    let shown = text(&evidence(folder.path(), &drawn));
+    for expected in [
+        "from 18.7 d to 6 wk after the first dose",
+        "Popova 2019",
+        "arms esk56 and esk84 joined to one group",
+        "Not pooled:",
+        "https://",
+    ] {
+        assert!(shown.contains(expected), "{expected} is not in {shown}");
+    }
+    let rows = std::fs::read_to_string(table).unwrap();
+    assert!(rows.starts_with("study_id,status,") && rows.contains("not pooled"));
+    assert!(std::fs::read_to_string(figure).unwrap().starts_with("<svg"));
+    let mut as_json = arguments.to_vec();
+    as_json.push("--json");
+    let found = json(&evidence(folder.path(), &as_json));
+    let k = found["selection"]["included"].as_array().unwrap().len();
+    assert_eq!(found["synthesis"]["studies"].as_array().unwrap().len(), k);
+}
+
+#[test]
+fn a_pool_without_a_study_says_why() {
+    let layer = tempfile::tempdir().unwrap();
+    let arguments = [
+        "pool",
+        "--outcome",
+        "response",
+        "--time",
+        "24h",
+        "--condition",
+        "trd",
+        "--control",
+        "midazolam",
+    ];
+    let shown = text(&evidence(layer.path(), &arguments));
+    assert!(shown.contains("no study answers this"), "{shown}");
+    assert!(
+        shown.contains("`--include-memory`") && shown.contains("murrough-2013"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused() {
+    let layer = tempfile::tempdir().unwrap();
+    for (arguments, expected) in [
+        (&["pool", "--outcome", "respons"][..], "did you mean `response`?"),
+        (
+            &["pool", "--outcome", "response", "--time", "tomorrow"],
+            "is no time",
+        ),
+        (
+            &["pool", "--outcome", "response", "--measure", "MD"],
+            "measure it by RR, OR, RD or HR",
+        ),
+        (
+            &["pool", "--outcome", "response", "--crossover", "paired"],
+            "needs `--correlation R`",
+        ),
+        (&["pool", "--outcome", "response", "--method", "RELM"], "REML"),
+        (&["claims", "ptds"], "did you mean `ptsd`?"),
+        (&["remove", "nobody-2030"], "there is none of yours"),
+    ] {
+        let told = error(&evidence(layer.path(), arguments), 2);
+        assert!(told.contains(expected), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn claims_and_questions_are_answered() {
+    let layer = tempfile::tempdir().unwrap();
+    let all = text(&evidence(layer.path(), &["claims"]));
+    for expected in ["untraceable", "not shown:", "60 % to 78 % (exact)"] {
+        assert!(all.contains(expected), "{expected} is not in {all}");
+    }
+    let one = text(&evidence(layer.path(), &["claims", "durability"]));
+    assert!(
+        one.contains("risk of bias: serious") && one.contains("https://"),
+        "{one}"
+    );
+    let found = json(&evidence(layer.path(), &["claims", "--json"]));
+    assert_eq!(found.as_array().unwrap().len(), 15);
+    assert_eq!(found[0]["verdict"], "untraceable");
+    let asked = text(&evidence(layer.path(), &["questions"]));
+    assert_eq!(asked.matches("?\n").count(), 4, "{asked}");
+    let rebuilt = text(&evidence(layer.path(), &["rebuild"]));
+    assert!(
+        rebuilt.contains("the same to the last printed digit: 5"),
+        "{rebuilt}"
+    );
+}
+
+#[test]
+fn a_trial_of_ones_own_joins_and_goes() {
+    let layer = tempfile::tempdir().unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/fictitious-trial.toml");
+    let add = ["add", example.to_str().unwrap()];
+    let pool = [
+        "pool",
+        "--outcome",
+        "response",
+        "--time",
+        "24h",
+        "--condition",
+        "trd",
+        "--control",
+        "midazolam",
+    ];
+    assert!(
+        text(&evidence(layer.path(), &add))
+            .starts_with("added fictitious-2030: 2 arms, 4 values, 1 contrasts")
+    );
+    assert!(text(&evidence(layer.path(), &pool)).contains("Fictitious 2030 (yours)"));
+    assert!(text(&evidence(layer.path(), &["studies"])).contains("1 of them yours"));
+    // Twice is refused, at its place.
+    let again = error(&evidence(layer.path(), &add), 1);
+    assert!(
+        again.contains("E001") && again.contains("fictitious-trial.toml:7"),
+        "{again}"
+    );
+    // A broken trial is refused with its line and leaves nothing behind.
+    let broken = layer.path().join("broken.txt");
+    let text_of = std::fs::read_to_string(&example).unwrap();
+    std::fs::write(
+        &broken,
+        text_of
+            .replace("fictitious-2030", "other-2031")
+            .replace("FICTITIOUS-0001", "X-2")
+            .replace("value = 14", "value = 44"),
+    )
+    .unwrap();
+    let refused = error(&evidence(layer.path(), &["add", broken.to_str().unwrap()]), 1);
+    assert!(refused.contains("44 events among 30 people"), "{refused}");
+    assert_eq!(std::fs::read_dir(layer.path()).unwrap().count(), 2);
+    assert!(
+        text(&evidence(layer.path(), &["remove", "fictitious-2030"])).starts_with("removed fictitious-2030")
+    );
+    assert!(!text(&evidence(layer.path(), &pool)).contains("yours"));
+}

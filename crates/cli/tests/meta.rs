@@ -1,0 +1,293 @@
+//! `euthymia meta` as a user meets it: tables, saved analyses, figures, and what is said of bad data.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{euthymia, text};
+use serde_json::Value as Json;
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).expect("a file");
+    }
+    folder
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().expect("UTF-8").to_owned()
+}
+
+fn json(arguments: &[&str]) -> Json {
+    let run = euthymia(arguments);
+    assert!(run.status.success(), "{}{}", text(&run.stdout), text(&run.stderr));
+    serde_json::from_slice(&run.stdout).expect("JSON")
+}
+
+/// Numbers at nine digits: what lies beyond is rounding.
+fn rounded(value: &Json) -> Json {
+    match value {
+        Json::Number(x) if x.is_f64() => {
+            let text = format!("{:.8e}", x.as_f64().expect("a number"));
+            let x: f64 = text.parse().expect("a number");
+            // Rounding of what is 0.
+            serde_json::json!(if x.abs() < 1e-12 { 0.0 } else { x })
+        }
+        Json::Array(items) => items.iter().map(rounded).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), rounded(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn the_example_gives_a_table_and_the_same_as_json() {
+    let arguments = ["meta", "examples/bcg.csv", "--measure", "RR", "--test", "knha"];
+    let run = euthymia(&arguments);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    insta::assert_snapshot!("table", text(&run.stdout));
+    let value = json(&[&arguments[..], &["--json"]].concat());
+    insta::assert_snapshot!("json", format!("{:#}", rounded(&value)));
+}
+
+#[test]
+fn what_is_saved_gives_the_same_numbers() {
+    let out = folder(&[]);
+    let spec = path(out.path(), "bcg.json");
+    let run: [&[&str]; 4] = [
+        &["--measure", "RR", "--method", "DL", "--level", "90"],
+        &[
+            "--measure",
+            "OR",
+            "--mods",
+            "~ ablat + factor(alloc)",
+            "--test",
+            "knha",
+        ],
+        &["--measure", "RD", "--filter", "year >= 1960"],
+        &[
+            "--measure",
+            "OR",
+            "--method",
+            "EE",
+            "--add",
+            "0.25",
+            "--to",
+            "all",
+        ],
+    ];
+    for options in run {
+        let first = [
+            &["meta", "examples/bcg.csv", "--json", "--save-spec", &spec],
+            options,
+        ]
+        .concat();
+        let shown = json(&first);
+        let again = json(&["meta", "--spec", &spec, "--json"]);
+        assert_eq!(again["kind"], "rma_uni");
+        match shown["pooled"].as_object() {
+            Some(pooled) => {
+                assert_eq!(pooled["estimate"]["value"], again["values"]["beta"][0]);
+                assert_eq!(pooled["estimate"]["lower"], again["values"]["ci_lb"][0]);
+                assert_eq!(shown["heterogeneity"]["Q"], again["values"]["QE"]);
+            }
+            None => {
+                let coefficients = shown["moderators"]["coefficients"]
+                    .as_array()
+                    .expect("coefficients");
+                for (one, beta) in coefficients
+                    .iter()
+                    .zip(again["values"]["beta"].as_array().expect("beta"))
+                {
+                    assert_eq!(one["estimate"]["value"], *beta);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn several_analyses_are_a_line_each_and_one_that_fails_stops_no_other() {
+    let bad = r#"{"id": "b", "kind": "rma_uni", "data": ["t.csv"], "inputs": {"effect": {"measure": "GEN", "columns": {"yi": "y", "vi": "vi"}}}}"#;
+    let good = bad.replace("\"b\"", "\"a\"").replace("\"y\"", "\"yi\"");
+    let list = format!("[{good}, {bad}, {good}]");
+    let cases = format!("{{\"cases\": [{good}, {bad}, {good}]}}");
+    let lines = format!("{good}\n{bad}\n{good}\n");
+    let out = folder(&[
+        ("t.csv", "yi,vi\n0.1,0.2\n0.5,0.1\n-0.2,0.3\n"),
+        ("list.json", &list),
+        ("cases.json", &cases),
+        ("lines.jsonl", &lines),
+    ]);
+    for name in ["list.json", "cases.json", "lines.jsonl"] {
+        let run = euthymia(&["meta", "--spec", &path(out.path(), name)]);
+        assert_eq!(run.status.code(), Some(1));
+        let lines: Vec<Json> = text(&run.stdout)
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        assert_eq!(lines.len(), 3, "{}", text(&run.stdout));
+        assert_eq!(lines[0]["values"], lines[2]["values"]);
+        assert!(
+            lines[1]["error"]
+                .as_str()
+                .expect("a text")
+                .contains("no column `y`"),
+            "{}",
+            lines[1]
+        );
+    }
+}
+
+#[test]
+fn figures_and_tables_are_written() {
+    let out = folder(&[]);
+    for figure in [
+        "forest",
+        "funnel",
+        "baujat",
+        "cumulative",
+        "influence",
+        "labbe",
+        "radial",
+    ] {
+        let svg = path(out.path(), &format!("{figure}.svg"));
+        let csv = path(out.path(), "rows.csv");
+        let run = euthymia(&[
+            "meta",
+            "examples/bcg.csv",
+            "--measure",
+            "RR",
+            "--plot",
+            figure,
+            "-o",
+            &svg,
+            "--csv",
+            &csv,
+            "--order",
+            "year",
+        ]);
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        let svg = std::fs::read_to_string(svg).expect("the figure");
+        assert!(
+            svg.starts_with("<svg ") && svg.contains("data-label=\"Aronson 1948\""),
+            "{figure}"
+        );
+        let csv = std::fs::read_to_string(csv).expect("the table");
+        assert_eq!(csv.lines().count(), 15);
+        assert!(
+            csv.lines()
+                .nth(1)
+                .expect("a row")
+                .starts_with("study,Aronson 1948,2,,,-0.889"),
+            "{csv}"
+        );
+    }
+}
+
+#[test]
+fn bad_data_are_told_with_line_and_reason() {
+    let tables: [(&str, &str, &[&str]); 9] = [
+        (
+            "a negative count",
+            "study,ai,n1i,ci,n2i\nA,1,20,4,22\nB,-2,30,5,30\n",
+            &["--measure", "OR"],
+        ),
+        (
+            "more events than people",
+            "study,ai,n1i,ci,n2i\nA,1,20,4,22\nB,3,30,35,30\n",
+            &["--measure", "RR"],
+        ),
+        (
+            "an interval without its estimate",
+            "study,hr,lo,hi\nA,0.8,0.6,1.1\nB,1.2,0.5,0.9\n",
+            &["--measure", "HR", "--column", "est=hr", "lower=lo", "upper=hi"],
+        ),
+        ("one study", "study,yi,vi\nA,0.3,0.1\nB,0.2,\n", &[]),
+        (
+            "no event anywhere",
+            "study,ai,n1i,ci,n2i\nA,0,20,0,22\nB,0,30,0,30\n",
+            &["--measure", "OR", "--drop00"],
+        ),
+        (
+            "as many moderators as studies",
+            "study,yi,vi,dose,year\nA,0.3,0.1,1,1990\nB,0.2,0.2,2,1999\nC,,0.1,3,2000\n",
+            &["--mods", "~ dose + year"],
+        ),
+        ("a text", "study,yi,vi\nA,0.3,0.1\nB,0.2,low\n", &[]),
+        (
+            "columns of another name",
+            "study,events,n1i,ci,n2i\nA,1,20,4,22\nB,3,30,5,30\n",
+            &["--measure", "RR"],
+        ),
+        (
+            "a method that is none",
+            "study,yi,vi\nA,0.3,0.1\nB,0.2,0.2\n",
+            &["--method", "REMLL"],
+        ),
+    ];
+    let mut told = String::new();
+    for (what, table, options) in tables {
+        let out = folder(&[("studies.csv", table)]);
+        let file = path(out.path(), "studies.csv");
+        let run = euthymia(&[&["meta", &file], options].concat());
+        assert_eq!(
+            run.status.code(),
+            Some(1),
+            "{what}: {}{}",
+            text(&run.stdout),
+            text(&run.stderr)
+        );
+        assert!(run.stdout.is_empty(), "{what}");
+        let folder = format!("{}/", out.path().display());
+        told.push_str(&format!("# {what}\n{}\n", text(&run.stderr).replace(&folder, "")));
+    }
+    insta::assert_snapshot!("bad_data", told);
+}
+
+#[test]
+fn what_is_suspected_is_said_and_stops_nothing() {
+    let table = "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,10,5,30,14,5.5,30\nB,11,6,40,15,6.5,41\nC,9,0.9,36,12,0.95,35\n\
+                 D,12,5.5,50,15,6,52\n";
+    let out = folder(&[("studies.csv", table)]);
+    let run = euthymia(&["meta", &path(out.path(), "studies.csv"), "--measure", "SMD"]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    assert!(
+        text(&run.stdout).contains("may be a standard error"),
+        "{}",
+        text(&run.stdout)
+    );
+}
+
+#[test]
+fn moderators_that_repeat_others_are_left_out_aloud() {
+    let table = "study,yi,vi,dose,mg\nA,0.3,0.1,1,10\nB,0.2,0.2,2,20\nC,0.6,0.1,3,30\nD,0.1,0.1,4,40\n";
+    let out = folder(&[("studies.csv", table)]);
+    let run = euthymia(&["meta", &path(out.path(), "studies.csv"), "--mods", "~ dose + mg"]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    assert!(
+        text(&run.stdout).contains("`mg` repeats what other moderators say"),
+        "{}",
+        text(&run.stdout)
+    );
+}
+
+#[test]
+fn every_reference_case_is_run_in_seconds() {
+    let cases = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../suite/reference/meta/cases.jsonl"
+    ));
+    let spec = cases.to_str().expect("UTF-8").to_owned();
+    let run = euthymia(&["meta", "--spec", &spec]);
+    let lines = text(&run.stdout).lines().count();
+    let wanted = std::fs::read_to_string(&cases)
+        .expect("the cases")
+        .lines()
+        .count();
+    assert_eq!(lines, wanted);
+}
