@@ -1,12 +1,13 @@
 //! `cargo bench -p euthymia-meta`: microseconds of one fit, one line each: the best of several rounds.
 //!
-//! `benches/evidence` runs it beside metafor and netmeta.
+//! `benches/evidence` runs it beside metafor and netmeta; `-- contrasts=FILE` writes the contrasts of the network for them.
 
 #![allow(clippy::print_stdout, reason = "a bench speaks to the terminal")]
 
 use std::hint::black_box;
 use std::time::Instant;
 
+use euthymia_meta::diagnostics::{Bootstrap, bootstrap};
 use euthymia_meta::network::{
     Contrast, Heterogeneity, Network, NetworkOptions, Splitting, decompose, network, ranks, split,
 };
@@ -85,8 +86,22 @@ fn twenty() -> Vec<Contrast> {
     contrasts
 }
 
+/// Writes the contrasts as netmeta reads them.
+fn write(contrasts: &[Contrast], file: &str) -> std::io::Result<()> {
+    let mut text = String::from("study,treat1,treat2,te,se\n");
+    for c in contrasts {
+        let (te, se) = (c.te.unwrap_or(f64::NAN), c.se.unwrap_or(f64::NAN));
+        text += &format!("{},{},{},{te},{se}\n", c.study, c.treat1, c.treat2);
+    }
+    std::fs::write(file, text)
+}
+
 fn networks() {
     let contrasts = twenty();
+    let file = std::env::args().find_map(|argument| argument.strip_prefix("contrasts=").map(str::to_owned));
+    if let Some(Err(error)) = file.map(|file| write(&contrasts, &file)) {
+        println!("the contrasts were not written: {error}");
+    }
     let with = |heterogeneity| NetworkOptions {
         heterogeneity,
         ..NetworkOptions::default()
@@ -134,5 +149,15 @@ fn main() {
         ..bcg()
     };
     time("REML, one moderator, 13 studies", || fit(&moderated, &reml));
+    let refits = Bootstrap {
+        mu: -0.71,
+        tau2: 0.31,
+        method: Method::Restricted,
+        replicates: 10_000,
+        seed: 1,
+    };
+    time("10,000 parametric bootstrap refits, REML, 13 studies", || {
+        bootstrap(&data.vi, &refits)
+    });
     networks();
 }
