@@ -234,6 +234,7 @@ fn of_rates(measure: Measure, reported: &Reported, options: &Options) -> Result<
 mod tests {
     use super::*;
     use crate::effect::Given;
+    use euthymia_vecmath::scalar::ln;
 
     fn table(rows: &[[f64; 4]]) -> Reported {
         let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<_>>();
