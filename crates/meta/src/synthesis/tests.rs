@@ -224,5 +224,5 @@ fn what_is_asked_for_is_what_is_saved() {
         .run(&frame)
         .unwrap_err()
         .to_string();
-    assert!(missing.contains("`di=NAME`"), "{missing}");
+    assert!(missing.contains("--column di=NAME"), "{missing}");
 }

@@ -100,28 +100,29 @@ pub(super) fn effect(
     let given = GIVEN
         .iter()
         .any(|set| set.len() == roles.len() && set.iter().all(|role| of(role).is_some()));
-    if let Some(set) = sets(measure).first().filter(|_| !given) {
-        let missing = |role: &&&str| column(columns, frame, role).is_none();
-        let missing: Vec<&str> = set.iter().filter(missing).copied().collect();
-        let has_set = sets(measure)
+    // Statistics of tests and the like stand for raw data too; whether they suffice the measure itself says.
+    let in_sets = |role: &str| sets(measure).iter().any(|set| set.contains(&role));
+    let otherwise = columns.iter().any(|(role, _)| !in_sets(role))
+        || ["di", "ti", "fi", "pi", "r2i"]
             .iter()
-            .any(|set| set.iter().all(|role| column(columns, frame, role).is_some()));
-        if !has_set {
-            let examples: Vec<String> = missing.iter().map(|role| format!("{role}=NAME")).collect();
-            return Err(MetaError::field(
-                "columns",
-                format!(
-                    "`{measure}` is computed from {}; the table has no {}: say which columns they are, as `{}`",
-                    any_of(sets(measure)),
-                    missing
-                        .iter()
-                        .map(|role| format!("`{role}`"))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                    examples.join(" "),
-                ),
-            ));
-        }
+            .any(|role| !in_sets(role) && frame.has(role));
+    let missing = |set: &&'static [&'static str]| -> Vec<&'static str> {
+        let absent = set.iter().filter(|role| column(columns, frame, role).is_none());
+        absent.copied().collect()
+    };
+    let nearest = sets(measure).iter().map(missing).min_by_key(Vec::len);
+    if let Some(missing) = nearest.filter(|missing| !missing.is_empty() && !given && !otherwise) {
+        let named: Vec<String> = missing.iter().map(|role| format!("`{role}`")).collect();
+        let examples: Vec<String> = missing.iter().map(|role| format!("{role}=NAME")).collect();
+        return Err(MetaError::field(
+            "columns",
+            format!(
+                "`{measure}` is computed from {}; the table has no {}: say which columns they are, as `--column {}`",
+                any_of(sets(measure)),
+                named.join(", "),
+                examples.join(" "),
+            ),
+        ));
     }
     let mut named = Map::new();
     for (role, name) in roles.iter().chain(columns) {

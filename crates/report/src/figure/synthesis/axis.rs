@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn ticks_of_ratios_are_round_and_never_two_alone() {
-        assert_eq!(labels((0.05, 4.0)), ["0.1", "0.3", "1", "3"]);
+        assert_eq!(labels((0.05, 4.0)), ["0.05", "0.1", "0.2", "0.5", "1", "2"]);
         assert_eq!(labels((0.01, 100.0)), ["0.01", "0.1", "1", "10", "100"]);
         assert_eq!(labels((0.8, 1.3)), ["0.8", "0.9", "1", "1.25"]);
     }
