@@ -37,7 +37,7 @@ pub(crate) fn of(options: &Meta, frame: &Frame) -> Result<Request, Failure> {
     let mut add = |name: &str, value: Option<Json>| value.map(|value| effect.insert(name.to_owned(), value));
     add("add", options.add.map(|add| json!(add)));
     add("to", options.to.as_ref().map(|to| json!(to)));
-    add("drop00", options.drop00.then(|| json!(true)));
+    add("drop00", options.drop00.then_some(json!(true)));
     add("vtype", options.vtype.as_ref().map(|vtype| json!(vtype)));
 
     let mut model = Map::new();
