@@ -1,12 +1,16 @@
 //! `cargo bench -p euthymia-meta`: microseconds of one fit, one line each: the best of several rounds.
 //!
-//! `benches/evidence` runs it beside metafor and netmeta.
+//! `benches/evidence` runs it beside metafor and netmeta; `-- contrasts=FILE` writes the contrasts of the network for them.
 
 #![allow(clippy::print_stdout, reason = "a bench speaks to the terminal")]
 
 use std::hint::black_box;
 use std::time::Instant;
 
+use euthymia_meta::diagnostics::{Bootstrap, bootstrap};
+use euthymia_meta::network::{
+    Contrast, Heterogeneity, Network, NetworkOptions, Splitting, decompose, network, ranks, split,
+};
 use euthymia_meta::pool::{Data, Method, Options, Test, fit};
 use nalgebra::DMatrix;
 
@@ -53,6 +57,79 @@ fn time<T>(name: &str, mut call: impl FnMut() -> T) {
     println!("{name}\t{:.3}", best * 1e6);
 }
 
+/// 20 treatments and 100 studies of two, three and four arms: effects of a line with noise from a fixed rule.
+fn twenty() -> Vec<Contrast> {
+    let noise = |at: usize| ((at * 7919 + 104_729) % 1000) as f64 / 1000.0 - 0.5;
+    let mut contrasts = Vec::new();
+    for study in 0..100 {
+        let arms = [2, 2, 2, 3, 4][study % 5];
+        let treatments: Vec<usize> = (0..arms)
+            .map(|arm| (study * 3 + arm * (1 + study % 7)) % 20)
+            .collect();
+        let level = |arm: usize| 0.1 * treatments[arm] as f64 + noise(study * 11 + arm);
+        let variance = |arm: usize| 0.02 + 0.02 * (noise(study * 13 + arm) + 0.5);
+        for a in 0..arms {
+            for b in a + 1..arms {
+                contrasts.push(Contrast {
+                    study: study.to_string(),
+                    treat1: format!("treatment {:02}", treatments[a]),
+                    treat2: format!("treatment {:02}", treatments[b]),
+                    te: Some(level(a) - level(b)),
+                    se: Some((variance(a) + variance(b)).sqrt()),
+                    line: study + 2,
+                    arms: None,
+                    shared: None,
+                });
+            }
+        }
+    }
+    contrasts
+}
+
+/// Writes the contrasts as netmeta reads them.
+fn write(contrasts: &[Contrast], file: &str) -> std::io::Result<()> {
+    let mut text = String::from("study,treat1,treat2,te,se\n");
+    for c in contrasts {
+        let (te, se) = (c.te.unwrap_or(f64::NAN), c.se.unwrap_or(f64::NAN));
+        text += &format!("{},{},{},{te},{se}\n", c.study, c.treat1, c.treat2);
+    }
+    std::fs::write(file, text)
+}
+
+fn networks() {
+    let contrasts = twenty();
+    let file = std::env::args().find_map(|argument| argument.strip_prefix("contrasts=").map(str::to_owned));
+    if let Some(Err(error)) = file.map(|file| write(&contrasts, &file)) {
+        println!("the contrasts were not written: {error}");
+    }
+    let with = |heterogeneity| NetworkOptions {
+        heterogeneity,
+        ..NetworkOptions::default()
+    };
+    let (dl, reml) = (
+        with(Heterogeneity::DerSimonianLaird),
+        with(Heterogeneity::Restricted),
+    );
+    time("network of 20 treatments and 100 studies, checked", || {
+        Network::new(&contrasts)
+    });
+    let Ok(made) = Network::new(&contrasts) else {
+        return;
+    };
+    time("  DL", || network(&made, &dl));
+    time("  REML", || network(&made, &reml));
+    time("  Q by designs", || decompose(&made, None));
+    let Ok(fitted) = network(&made, &reml) else {
+        return;
+    };
+    time("  direct and indirect, all pairs", || {
+        split(&made, &fitted, Splitting::BackCalculation, true, None)
+    });
+    time("  10,000 draws of ranks", || {
+        ranks(&fitted.random, true, 1, 10_000)
+    });
+}
+
 fn main() {
     let data = bcg();
     let with = |method, test| Options {
@@ -72,4 +149,15 @@ fn main() {
         ..bcg()
     };
     time("REML, one moderator, 13 studies", || fit(&moderated, &reml));
+    let refits = Bootstrap {
+        mu: -0.71,
+        tau2: 0.31,
+        method: Method::Restricted,
+        replicates: 10_000,
+        seed: 1,
+    };
+    time("10,000 parametric bootstrap refits, REML, 13 studies", || {
+        bootstrap(&data.vi, &refits)
+    });
+    networks();
 }

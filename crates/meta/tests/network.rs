@@ -317,15 +317,11 @@ fn ranks_by_simulation_agree_with_p_scores() {
     let (_, fitted) = fit(&studies());
     let found = ranks(&fitted.random, false, 7, 20_000).unwrap();
     let scores = p_scores(&fitted.random, false);
-    for t in 0..4 {
+    for (t, score) in scores.iter().enumerate() {
         near(found.probabilities.row(t).sum(), 1.0, 1e-12);
         // A mean of 20,000 draws within [0, 1]: five standard errors are below 0.018.
-        assert!(
-            (found.sucra[t] - scores[t]).abs() < 0.018,
-            "{} and {}",
-            found.sucra[t],
-            scores[t]
-        );
+        let sucra = found.sucra[t];
+        assert!((sucra - score).abs() < 0.018, "{sucra} and {score}");
     }
     let small = p_scores(&fitted.random, true);
     for (large, small) in scores.iter().zip(small) {

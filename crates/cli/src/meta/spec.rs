@@ -1,4 +1,6 @@
 //! Analyses saved as JSON: one, a list, `{"cases": [...]}`, or one a line.
+//!
+//! One alone prints its values under their names; of several, each prints a line with its id, kind and values.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +26,7 @@ pub(crate) fn run(path: &Path, shared: &Shared) -> Result<(), Failure> {
         let case = &cases[0];
         let values = tables.run(case).map_err(|problem| problem.failure())?;
         if shared.json {
-            println!("{}", answer(case, &values));
+            println!("{values}");
         } else if !shared.quiet {
             print!("{}", text(case, &values));
         }

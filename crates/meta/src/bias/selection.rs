@@ -27,6 +27,8 @@ pub struct Options {
     pub steps: Vec<f64>,
     /// Parameters of the form that are known; `None` where they are estimated, empty where all are.
     pub delta: Vec<Option<f64>>,
+    /// Largest value of a parameter; may be infinite.
+    pub largest: f64,
     /// How precise each study is, between 0 and 1, where selection may depend on it: the exponent grows with it.
     pub precision: Option<Vec<f64>>,
     /// Variance between studies, where it is known: 0 for effects that do not vary. Otherwise by maximum likelihood.
@@ -55,6 +57,7 @@ impl Default for Options {
             alternative: Alternative::Greater,
             steps: vec![0.025],
             delta: Vec::new(),
+            largest: 100.0,
             precision: None,
             tau2: None,
             integration: Integration::Exact,

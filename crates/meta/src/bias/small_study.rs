@@ -144,6 +144,13 @@ impl Arms {
         self.event_e == 0.0 || self.event_c == 0.0 || none_left
     }
 
+    /// Whether somebody has the event and somebody has not: without, scores and expected numbers say nothing.
+    #[must_use]
+    pub fn is_informative(self) -> bool {
+        let events = self.event_e + self.event_c;
+        events > 0.0 && events < self.n_e + self.n_c
+    }
+
     /// The effect and its variance: half an event is added to each cell where one is 0. `None` where the trial tells
     /// nothing: no event in both arms, or, for odds, events in all.
     #[must_use]
@@ -193,7 +200,7 @@ impl Arms {
     }
 }
 
-/// Tests for small-study effects. `correct` takes one pair off the score of rank tests; `method` is the estimator of
+/// Tests for small-study effects. Tests by counts leave out trials in which nobody or everybody has the event. `correct` takes one pair off the score of rank tests; `method` is the estimator of
 /// tau2 of [`SmallStudy::Thompson`].
 ///
 /// # Errors
@@ -237,11 +244,11 @@ pub fn small_study_test(
             regression_test(&data, &unknown, Predictor::StandardError, &variance).map(|r| regressed(&r))
         }
         SmallStudy::Harbord => {
-            let arms = arms()?;
-            let (yi, vi) = arms.iter().map(|arms| score(*arms, trials.risk_ratio)).unzip();
+            let told = arms()?.iter().filter(|arms| arms.is_informative());
+            let (yi, vi) = told.map(|arms| score(*arms, trials.risk_ratio)).unzip();
             let data = Data::without_moderators(yi, vi);
             check("Harbord's test", 3, &data.yi, &data.vi)?;
-            let unknown = vec![None; arms.len()];
+            let unknown = vec![None; data.yi.len()];
             regression_test(&data, &unknown, Predictor::StandardError, &multiplicative).map(|r| regressed(&r))
         }
         SmallStudy::Macaskill => {
@@ -249,13 +256,18 @@ pub fn small_study_test(
             regress(&data, &values, "people", &multiplicative, 0.95).map(|r| regressed(&r))
         }
         SmallStudy::Peters => {
-            let arms = arms()?;
-            let values: Vec<f64> = arms.iter().map(|arms| 1.0 / (arms.n_e + arms.n_c)).collect();
-            let variance = |arms: &Arms| {
-                let events = arms.event_e + arms.event_c;
-                1.0 / events + 1.0 / (arms.n_e + arms.n_c - events)
-            };
-            let data = Data::without_moderators(trials.yi.clone(), arms.iter().map(variance).collect());
+            let told = arms()?
+                .iter()
+                .zip(&trials.yi)
+                .filter(|(arms, _)| arms.is_informative());
+            let (mut values, mut yi, mut vi) = (Vec::new(), Vec::new(), Vec::new());
+            for (arms, y) in told {
+                let (n, events) = (arms.n_e + arms.n_c, arms.event_e + arms.event_c);
+                values.push(1.0 / n);
+                yi.push(*y);
+                vi.push(1.0 / events + 1.0 / (n - events));
+            }
+            let data = Data::without_moderators(yi, vi);
             check("Peters' test", 3, &data.yi, &data.vi)?;
             regress(&data, &values, "inverse size", &multiplicative, 0.95).map(|r| regressed(&r))
         }
@@ -341,7 +353,7 @@ fn schwarzer(arms: &[Arms], correct: bool) -> Result<Found, MetaError> {
     let none = || MetaError::NoAnswer("Schwarzer's test needs a pooled odds ratio, there is none".to_owned());
     let odds = exp(ln(mantel_haenszel(arms).ok_or_else(none)?));
     let (mut deviates, mut inverse) = (Vec::new(), Vec::new());
-    for (place, trial) in arms.iter().enumerate() {
+    for (place, trial) in arms.iter().enumerate().filter(|(_, arms)| arms.is_informative()) {
         let events = trial.event_e + trial.event_c;
         let whole = || {
             let reason = "Schwarzer's test needs whole numbers of events and people";

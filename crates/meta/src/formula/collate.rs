@@ -20,11 +20,11 @@ pub fn collate(a: Option<&str>, b: Option<&str>) -> Ordering {
 /// Places of the characters among signs, digits and letters, without case and accents.
 fn letters(text: &str) -> impl Iterator<Item = (u8, u32)> {
     text.chars().flat_map(char::to_lowercase).map(|c| {
+        if c.is_ascii_alphanumeric() {
+            return (if c.is_ascii_digit() { 1 } else { 2 }, u32::from(c));
+        }
         if let Some(place) = SIGNS.chars().position(|sign| sign == c) {
             return (0, place as u32);
-        }
-        if let Some(digit) = c.to_digit(10) {
-            return (1, digit);
         }
         (2, u32::from(plain(c)))
     })

@@ -137,16 +137,19 @@ pub fn binary(arms: &[Arm], method: BinaryMethod, empty: EmptyArms) -> Result<Bi
     })
 }
 
-/// A study: its label, and its arms by the label of their treatment.
+/// Arms of a study by the label of their treatment: people with and without the event.
+type Counts = BTreeMap<String, (f64, f64)>;
+
+/// The arms of all studies, by the label of the study.
 struct Gathered {
-    studies: Vec<(String, BTreeMap<String, (f64, f64)>)>,
+    studies: Vec<(String, Counts)>,
     /// Design of each study: its treatments before anything is left out.
     designs: Vec<String>,
 }
 
 impl Gathered {
     fn of(arms: &[Arm]) -> Result<Self, MetaError> {
-        let mut studies: BTreeMap<&str, BTreeMap<String, (f64, f64)>> = BTreeMap::new();
+        let mut studies: BTreeMap<&str, Counts> = BTreeMap::new();
         for arm in arms {
             let wrong = |reason: String| MetaError::Row {
                 line: arm.line,
@@ -176,7 +179,7 @@ impl Gathered {
             }
         }
         studies.retain(|_, arms| arms.len() > 1);
-        let studies: Vec<(String, BTreeMap<String, (f64, f64)>)> = studies
+        let studies: Vec<(String, Counts)> = studies
             .into_iter()
             .map(|(label, arms)| (label.to_owned(), arms))
             .collect();
@@ -189,7 +192,7 @@ impl Gathered {
 
     /// Studies in which nobody or everybody had an event.
     fn drop_uninformative(&mut self) -> Vec<String> {
-        let sum = |arms: &BTreeMap<String, (f64, f64)>| {
+        let sum = |arms: &Counts| {
             arms.values()
                 .fold((0.0, 0.0), |sum, arm| (sum.0 + arm.0, sum.1 + arm.1))
         };
@@ -254,7 +257,7 @@ impl Gathered {
 
     /// What is left of designs with two arms and more.
     fn finish(self) -> (Vec<String>, Vec<BinaryDesign>) {
-        let kept: Vec<(&BTreeMap<String, (f64, f64)>, &String)> = self
+        let kept: Vec<(&Counts, &String)> = self
             .studies
             .iter()
             .map(|(_, arms)| arms)

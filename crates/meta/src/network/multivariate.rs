@@ -46,6 +46,8 @@ pub struct Multivariate {
     reference: usize,
     coefficients: usize,
     rows: usize,
+    /// Logarithm of the determinant of `X' X`.
+    ln_plain: Option<f64>,
 }
 
 /// A study: comparisons of its other treatments with its base.
@@ -101,12 +103,20 @@ impl Multivariate {
                 Block::new(network, study, base, covariance)
             })
             .collect();
-        Self {
+        let mut model = Self {
             rows: blocks.iter().map(|block| block.others.len()).sum(),
             coefficients: network.n() - 1,
             blocks,
             reference,
+            ln_plain: None,
+        };
+        let mut plain = DMatrix::zeros(model.coefficients, model.coefficients);
+        for block in &model.blocks {
+            let k = block.others.len();
+            model.spread(block, &DMatrix::identity(k, k), &mut plain);
         }
+        model.ln_plain = plain.cholesky().map(|factor| ln_squares(factor.l_dirty()));
+        model
     }
 
     /// Column of a treatment; `None` for the reference.
@@ -155,7 +165,7 @@ impl Multivariate {
         // The highest of a ladder of values; the maximum is between its neighbours.
         let mut ladder = vec![0.0];
         let mut step = most;
-        while step > 1e-8 * typical && ladder.len() < 60 {
+        while step > 1e-6 * typical && ladder.len() < 40 {
             ladder.insert(1, step);
             step *= 0.25;
         }
@@ -188,13 +198,32 @@ impl Multivariate {
     fn at(&self, tau2: f64, likelihood: Likelihood) -> Result<At, MetaError> {
         let p = self.coefficients;
         let mut information = DMatrix::zeros(p, p);
-        let mut plain = DMatrix::zeros(p, p);
         let mut slope = DMatrix::zeros(p, p);
         let mut right = DVector::zeros(p);
         let mut inverses = Vec::with_capacity(self.blocks.len());
         let (mut ln_det, mut trace) = (0.0, 0.0);
         for block in &self.blocks {
             let k = block.others.len();
+            if let ([other], Some(v)) = (block.others.as_slice(), block.v.get((0, 0))) {
+                // Two arms, as most studies have: numbers instead of matrices.
+                let total = v + tau2;
+                let w = 1.0 / total;
+                ln_det += ln(total);
+                trace += w;
+                let wy = w * block.y[0];
+                for (row, left) in [(self.column(*other), 1.0), (self.column(block.base), -1.0)] {
+                    let Some(row) = row else { continue };
+                    right[row] += left * wy;
+                    for (column, sign) in [(self.column(*other), 1.0), (self.column(block.base), -1.0)] {
+                        if let Some(column) = column {
+                            information[(row, column)] += left * sign * w;
+                            slope[(row, column)] += left * sign * w * w;
+                        }
+                    }
+                }
+                inverses.push(None);
+                continue;
+            }
             let half = half(k);
             let total = &block.v + &half * tau2;
             let factor = total.cholesky().ok_or_else(|| {
@@ -203,7 +232,7 @@ impl Multivariate {
                     block.label
                 ))
             })?;
-            ln_det += 2.0 * factor.l_dirty().diagonal().iter().map(|x| ln(*x)).sum::<f64>();
+            ln_det += ln_squares(factor.l_dirty());
             let w = factor.inverse();
             let wa = &w * &half;
             trace += wa.trace();
@@ -211,7 +240,6 @@ impl Multivariate {
             let wy = &w * &block.y;
             self.spread(block, &w, &mut information);
             self.spread(block, &waw, &mut slope);
-            self.spread(block, &DMatrix::identity(k, k), &mut plain);
             let base = self.column(block.base);
             for (i, other) in block.others.iter().enumerate() {
                 if let Some(column) = self.column(*other) {
@@ -221,7 +249,7 @@ impl Multivariate {
                     right[column] -= wy[i];
                 }
             }
-            inverses.push(w);
+            inverses.push(Some(w));
         }
         let singular = || MetaError::NoAnswer("the comparisons do not tell all treatments apart".to_owned());
         let factor = information.cholesky().ok_or_else(singular)?;
@@ -231,6 +259,13 @@ impl Multivariate {
         for (block, w) in self.blocks.iter().zip(&inverses) {
             let k = block.others.len();
             let level = |treatment: usize| self.column(treatment).map_or(0.0, |column| beta[column]);
+            let Some(w) = w else {
+                let rest = block.y[0] - level(block.others[0]) + level(block.base);
+                let weighted = rest / (block.v[(0, 0)] + tau2);
+                rss += weighted * rest;
+                moved += weighted * weighted;
+                continue;
+            };
             let rest = DVector::from_fn(k, |i, _| block.y[i] - level(block.others[i]) + level(block.base));
             let weighted = w * &rest;
             rss += weighted.dot(&rest);
@@ -242,9 +277,7 @@ impl Multivariate {
         let free = match likelihood {
             Likelihood::Full => self.rows,
             Likelihood::Restricted => {
-                let ln_det_of = |l: &DMatrix<f64>| 2.0 * l.diagonal().iter().map(|x| ln(*x)).sum::<f64>();
-                let unweighted = plain.cholesky().ok_or_else(singular)?;
-                ll += 0.5 * (ln_det_of(unweighted.l_dirty()) - ln_det_of(factor.l_dirty()));
+                ll += 0.5 * (self.ln_plain.ok_or_else(singular)? - ln_squares(factor.l_dirty()));
                 score += 0.5 * vcov.component_mul(&slope).sum();
                 self.rows - self.coefficients
             }
@@ -276,6 +309,11 @@ impl Multivariate {
             }
         }
     }
+}
+
+/// Logarithm of the determinant of the matrix with this Cholesky factor.
+fn ln_squares(factor: &DMatrix<f64>) -> f64 {
+    2.0 * factor.diagonal().iter().map(|x| ln(*x)).sum::<f64>()
 }
 
 /// Correlations of one half.

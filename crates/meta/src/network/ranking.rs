@@ -8,7 +8,7 @@ use super::model::Model;
 use crate::MetaError;
 
 /// Draws of effects for ranks.
-const RANKS: Purpose = Purpose(40);
+const RANKS: Purpose = Purpose(43);
 
 /// P-scores: how sure it is, on average over the others, that a treatment is better (Rücker and Schwarzer 2015,
 /// doi:10.1186/s12874-015-0060-8). `small_is_good` says in which direction that is.

@@ -39,12 +39,12 @@ pub struct ThreeLevel {
     /// Where the effect of one more estimate of another cluster lies; `None` where the method needs more estimates or has
     /// no form for clusters.
     pub prediction: Option<Interval>,
-    /// Cochran's Q.
-    pub q: f64,
+    /// Cochran's Q; `None` where the sampling errors leave nothing to compare.
+    pub q: Option<f64>,
     /// Its degrees of freedom.
     pub df: usize,
     /// Its probability.
-    pub p: f64,
+    pub p: Option<f64>,
     /// H.
     pub h: Bounded,
     /// I2 of Q, as a fraction.
@@ -142,8 +142,7 @@ pub fn three_level(
         Prediction::Skipka => Some(f64::INFINITY),
         _ => None,
     };
-    let (q, q_df) = (fit.qe.unwrap_or(f64::NAN), fit.qe_df);
-    let level = options.level_heterogeneity;
+    let (q, q_df, level) = (fit.qe, fit.qe_df, options.level_heterogeneity);
     Ok(ThreeLevel {
         k,
         clusters: names.len(),
@@ -155,9 +154,9 @@ pub fn three_level(
             .map(|df| Interval::new(estimate, spread, df, options.level_predict, 0.0)),
         q,
         df: q_df,
-        p: fit.qe_p.unwrap_or(f64::NAN),
-        h: h(q, q_df, level),
-        i2: i2(q, q_df, level),
+        p: fit.qe_p,
+        h: q.map_or(Bounded::UNKNOWN, |q| h(q, q_df, level)),
+        i2: q.map_or(Bounded::UNKNOWN, |q| i2(q, q_df, level)),
     })
 }
 

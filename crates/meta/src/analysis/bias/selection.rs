@@ -66,6 +66,7 @@ pub(super) fn selmodel(analysis: &Analysis) -> Result<Values, MetaError> {
             .map_or(Ok(Alternative::Greater), Alternative::parse)?,
         steps: inputs.numbers("selmodel.steps")?.unwrap_or_default(),
         delta: deltas(inputs)?,
+        largest: inputs.number("selmodel.delta_max")?.unwrap_or(100.0),
         precision: precision(inputs, &model)?,
         tau2: if model.options.method.is_random() {
             model.options.tau2
@@ -108,6 +109,8 @@ fn values(model: &Model, found: &Selection) -> Values {
 /// The step function as weightr has it: the likelihood without its constant, weights not below 0.01.
 pub(super) fn weightr(analysis: &Analysis) -> Result<Values, MetaError> {
     const LEAST: f64 = 0.01;
+    // weightr has no largest weight; where the likelihood grows without end this is as good as none.
+    const MOST: f64 = 1e5;
     let inputs = &analysis.inputs;
     let model = model(analysis)?;
     let fixed = inputs.flag("fe")?.unwrap_or(false);
@@ -116,6 +119,7 @@ pub(super) fn weightr(analysis: &Analysis) -> Result<Values, MetaError> {
         steps: inputs.numbers("steps")?.unwrap_or_else(|| vec![0.025, 1.0]),
         delta: known.into_iter().map(Some).collect(),
         tau2: fixed.then_some(0.0),
+        largest: MOST,
         ..Options::default()
     };
     let mut adjusted = fit(&model.data, &options)?;

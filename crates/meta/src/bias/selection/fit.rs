@@ -25,8 +25,11 @@ pub fn fit(data: &Data, options: &Options) -> Result<Selection, MetaError> {
     {
         return Err(MetaError::field("tau2", "is 0 or above"));
     }
+    if options.largest.is_nan() || options.largest <= 1.0 {
+        return Err(MetaError::field("delta_max", "is above 1"));
+    }
     let steps = steps(options)?;
-    let bounds = options.form.bounds(steps.len());
+    let bounds = options.form.bounds(steps.len(), options.largest);
     let known = known(options, bounds.len())?;
     let (k, p) = (data.yi.len(), data.x.ncols());
     let estimated = known.iter().filter(|delta| delta.is_none()).count();
@@ -283,7 +286,7 @@ impl Problem<'_> {
                     if self.decreasing {
                         before * exp(-exp(free))
                     } else {
-                        bounds.low + (bounds.high - bounds.low) / (1.0 + exp(-free))
+                        bounds.inside(free)
                     }
                 }
             };
@@ -308,7 +311,7 @@ impl Problem<'_> {
             at.push(if self.decreasing {
                 -2.0
             } else {
-                ln((bounds.start - bounds.low) / (bounds.high - bounds.start))
+                bounds.free(bounds.start)
             });
         }
         at

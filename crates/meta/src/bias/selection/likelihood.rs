@@ -38,6 +38,15 @@ fn p_value(alternative: Alternative, z: f64) -> f64 {
     }
 }
 
+/// Probability of a normal z in [low, high], from the tail that keeps the digits.
+fn between(low: f64, high: f64) -> f64 {
+    if low > 0.0 {
+        normal::cdf(-low) - normal::cdf(-high)
+    } else {
+        normal::cdf(high) - normal::cdf(low)
+    }
+}
+
 impl<'d> Likelihood<'d> {
     pub(super) fn new(
         yi: &'d [f64],
@@ -176,22 +185,28 @@ impl<'d> Likelihood<'d> {
     }
 
     fn step_chance(&self, i: usize, mean: f64, sd: f64, delta: &[f64]) -> f64 {
-        // Probability beyond each bound, then its differences.
-        let beyond = |cut: f64| match self.alternative {
-            Alternative::Greater => normal::cdf((mean - cut * self.sei[i]) / sd),
-            Alternative::Less => normal::cdf((-cut * self.sei[i] - mean) / sd),
-            Alternative::TwoSided => {
-                normal::cdf((mean - cut * self.sei[i]) / sd) + normal::cdf((-cut * self.sei[i] - mean) / sd)
+        let at = |z: f64| (z * self.sei[i] - mean) / sd;
+        // Intervals of p-values from 0 on are intervals of z from the far end inwards.
+        let inwards = |sign: f64| {
+            let mut before = f64::INFINITY;
+            let mut chance = 0.0;
+            for (j, delta) in delta.iter().enumerate() {
+                let cut = match self.cuts.get(j) {
+                    Some(cut) => *cut,
+                    None if self.alternative == Alternative::TwoSided => 0.0,
+                    None => f64::NEG_INFINITY,
+                };
+                let now = sign * at(sign * cut);
+                chance += delta * between(now, before);
+                before = now;
             }
+            chance
         };
-        let mut before = 0.0;
-        let mut chance = 0.0;
-        for (cut, delta) in self.cuts.iter().zip(delta) {
-            let now = beyond(*cut);
-            chance += delta * (now - before);
-            before = now;
+        match self.alternative {
+            Alternative::Greater => inwards(1.0),
+            Alternative::Less => inwards(-1.0),
+            Alternative::TwoSided => inwards(1.0) + inwards(-1.0),
         }
-        chance + delta[self.cuts.len()] * (1.0 - before)
     }
 
     fn truncated(&self, y: f64, mean: f64, sd: f64, delta: f64) -> (f64, f64) {

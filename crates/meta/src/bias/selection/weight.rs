@@ -1,6 +1,6 @@
 //! The forms: how the chance to be seen falls with the p-value.
 
-use euthymia_vecmath::scalar::{exp, pow};
+use euthymia_vecmath::scalar::{exp, ln, pow};
 
 use crate::MetaError;
 
@@ -54,6 +54,26 @@ pub(super) struct Bounds {
     pub(super) start: f64,
 }
 
+impl Bounds {
+    /// A number without bounds to one within.
+    pub(super) fn inside(self, free: f64) -> f64 {
+        if self.high.is_infinite() {
+            self.low + exp(free)
+        } else {
+            self.low + (self.high - self.low) / (1.0 + exp(-free))
+        }
+    }
+
+    /// The other way.
+    pub(super) fn free(self, inside: f64) -> f64 {
+        if self.high.is_infinite() {
+            ln(inside - self.low)
+        } else {
+            ln((inside - self.low) / (self.high - inside))
+        }
+    }
+}
+
 const CURVES: [(&str, Curve); 4] = [
     ("halfnorm", Curve::HalfNormal),
     ("negexp", Curve::NegativeExponential),
@@ -91,12 +111,8 @@ impl Form {
     }
 
     /// The bounds of its parameters, given how many steps there are.
-    pub(super) fn bounds(self, steps: usize) -> Vec<Bounds> {
-        let free = |low: f64, start: f64| Bounds {
-            low,
-            high: 100.0,
-            start,
-        };
+    pub(super) fn bounds(self, steps: usize, high: f64) -> Vec<Bounds> {
+        let free = |low: f64, start: f64| Bounds { low, high, start };
         match self {
             Self::Step { .. } => {
                 let last = steps.saturating_sub(1).max(1) as f64;
