@@ -223,10 +223,13 @@ impl Request {
             .map(|row| Dropped {
                 label: labels[row].clone(),
                 line: Some(frame.line(row)),
-                reason: empty(row).map_or_else(
-                    || "its numbers give no effect size".to_owned(),
-                    |name| format!("`{name}` is empty"),
-                ),
+                reason: match (empty(row), columns::arms(&self.columns, frame, row)) {
+                    (Some(name), _) => format!("`{name}` is empty"),
+                    (None, Some([a, n1, c, n2])) if (a == 0.0 && c == 0.0) || (a == n1 && c == n2) => {
+                        "both groups have the same: nobody or everybody with the event".to_owned()
+                    }
+                    _ => "its numbers give no effect size".to_owned(),
+                },
             })
             .collect()
     }
