@@ -10,6 +10,7 @@ mod heterogeneity;
 mod location_scale;
 mod mean;
 mod projection;
+mod search;
 
 use euthymia_stats::{normal, student};
 use nalgebra::{DMatrix, DVector};

@@ -503,7 +503,7 @@ fn the_inputs_of_a_run_are_all_named_once() {
         !names.contains(&"library/models/perez-ruixo-2021-esketamine.R"),
         "not used"
     );
-    assert!(!names.contains(&"library/evidence/review_data.csv"), "not read");
+    assert!(!names.contains(&"library/evidence/claims.toml"), "not read");
 }
 
 #[test]

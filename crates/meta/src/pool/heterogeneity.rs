@@ -7,6 +7,7 @@ use euthymia_stats::gamma::chi_square_quantile;
 use euthymia_vecmath::scalar::ln;
 
 use super::projection::Projection;
+use super::search::{self, MOST_STEPS, Score};
 use super::{Data, GeneralisedQ, Method, Options};
 use crate::MetaError;
 use crate::linear::ln_determinant;
@@ -19,12 +20,6 @@ pub struct Estimate {
     /// Its asymptotic standard error.
     pub se: Option<f64>,
 }
-
-/// Steps after which an iteration is given up.
-const MOST_STEPS: usize = 10_000;
-
-/// A step is the last when it is smaller than this part of tau2 and the sampling variances.
-const LAST_STEP: f64 = 4.0 * f64::EPSILON;
 
 /// Estimates tau2 by the method of `options`; 0 with one study or where tau2 is given.
 ///
@@ -133,68 +128,25 @@ impl<'d> Problem<'d> {
     /// The tau2 at which `Q(tau2) = target`; 0 where Q is below it everywhere. Q falls and is convex: Newton's steps
     /// from 0 never overshoot.
     fn q_equals(&self, target: f64) -> Result<f64, MetaError> {
-        let y = &self.data.yi;
-        let mut tau2 = 0.0;
-        for _ in 0..MOST_STEPS {
-            let projection = self.at(tau2)?;
-            let rest = projection.times(y);
-            let q: f64 = projection.a.iter().zip(&rest).map(|(a, u)| u * u / a).sum();
-            let slope: f64 = rest.iter().map(|u| u * u).sum();
-            let step = (q - target) / slope;
-            // A step back is rounding: from here on the sums cannot tell.
-            if !step.is_finite() || step <= 0.0 {
-                return Ok(tau2);
-            }
-            let next = tau2 + step;
-            if step <= LAST_STEP * next {
-                return Ok(next);
-            }
-            tau2 = next;
-        }
-        Err(self.not_converged(tau2))
+        let found = search::q_equals(target, |tau2| {
+            let projection = self.at(tau2).ok()?;
+            let rest = projection.times(&self.data.yi);
+            let q = projection.a.iter().zip(&rest).map(|(a, u)| u * u / a).sum();
+            Some((q, rest.iter().map(|u| u * u).sum()))
+        });
+        found.ok_or_else(|| self.not_converged())
     }
 
-    /// Fisher scoring from Hedges' estimate, then Newton's steps once near.
+    /// From Hedges' estimate on.
     fn likelihood(&self, restricted: bool) -> Result<f64, MetaError> {
         let scale = self.data.vi.iter().sum::<f64>() / self.k as f64;
-        let mut tau2 = self.hedges()?.max(0.0);
-        let mut newton = false;
-        let mut last = f64::INFINITY;
-        for _ in 0..MOST_STEPS {
-            let score = self.score(tau2, restricted)?;
-            let fisher = score.score / score.information;
-            let curved = score.score / score.curvature;
-            let mut step = if newton && score.curvature > 0.0 {
-                curved
-            } else {
-                fisher
-            };
-            if !step.is_finite() {
-                return Err(self.not_converged(tau2));
-            }
-            if tau2 + step < 0.0 && tau2 <= 1e-8 * scale && self.score(0.0, restricted)?.score <= 0.0 {
-                tau2 = 0.0;
-                break;
-            }
-            while tau2 + step < 0.0 {
-                step *= 0.5;
-            }
-            tau2 += step;
-            if step.abs() <= LAST_STEP * (tau2 + 1e-3 * scale)
-                || newton && step.abs() >= last && step.abs() <= 1e-12 * (tau2 + scale)
-            {
-                break;
-            }
-            newton = step.abs() <= 0.05 * tau2;
-            last = step.abs();
-        }
-        // The likelihood may have two hills; the one at 0 counts if it is higher.
-        if tau2 > 0.0
-            && self.log_likelihood(0.0, restricted)? > self.log_likelihood(tau2, restricted)? + 1e-13
-        {
-            return Ok(0.0);
-        }
-        Ok(tau2)
+        let found = search::highest(
+            self.hedges()?,
+            scale,
+            |tau2| self.score(tau2, restricted).ok(),
+            |tau2| self.log_likelihood(tau2, restricted).ok(),
+        );
+        found.ok_or_else(|| self.not_converged())
     }
 
     fn score(&self, tau2: f64, restricted: bool) -> Result<Score, MetaError> {
@@ -236,13 +188,13 @@ impl<'d> Problem<'d> {
         let form = GeneralisedQ::new(self.data, weights).ok_or_else(|| MetaError::Singular {
             columns: "columns of the moderators".to_owned(),
         })?;
-        form.tau2_at(0.5).ok_or_else(|| self.not_converged(f64::INFINITY))
+        form.tau2_at(0.5).ok_or_else(|| self.not_converged())
     }
 
-    fn not_converged(&self, tau2: f64) -> MetaError {
+    fn not_converged(&self) -> MetaError {
         MetaError::NotConverged {
             what: self.options.method.name(),
-            reason: format!("tau2 was {tau2} after {MOST_STEPS} steps; try another method, as DL or PM"),
+            reason: format!("no end after {MOST_STEPS} steps; try another method, as DL or PM"),
         }
     }
 
@@ -305,11 +257,4 @@ impl<'d> Problem<'d> {
             + 4.0 * tau2 * projection.trace(|_| 1.0)
             + 2.0 * tau2 * tau2 * projection.trace_of_two(|_| 1.0, |_| 1.0)
     }
-}
-
-/// Twice the score, the expected and the observed information.
-struct Score {
-    score: f64,
-    information: f64,
-    curvature: f64,
 }

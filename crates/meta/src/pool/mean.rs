@@ -5,6 +5,7 @@
 use euthymia_vecmath::scalar::ln;
 
 use super::Method;
+use super::search::{self, Score};
 
 /// A pooled mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,9 +21,6 @@ pub struct Mean {
     /// The typical sampling variance.
     pub vt: f64,
 }
-
-const MOST_STEPS: usize = 1000;
-const LAST_STEP: f64 = 4.0 * f64::EPSILON;
 
 /// Weighted sums of the studies at one tau2.
 struct Sums {
@@ -127,73 +125,33 @@ fn hedges(yi: &[f64], vi: &[f64]) -> f64 {
     spread / (k - 1.0) - vi.iter().sum::<f64>() / k
 }
 
-/// Newton's steps from 0 to the root of `Q = target`, which they never pass: Q falls and is convex.
 fn q_equals(yi: &[f64], vi: &[f64], target: f64) -> Option<f64> {
-    let mut tau2 = 0.0;
-    for _ in 0..MOST_STEPS {
+    search::q_equals(target, |tau2| {
         let sums = Sums::at(yi, vi, tau2);
-        let step = (sums.q1 - target) / sums.q2;
-        if !step.is_finite() || step <= 0.0 && tau2 == 0.0 {
-            return Some(tau2);
-        }
-        tau2 = f64::max(tau2 + step, 0.0);
-        if step.abs() <= LAST_STEP * tau2 || tau2 == 0.0 {
-            return Some(tau2);
-        }
-    }
-    None
+        Some((sums.q1, sums.q2))
+    })
 }
 
-/// Fisher scoring, then Newton's steps once near.
 fn likelihood(yi: &[f64], vi: &[f64], restricted: bool) -> Option<f64> {
     let scale = vi.iter().sum::<f64>() / vi.len() as f64;
-    let score = |sums: &Sums| {
-        let (trace, information) = if restricted {
-            sums.traces()
-        } else {
-            (sums.w1, sums.w2)
-        };
-        (sums.q2 - trace, information, 2.0 * sums.q3 - information)
-    };
-    let mut tau2 = hedges(yi, vi).max(0.0);
-    let mut newton = false;
-    let mut last = f64::INFINITY;
-    let mut done = false;
-    for _ in 0..MOST_STEPS {
-        let (slope, information, curvature) = score(&Sums::at(yi, vi, tau2));
-        let mut step = if newton && curvature > 0.0 {
-            slope / curvature
-        } else {
-            slope / information
-        };
-        if !step.is_finite() {
-            return None;
-        }
-        if tau2 + step < 0.0 && tau2 <= 1e-8 * scale && score(&Sums::at(yi, vi, 0.0)).0 <= 0.0 {
-            return Some(0.0);
-        }
-        while tau2 + step < 0.0 {
-            step *= 0.5;
-        }
-        tau2 += step;
-        done = step.abs() <= LAST_STEP * (tau2 + 1e-3 * scale)
-            || newton && step.abs() >= last && step.abs() <= 1e-12 * (tau2 + scale);
-        if done {
-            break;
-        }
-        newton = step.abs() <= 0.05 * tau2;
-        last = step.abs();
-    }
-    if !done {
-        return None;
-    }
-    // The likelihood may have two hills; the one at 0 counts if it is higher.
-    let height = |tau2: f64| log_likelihood(yi, vi, tau2, restricted);
-    Some(if tau2 > 0.0 && height(0.0) > height(tau2) + 1e-13 {
-        0.0
-    } else {
-        tau2
-    })
+    search::highest(
+        hedges(yi, vi),
+        scale,
+        |tau2| {
+            let sums = Sums::at(yi, vi, tau2);
+            let (trace, information) = if restricted {
+                sums.traces()
+            } else {
+                (sums.w1, sums.w2)
+            };
+            Some(Score {
+                score: sums.q2 - trace,
+                information,
+                curvature: 2.0 * sums.q3 - information,
+            })
+        },
+        |tau2| Some(log_likelihood(yi, vi, tau2, restricted)),
+    )
 }
 
 /// The log-likelihood of tau2 with the mean profiled (`restricted`: integrated) out, without its constant.
