@@ -29,7 +29,7 @@ use crate::{Frame, MetaError};
 /// An analysis as data.
 #[derive(Clone, Debug)]
 pub struct Analysis {
-    /// What is computed: one of [`kinds`].
+    /// What is computed: one of [`kind_names`].
     pub kind: String,
     /// Effect measure and columns, model, options.
     pub inputs: Inputs,
