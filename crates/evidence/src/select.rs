@@ -18,9 +18,11 @@ mod suspect;
 mod why;
 
 pub(crate) use contrast::of_meta as contrast_measure;
+pub(crate) use convert::rounded as three_digits;
 pub use contrast::{Contrast, Numbers};
 pub use query::{Crossover, Design, Query, QueryError, Shared, Time};
 
+use nalgebra::DMatrix;
 use serde::Serialize;
 
 use crate::tables::Evidence;
@@ -57,6 +59,9 @@ pub struct Included {
     pub n: Option<f64>,
     /// What went into the effect.
     pub contrasts: Vec<Contrast>,
+    /// Covariances of the contrasts, as they were joined.
+    #[serde(skip)]
+    pub covariance: DMatrix<f64>,
     /// What was done to the reported numbers.
     pub conversions: Vec<String>,
     /// What the tables say about them, and what should make one careful.

@@ -7,6 +7,7 @@
 
 mod covariance;
 mod curve;
+mod trend;
 
 use nalgebra::{DMatrix, DVector};
 
@@ -17,6 +18,7 @@ use crate::multivariate::{self, Heterogeneity, Method};
 
 pub use covariance::{Counts, CovarianceMethod, RiskDesign, covariances};
 pub use curve::{Curve, EmaxFit, fit_emax, quantile_knots};
+pub use trend::{Coefficient, Contrasts, HalfMaximum, Prediction, Shape, Trend, Wald, trend};
 
 /// The doses of a study: the reference, whose effect is 0 without error, and the others.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +98,7 @@ fn two_stages(studies: &[Study], terms: usize, method: Method) -> Result<Fit, Me
                 study.effects.len()
             )));
         }
-        let (beta, vcov) = trend(study).ok_or_else(|| {
+        let (beta, vcov) = of_study(study).ok_or_else(|| {
             MetaError::NoAnswer(format!(
                 "the curve cannot be fitted to study {}: its doses or covariances do not tell the terms apart",
                 place + 1
@@ -122,7 +124,7 @@ fn two_stages(studies: &[Study], terms: usize, method: Method) -> Result<Fit, Me
 }
 
 /// Generalised least squares within a study.
-fn trend(study: &Study) -> Option<(DVector<f64>, DMatrix<f64>)> {
+fn of_study(study: &Study) -> Option<(DVector<f64>, DMatrix<f64>)> {
     let factor = study.covariance.clone().cholesky()?;
     let weighted = factor.solve(&study.terms);
     let cross = study.terms.tr_mul(&weighted).cholesky()?;
