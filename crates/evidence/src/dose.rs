@@ -161,7 +161,12 @@ pub fn dose_response(
         shared: Shared::Covariance,
         ..query.clone()
     };
-    Ok(of_selection(evidence, select(evidence, words, &apart)?, query, how))
+    Ok(of_selection(
+        evidence,
+        select(evidence, words, &apart)?,
+        query,
+        how,
+    ))
 }
 
 /// Arms of one study with their places among its contrasts.
@@ -227,7 +232,13 @@ fn of_selection(evidence: &Evidence, selection: Selection, query: &Query, how: &
     } else {
         alternatives(&contrasts, how, &doses)
     };
-    said.extend(doubts::of(&points, fitted.as_ref(), &alternatives, &how.curve, unit));
+    said.extend(doubts::of(
+        &points,
+        fitted.as_ref(),
+        &alternatives,
+        &how.curve,
+        unit,
+    ));
     let memory = selection.included.iter().filter(|study| study.memory).count();
     if memory > 0 {
         said.push(format!(
@@ -288,9 +299,7 @@ fn contrasts(of: &OfStudy<'_>) -> Contrasts {
     Contrasts {
         doses: of.kept.iter().map(|(_, point)| point.dose).collect(),
         effects: of.kept.iter().map(|(_, point)| point.yi).collect(),
-        covariance: DMatrix::from_fn(k, k, |i, j| {
-            of.study.covariance[(of.kept[i].0, of.kept[j].0)]
-        }),
+        covariance: DMatrix::from_fn(k, k, |i, j| of.study.covariance[(of.kept[i].0, of.kept[j].0)]),
     }
 }
 

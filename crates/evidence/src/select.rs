@@ -18,8 +18,8 @@ mod suspect;
 mod why;
 
 pub(crate) use contrast::of_meta as contrast_measure;
-pub(crate) use convert::rounded as three_digits;
 pub use contrast::{Contrast, Numbers};
+pub(crate) use convert::rounded as three_digits;
 pub use query::{Crossover, Design, Query, QueryError, Shared, Time};
 
 use nalgebra::DMatrix;

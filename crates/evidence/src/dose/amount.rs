@@ -125,7 +125,11 @@ mod tests {
             ..arm(0.5, 0.5, DoseUnit::Milligram)
         };
         let unit = Some(DoseUnit::Milligram);
-        assert!(read(&remembered, unit, None, false).unwrap_err().contains("memory"));
+        assert!(
+            read(&remembered, unit, None, false)
+                .unwrap_err()
+                .contains("memory")
+        );
         assert!(read(&remembered, unit, None, true).is_ok());
     }
 }

@@ -98,9 +98,11 @@ fn within_studies(points: &[DosePoint], doses: &[f64]) -> Option<String> {
         return None;
     }
     Some(match (several.len(), studies.len()) {
-        (_, 1) => "all doses are of one study: what it found, not what studies find; nothing tells how they would \
+        (_, 1) => {
+            "all doses are of one study: what it found, not what studies find; nothing tells how they would \
                    differ"
-            .to_owned(),
+                .to_owned()
+        }
         (0, all) => format!(
             "none of the {all} studies gave more than one dose: whatever the curve says of the dose comes from comparing \
              different studies with different people"

@@ -125,8 +125,7 @@ impl Asked<'_> {
         if key.statistic == Statistic::Mean && self.query.change_correlation.is_none() {
             cautions.extend(self.unlike_baselines(key, of_study));
         }
-        let (contrasts, covariance, yi, vi) =
-            self.contrasts(study, &treated, &control, &mut conversions)?;
+        let (contrasts, covariance, yi, vi) = self.contrasts(study, &treated, &control, &mut conversions)?;
         let both = treated.iter().chain(&control);
         let n = if study.design == Design::Crossover {
             // The same people twice.

@@ -146,7 +146,11 @@ impl Shape {
 /// Doses or effects that cannot be, fewer distinct doses than the curve has numbers, or no maximum found.
 pub fn trend(contrasts: &[Contrasts], shape: &Shape, method: Method, level: f64) -> Result<Trend, MetaError> {
     check(contrasts, shape)?;
-    let method = if contrasts.len() == 1 { Method::Fixed } else { method };
+    let method = if contrasts.len() == 1 {
+        Method::Fixed
+    } else {
+        method
+    };
     let of_curve = |curve: &Curve| studies(contrasts, curve);
     let (curve, found, half_maximum) = match shape {
         Shape::Linear => plain(Curve::Linear, method, of_curve)?,
@@ -318,7 +322,11 @@ fn check(contrasts: &[Contrasts], shape: &Shape) -> Result<(), MetaError> {
                 place + 1
             )));
         }
-        if let Some(dose) = study.doses.iter().find(|dose| !(**dose > 0.0 && dose.is_finite())) {
+        if let Some(dose) = study
+            .doses
+            .iter()
+            .find(|dose| !(**dose > 0.0 && dose.is_finite()))
+        {
             return Err(MetaError::NoAnswer(format!(
                 "study {} has the dose {dose}: doses compared with dose 0 must be above it",
                 place + 1
