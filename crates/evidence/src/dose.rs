@@ -145,7 +145,7 @@ pub struct DoseAnswer {
 }
 
 /// Steps in which a curve is drawn.
-const STEPS: u32 = 80;
+const STEPS: u32 = 160;
 
 /// Fits a curve to the arms that answer a question; arms that share a control stay apart, with its covariance.
 ///
@@ -180,6 +180,13 @@ fn of_selection(evidence: &Evidence, selection: Selection, query: &Query, how: &
     let (mut studies, mut left_out) = (Vec::new(), Vec::new());
     for study in &selection.included {
         let mut kept = Vec::new();
+        let off = |arm: &str, reason: String| ArmLeftOut {
+            study_id: study.study_id.clone(),
+            label: study.label.clone(),
+            arm: arm.to_owned(),
+            reason,
+        };
+        left_out.extend(study.missing.iter().map(|(arm, why)| off(arm, why.clone())));
         for (place, contrast) in study.contrasts.iter().enumerate() {
             let name = contrast.treated.join(", ");
             let arm = match contrast.treated.as_slice() {
@@ -194,12 +201,7 @@ fn of_selection(evidence: &Evidence, selection: Selection, query: &Query, how: &
                     let of = (contrast.yi, contrast.vi);
                     kept.push((place, point(study, arm, of, (dose, converted), how.level)));
                 }
-                Err(reason) => left_out.push(ArmLeftOut {
-                    study_id: study.study_id.clone(),
-                    label: study.label.clone(),
-                    arm: name,
-                    reason,
-                }),
+                Err(reason) => left_out.push(off(&name, reason)),
             }
         }
         if !kept.is_empty() {

@@ -62,6 +62,9 @@ pub struct Included {
     /// Covariances of the contrasts, as they were joined.
     #[serde(skip)]
     pub covariance: DMatrix<f64>,
+    /// Arms of the question that have no number among the contrasts, and why.
+    #[serde(skip)]
+    pub missing: Vec<(String, String)>,
     /// What was done to the reported numbers.
     pub conversions: Vec<String>,
     /// What the tables say about them, and what should make one careful.

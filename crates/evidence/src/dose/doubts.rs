@@ -63,6 +63,14 @@ pub(super) fn of(
         said.extend(alike(alternatives, curve));
     }
     said.extend(other_things(points));
+    let k = studies(points).len();
+    if k == 2 {
+        said.push("two studies: how far studies differ can hardly be told".to_owned());
+    } else if (3..10).contains(&k) && fitted.is_some_and(|fitted| fitted.psi.is_some()) {
+        said.push(format!(
+            "intervals refer to the normal distribution: with {k} studies they are narrower than they should be"
+        ));
+    }
     said
 }
 
@@ -205,7 +213,7 @@ fn alike(alternatives: &[Alternative], curve: &CurveChoice) -> Option<String> {
     let own = known.iter().find(|(name, _)| *name == curve.name());
     if let Some((name, aic)) = own.filter(|(_, aic)| aic - best >= ALIKE) {
         return Some(format!(
-            "{} fits better than {name} (AIC lower by {})",
+            "by Akaike's criterion, which counts the variances between studies too, {} fits better than {name} (lower by {})",
             near.join(" or "),
             rounded(aic - best)
         ));

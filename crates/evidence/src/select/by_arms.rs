@@ -136,6 +136,10 @@ impl Asked<'_> {
         Ok(Gathered {
             contrasts,
             covariance,
+            missing: missing
+                .into_iter()
+                .map(|arm| (arm, "the tables hold no such number of it then".to_owned()))
+                .collect(),
             yi,
             vi,
             n,

@@ -17,13 +17,20 @@ impl Asked<'_> {
     pub(super) fn by_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
         let mut found = Vec::new();
         let mut why: Option<String> = None;
+        let mut missing: Vec<(String, String)> = Vec::new();
         let (treated, control) = self.with_pooled_arms(study, of_study);
         for treated in &treated {
             for control in &control {
                 let arms = (study.study_id.as_str(), treated.as_str(), control.as_str());
                 match published::find(self.evidence, self.query, self.measure, self.word, arms) {
                     Ok(published) => found.push(published),
-                    Err(reason) => why = why.or(reason),
+                    Err(reason) => {
+                        let told = reason.clone();
+                        let told =
+                            told.unwrap_or_else(|| "its paper prints no such contrast then".to_owned());
+                        missing.push((treated.clone(), told));
+                        why = why.or(reason);
+                    }
                 }
             }
         }
@@ -32,6 +39,8 @@ impl Asked<'_> {
         };
         let (outcome, time_h) = (first.row.outcome.clone(), first.row.time_h);
         found.retain(|one| one.row.outcome == outcome && one.row.time_h == time_h);
+        missing.retain(|(arm, _)| found.iter().all(|one| !one.contrast.treated.contains(arm)));
+        missing.dedup_by(|a, b| a.0 == b.0);
         let mut conversions: Vec<String> = found.iter().flat_map(|one| one.conversions.clone()).collect();
         let contrasts: Vec<Contrast> = found.iter().map(|one| one.contrast.clone()).collect();
         let (covariance, yi, vi) = self
@@ -75,6 +84,7 @@ impl Asked<'_> {
         Ok(Gathered {
             contrasts,
             covariance,
+            missing,
             yi,
             vi,
             n: n.or_else(|| study.n_randomised.map(f64::from)),

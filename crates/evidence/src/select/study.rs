@@ -202,6 +202,7 @@ impl No {
 pub(super) struct Gathered {
     pub(super) contrasts: Vec<Contrast>,
     pub(super) covariance: DMatrix<f64>,
+    pub(super) missing: Vec<(String, String)>,
     pub(super) yi: f64,
     pub(super) vi: f64,
     pub(super) n: Option<f64>,
@@ -268,6 +269,7 @@ impl<'a> Asked<'a> {
             n: gathered.n,
             contrasts: gathered.contrasts,
             covariance: gathered.covariance,
+            missing: gathered.missing,
             conversions: gathered.conversions,
             cautions: gathered.cautions,
             sources: gathered.sources,

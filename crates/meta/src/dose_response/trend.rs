@@ -431,6 +431,19 @@ mod tests {
     }
 
     #[test]
+    fn one_effect_alone_has_its_own_slope() {
+        let found = trend(
+            &[one(&[0.5], &[-3.0], &[4.0])],
+            &Shape::Linear,
+            Method::Restricted,
+            0.95,
+        )
+        .unwrap();
+        let slope = &found.coefficients[0];
+        assert!((slope.estimate + 6.0).abs() < 1e-12 && (slope.se - 4.0).abs() < 1e-12);
+    }
+
+    #[test]
     fn equal_studies_of_one_dose_have_the_mean_and_the_variance_of_their_effects() {
         // REML of k effects with the same variance 1: between them S^2 - 1 with S^2 = 20/3.
         let studies: Vec<Contrasts> = [2.0, 4.0, 6.0, 8.0]

@@ -41,13 +41,8 @@ pub fn dose(answer: &DoseAnswer, width: usize, colour: Colour) -> String {
     }
     out.blank();
     arms(&mut out, answer);
+    off(&mut out, answer);
     remarks(&mut out, &answer.selection);
-    for arm in &answer.left_out {
-        out.paragraph(
-            &format!("Not on the curve: {}, arm {}: {}", arm.label, arm.arm, arm.reason),
-            Style::Plain,
-        );
-    }
     left_out(&mut out, &answer.selection);
     out.text
 }
@@ -89,9 +84,11 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
     }
     let percent = 100.0 * trend.level;
     for one in &trend.coefficients {
-        out.paragraph(
+        hanging(
+            out,
+            "  ",
             &format!(
-                "  {}: {} [{}, {}] ({percent} %), {}",
+                "{}: {} [{}, {}] ({percent} %), {}",
                 one.name,
                 significant(one.estimate),
                 significant(one.lower),
@@ -102,7 +99,7 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
         );
     }
     if let Some(half) = &trend.half_maximum {
-        out.paragraph(&format!("  {}", half_maximum(half, unit)), Style::Plain);
+        hanging(out, "  ", &format!("{}", half_maximum(half, unit)), Style::Plain);
     }
     let test = |test: &Wald| {
         format!(
@@ -112,11 +109,11 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
             p_text(test.p)
         )
     };
-    let mut tests = format!("  any effect of the dose: {}", test(&trend.overall));
+    let mut tests = format!("any effect of the dose: {}", test(&trend.overall));
     if let Some(nonlinear) = &trend.nonlinear {
         tests.push_str(&format!("; no line: {}", test(nonlinear)));
     }
-    out.paragraph(&tests, Style::Plain);
+    hanging(out, "  ", &tests, Style::Plain);
     if let Some(psi) = &trend.psi {
         let deviations: Vec<String> = trend
             .coefficients
@@ -130,8 +127,10 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
                 )
             })
             .collect();
-        out.paragraph(
-            &format!("  standard deviation between studies: {}", deviations.join(", ")),
+        hanging(
+            out,
+            "  ",
+            &format!("standard deviation between studies: {}", deviations.join(", ")),
             Style::Plain,
         );
     }
@@ -143,14 +142,23 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
             None => format!("{} none", one.curve),
         })
         .collect();
-    out.paragraph(
-        &format!("  AIC by maximum likelihood: {}", others.join(", ")),
+    hanging(
+        out,
+        "  ",
+        &format!("AIC by maximum likelihood: {}", others.join(", ")),
         Style::Dim,
     );
     out.blank();
 }
 
 fn half_maximum(half: &HalfMaximum, unit: &str) -> String {
+    if !half.inside {
+        return format!(
+            "half of the maximum: not found between {} and {} {unit}",
+            significant(half.searched.0),
+            significant(half.searched.1)
+        );
+    }
     let end = |end: Option<f64>| end.map_or_else(|| "unknown".to_owned(), significant);
     format!(
         "half of the maximum at {} {unit} [{}, {}] (profile of the likelihood)",
@@ -220,8 +228,10 @@ fn predictions(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Me
             format!("; above {none} is better")
         }
     });
-    out.paragraph(
-        &format!("  {name} against the control{}", better.unwrap_or_default()),
+    hanging(
+        out,
+        "  ",
+        &format!("{name} against the control{}", better.unwrap_or_default()),
         Style::Dim,
     );
     out.blank();
@@ -236,9 +246,11 @@ fn arms(out: &mut Lines, answer: &DoseAnswer) {
     let mut points: Vec<&DosePoint> = answer.points.iter().collect();
     points.sort_by(|a, b| a.dose.total_cmp(&b.dose));
     for point in points {
-        out.paragraph(
+        hanging(
+            out,
+            "  ",
             &format!(
-                "  {} {}: {} [{}, {}]; {}, {}",
+                "{} {}: {} [{}, {}]; {}, {}",
                 number(point.dose),
                 unit(answer),
                 significant(measure.shown(point.yi)),
@@ -252,6 +264,23 @@ fn arms(out: &mut Lines, answer: &DoseAnswer) {
         if let Some(converted) = &point.converted {
             hanging(out, "      ", converted, Style::Dim);
         }
+    }
+    out.blank();
+}
+
+/// Arms of selected studies that have no place on the curve.
+fn off(out: &mut Lines, answer: &DoseAnswer) {
+    if answer.left_out.is_empty() {
+        return;
+    }
+    out.line("Arms of these studies that are not on the curve", Style::Bold);
+    for arm in &answer.left_out {
+        hanging(
+            out,
+            "  ",
+            &format!("{}, {}: {}", arm.label, arm.arm, arm.reason),
+            Style::Plain,
+        );
     }
     out.blank();
 }

@@ -90,7 +90,7 @@ fn draw(answer: &DoseAnswer, measure: &Measure, id: &str, size: Size) -> String 
             .map_or_else(String::new, |name| format!(", {name}"))
     );
     let vertical: Vec<Tick> = if measure.is_ratio() {
-        ratio_ticks((low, high), 6)
+        ratio_ticks((low, high), 9)
     } else {
         plane.y.ticks(5)
     };
@@ -156,7 +156,7 @@ fn bubbles(
                     significant(point.dose, 3)
                 ),
             );
-        let radius = 16.0 * (1.0 / point.vi / heaviest).sqrt();
+        let radius = 13.0 * (1.0 / point.vi / heaviest).sqrt();
         circle(svg, "bubble", place, radius.max(2.5));
         svg.close();
         places.push(place);
