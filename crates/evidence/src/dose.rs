@@ -130,6 +130,8 @@ pub struct DoseAnswer {
     pub curve: &'static str,
     /// Arms on the curve.
     pub points: Vec<DosePoint>,
+    /// What was fitted, study by study, in the order of the arms: their effects with the covariances of what they share.
+    pub contrasts: Vec<Contrasts>,
     /// Arms of selected studies that are not.
     pub left_out: Vec<ArmLeftOut>,
     /// The curve; `None` where there is none.
@@ -257,6 +259,7 @@ fn of_selection(evidence: &Evidence, selection: Selection, query: &Query, how: &
         unit,
         curve: how.curve.name(),
         points,
+        contrasts,
         left_out,
         trend: fitted,
         predictions,

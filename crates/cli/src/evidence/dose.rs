@@ -44,11 +44,7 @@ pub(crate) fn run(options: &Dose, layer: Option<&Path>, shared: &Shared) -> Resu
 }
 
 fn how(options: &Dose) -> Result<DoseHow, Failure> {
-    let unit = options
-        .unit
-        .as_ref()
-        .map(std::slice::from_ref)
-        .unwrap_or_default();
+    let unit = options.unit.as_slice();
     let positive = |value: f64, name: &str| {
         if value > 0.0 && value.is_finite() {
             return Ok(value);
@@ -67,8 +63,11 @@ fn how(options: &Dose) -> Result<DoseHow, Failure> {
             "`--knots` are of a spline: add `--curve spline`".to_owned(),
         ));
     }
-    let rises = options.knots.windows(2).all(|pair| pair[0] < pair[1]);
-    if !options.knots.is_empty() && !(options.knots.len() > 2 && rises) {
+    let falls = options
+        .knots
+        .windows(2)
+        .any(|pair| pair[0].total_cmp(&pair[1]).is_ge());
+    if falls || (1..3).contains(&options.knots.len()) {
         return Err(Failure::Usage(
             "`--knots` must be three doses at least, each above the one before".to_owned(),
         ));

@@ -23,6 +23,7 @@ impl DoseAnswer {
             "unit": self.unit.map(|unit| unit.word()),
             "curve": self.curve,
             "arms": self.points,
+            "covariances": self.contrasts.iter().map(|study| rows(&study.covariance)).collect::<Vec<_>>(),
             "arms_left_out": self.left_out,
             "fit": self.trend.as_ref().map(fit),
             "predictions": self.predictions.iter().map(prediction).collect::<Vec<_>>(),
@@ -33,12 +34,6 @@ impl DoseAnswer {
 }
 
 fn fit(trend: &Trend) -> Value {
-    let rows = |matrix: &nalgebra::DMatrix<f64>| -> Vec<Vec<f64>> {
-        matrix
-            .row_iter()
-            .map(|row| row.iter().copied().collect())
-            .collect()
-    };
     let wald = |test: &Wald| json!({"chi2": test.statistic, "df": test.df, "p": test.p});
     let coefficient = |one: &euthymia_meta::dose_response::Coefficient| {
         json!({
@@ -64,4 +59,9 @@ fn fit(trend: &Trend) -> Value {
         },
         "level": trend.level,
     })
+}
+
+fn rows(matrix: &nalgebra::DMatrix<f64>) -> Vec<Vec<f64>> {
+    let cells = matrix.row_iter().map(|row| row.iter().copied().collect());
+    cells.collect()
 }

@@ -99,7 +99,7 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
         );
     }
     if let Some(half) = &trend.half_maximum {
-        hanging(out, "  ", &format!("{}", half_maximum(half, unit)), Style::Plain);
+        hanging(out, "  ", &half_maximum(half, unit), Style::Plain);
     }
     let test = |test: &Wald| {
         format!(
