@@ -2,9 +2,11 @@
 
 pub(crate) mod arguments;
 mod claims;
+mod dose;
 mod layer;
 mod load;
 mod pool;
+mod question;
 mod review;
 mod studies;
 
@@ -19,6 +21,7 @@ pub(crate) fn run(options: &Evidence, shared: &Shared) -> Result<(), Failure> {
     match &options.ask {
         Ask::Studies(asked) => studies::run(asked, own, shared),
         Ask::Pool(asked) => pool::run(asked, own, shared),
+        Ask::Dose(asked) => dose::run(asked, own, shared),
         Ask::Claims(asked) => claims::claims(asked, own, shared),
         Ask::Questions => claims::questions(own, shared),
         Ask::Review(asked) => review::run(asked, own, shared),

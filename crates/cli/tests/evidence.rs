@@ -225,3 +225,131 @@ fn a_trial_of_ones_own_joins_and_goes() {
     );
     assert!(!text(&evidence(layer.path(), &pool)).contains("yours"));
 }
+
+/// Two doses and a control of one trial: a line through 0 by generalised least squares, by hand.
+const TWO_DOSES: &str = r#"
+[study]
+study_id = "doses-2031"
+year = 2031
+title_short = "invented"
+condition = "trd"
+design = "parallel"
+blinding = "double"
+comparator = "saline"
+source_url = "https://example.org/doses"
+verified = "yes"
+"#;
+
+fn two_doses() -> String {
+    let mut trial = TWO_DOSES.to_owned();
+    for (arm, drug, dose, mean, sd, n) in [
+        ("low", "racemic-ketamine", "0.5", -13.0, 6.0, 18),
+        ("high", "racemic-ketamine", "1.0", -16.0, 8.0, 16),
+        ("flexible", "racemic-ketamine", "", -15.0, 8.0, 16),
+        ("none", "saline", "", -8.0, 10.0, 50),
+    ] {
+        trial.push_str(&format!(
+            "[[arms]]\narm_id = \"{arm}\"\ndrug = \"{drug}\"\nroute = \"iv\"\nschedule = \"single\"\nn_doses = 1\nn = {n}\n"
+        ));
+        if !dose.is_empty() {
+            trial.push_str(&format!("dose = {dose}\ndose_unit = \"mg/kg\"\n"));
+        } else if drug != "saline" {
+            trial.push_str("dose_min = 0.5\ndose_max = 1.0\ndose_unit = \"mg/kg\"\n");
+        }
+        trial.push_str(&format!(
+            "[[outcomes]]\narm_id = \"{arm}\"\ntime_h = 24\ntime_basis = \"after_first_dose\"\noutcome = \"madrs\"\n\
+             statistic = \"change\"\nvalue = {mean:?}\ndispersion = {sd:?}\ndispersion_type = \"sd\"\nn = {n}\n"
+        ));
+    }
+    trial
+}
+
+#[test]
+fn a_dose_response_curve_is_the_one_computed_by_hand() {
+    let layer = tempfile::tempdir().unwrap();
+    let file = layer.path().join("trial.txt");
+    std::fs::write(&file, two_doses()).unwrap();
+    text(&evidence(layer.path(), &["add", file.to_str().unwrap()]));
+    let (table, figure) = (layer.path().join("arms.csv"), layer.path().join("dose.svg"));
+    let ask = ["dose", "--time", "24h", "--study", "doses-2031"];
+    let mut as_json = ask.to_vec();
+    as_json.push("--json");
+    let found = json(&evidence(layer.path(), &as_json));
+    // Differences -5 and -8 at 0.5 and 1; variances 36/18 + 100/50 = 4 and 64/16 + 2 = 6, covariance 2 of the control.
+    let (a, b, c) = (4.0, 6.0, 2.0);
+    let determinant = a * b - c * c;
+    let information = (0.25 * b - 2.0 * 0.5 * c + a) / determinant;
+    let slope = (0.5 * b * -5.0 - c * (0.5 * -8.0 - 5.0) + a * -8.0) / determinant / information;
+    let fitted = &found["fit"]["coefficients"][0];
+    let near = |value: &serde_json::Value, wanted: f64| (value.as_f64().unwrap() - wanted).abs() < 1e-9;
+    assert!(near(&fitted["estimate"], slope), "{fitted} is not {slope}");
+    assert!(near(&fitted["se"], (1.0 / information).sqrt()), "{fitted}");
+    let at = &found["predictions"][1];
+    assert!(near(&at["dose"], 0.5) && near(&at["effect"], 0.5 * slope), "{at}");
+    assert!(found["fit"]["between_studies"].is_null());
+    let left_out = found["arms_left_out"].as_array().unwrap();
+    assert!(left_out.len() == 1 && left_out[0]["reason"].as_str().unwrap().contains("0.5 to 1 mg/kg"));
+
+    let mut drawn = ask.to_vec();
+    drawn.extend(["--curve", "quadratic", "--at", "0.5,1,2", "--plot", "-o"]);
+    drawn.extend([figure.to_str().unwrap(), "--csv", table.to_str().unwrap()]);
+    let shown = text(&evidence(layer.path(), &drawn));
+    for expected in [
+        "all doses are of one study",
+        "beyond every dose that was given",
+        "the curve has 2 numbers and there are 2 doses",
+        "Doses 2031 (yours)",
+        "AIC by maximum likelihood: linear",
+    ] {
+        assert!(
+            shown.replace("\n  ", " ").contains(expected),
+            "{expected} is not in {shown}"
+        );
+    }
+    assert!(
+        std::fs::read_to_string(table)
+            .unwrap()
+            .contains("not on the curve")
+    );
+    let svg = std::fs::read_to_string(figure).unwrap();
+    assert!(svg.starts_with("<svg") && svg.matches("class=\"bubble\"").count() == 2);
+}
+
+#[test]
+fn doses_of_the_library_say_what_they_cannot_tell() {
+    let layer = tempfile::tempdir().unwrap();
+    let folded = |arguments: &[&str]| text(&evidence(layer.path(), arguments)).replace("\n  ", " ");
+    let one_dose = folded(&["dose", "--outcome", "response", "--time", "24h", "--route", "iv"]);
+    assert!(
+        one_dose.contains("that the effect grows with the dose is assumed"),
+        "{one_dose}"
+    );
+    let nasal = ["dose", "--time", "4wk", "--drug", "esketamine", "--route", "in"];
+    let shown = folded(&nasal);
+    assert!(shown.contains("its people received 28 to 84 mg") && shown.contains("in takahashi-2021 alone"));
+    let mut by_weight = nasal.to_vec();
+    by_weight.extend(["--unit", "mg/kg"]);
+    let refused = folded(&by_weight);
+    assert!(refused.contains("no arm with a dose answers this") && refused.contains("`--weight KG`"));
+    by_weight.extend(["--weight", "80"]);
+    let shown = folded(&by_weight);
+    assert!(
+        shown.contains("56 mg taken as 0.7 mg/kg with 80 kg, a weight that is ASSUMED"),
+        "{shown}"
+    );
+    let nothing = folded(&["dose", "--outcome", "ptsd", "--time", "24h"]);
+    assert!(nothing.contains("no arm with a dose answers this"), "{nothing}");
+    for (arguments, expected) in [
+        (&["dose", "--knots", "0,1,2"][..], "add `--curve spline`"),
+        (
+            &["dose", "--curve", "spline", "--knots", "0,2,1"],
+            "each above the one before",
+        ),
+        (&["dose", "--unit", "g"], "no unit is called `g`"),
+        (&["dose", "--weight", "0"], "must be above 0"),
+        (&["dose", "--at=-1"], "is no dose"),
+    ] {
+        let told = error(&evidence(layer.path(), arguments), 2);
+        assert!(told.contains(expected), "{arguments:?}: {told}");
+    }
+}

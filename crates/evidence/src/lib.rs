@@ -7,6 +7,7 @@
 //! - [`Evidence::matching`] finds the arms that received a regimen, and [`Evidence::overlay`] what they measured, as points
 //!   with intervals to draw beside a simulation;
 //! - [`select`](mod@select) finds the studies that answer a question and makes them comparable, [`answer`] pools them;
+//! - [`dose`] draws a curve through the doses of such a selection;
 //! - [`claims`] holds claims against such answers and puts questions into plain words, [`rebuild`](mod@rebuild) computes
 //!   published pooled numbers again; [`Review`] is all of it.
 //!
@@ -18,6 +19,7 @@ mod arm;
 mod claim;
 pub mod claims;
 mod comparison;
+pub mod dose;
 mod fields;
 mod label;
 mod layer;

@@ -19,8 +19,10 @@ mod why;
 
 pub(crate) use contrast::of_meta as contrast_measure;
 pub use contrast::{Contrast, Numbers};
+pub(crate) use convert::rounded as three_digits;
 pub use query::{Crossover, Design, Query, QueryError, Shared, Time};
 
+use nalgebra::DMatrix;
 use serde::Serialize;
 
 use crate::tables::Evidence;
@@ -57,6 +59,12 @@ pub struct Included {
     pub n: Option<f64>,
     /// What went into the effect.
     pub contrasts: Vec<Contrast>,
+    /// Covariances of the contrasts, as they were joined.
+    #[serde(skip)]
+    pub covariance: DMatrix<f64>,
+    /// Arms of the question that have no number among the contrasts, and why.
+    #[serde(skip)]
+    pub missing: Vec<(String, String)>,
     /// What was done to the reported numbers.
     pub conversions: Vec<String>,
     /// What the tables say about them, and what should make one careful.

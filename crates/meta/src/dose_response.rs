@@ -7,16 +7,19 @@
 
 mod covariance;
 mod curve;
+mod trend;
 
+use euthymia_vecmath::scalar::ln;
 use nalgebra::{DMatrix, DVector};
 
 use crate::MetaError;
-use crate::linear::ln_determinant;
+use crate::linear::{inverse_spd, ln_determinant};
 use crate::multilevel::{self, CovarianceBlock, Loading, Random, Sampling, Structure};
 use crate::multivariate::{self, Heterogeneity, Method};
 
 pub use covariance::{Counts, CovarianceMethod, RiskDesign, covariances};
 pub use curve::{Curve, EmaxFit, fit_emax, quantile_knots};
+pub use trend::{Coefficient, Contrasts, HalfMaximum, Prediction, Shape, Trend, Wald, trend};
 
 /// The doses of a study: the reference, whose effect is 0 without error, and the others.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +99,7 @@ fn two_stages(studies: &[Study], terms: usize, method: Method) -> Result<Fit, Me
                 study.effects.len()
             )));
         }
-        let (beta, vcov) = trend(study).ok_or_else(|| {
+        let (beta, vcov) = of_study(study).ok_or_else(|| {
             MetaError::NoAnswer(format!(
                 "the curve cannot be fitted to study {}: its doses or covariances do not tell the terms apart",
                 place + 1
@@ -122,7 +125,7 @@ fn two_stages(studies: &[Study], terms: usize, method: Method) -> Result<Fit, Me
 }
 
 /// Generalised least squares within a study.
-fn trend(study: &Study) -> Option<(DVector<f64>, DMatrix<f64>)> {
+fn of_study(study: &Study) -> Option<(DVector<f64>, DMatrix<f64>)> {
     let factor = study.covariance.clone().cholesky()?;
     let weighted = factor.solve(&study.terms);
     let cross = study.terms.tr_mul(&weighted).cholesky()?;
@@ -131,7 +134,45 @@ fn trend(study: &Study) -> Option<(DVector<f64>, DMatrix<f64>)> {
     vcov.iter().all(|x| x.is_finite()).then_some((beta, vcov))
 }
 
+/// Generalised least squares over all studies, nothing varying between them; one effect alone suffices for one term.
+fn fixed(studies: &[Study], terms: usize) -> Result<Fit, MetaError> {
+    let (mut information, mut score) = (DMatrix::zeros(terms, terms), DVector::zeros(terms));
+    let (mut constant, mut squares) = (0.0, 0.0);
+    for (place, study) in studies.iter().enumerate() {
+        let no_covariance = || {
+            MetaError::NoAnswer(format!(
+                "the covariances of study {} cannot be: the matrix is not positive definite",
+                place + 1
+            ))
+        };
+        let weight = inverse_spd(&study.covariance).ok_or_else(no_covariance)?;
+        let weighted = &weight * &study.effects;
+        information += study.terms.tr_mul(&(&weight * &study.terms));
+        score += study.terms.tr_mul(&weighted);
+        squares += study.effects.dot(&weighted);
+        constant += study.effects.len() as f64 * ln(core::f64::consts::TAU)
+            + ln_determinant(&study.covariance).ok_or_else(no_covariance)?;
+    }
+    let vcov = inverse_spd(&information)
+        .filter(|vcov| vcov.iter().all(|x| x.is_finite()))
+        .ok_or_else(|| {
+            MetaError::NoAnswer("the doses do not tell the terms of the curve apart".to_owned())
+        })?;
+    let coefficients = &vcov * &score;
+    let ll = -0.5 * (constant + squares - coefficients.dot(&score));
+    Ok(Fit {
+        coefficients,
+        vcov,
+        psi: None,
+        ll: Some(ll),
+        q: Vec::new(),
+    })
+}
+
 fn one_stage(studies: &[Study], terms: usize, method: Method) -> Result<Fit, MetaError> {
+    if method == Method::Fixed {
+        return fixed(studies, terms);
+    }
     let (mut yi, mut blocks, mut group, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (place, study) in studies.iter().enumerate() {
         let first = yi.len();
@@ -162,7 +203,6 @@ fn one_stage(studies: &[Study], terms: usize, method: Method) -> Result<Fit, Met
         ..multilevel::Options::default()
     };
     let random = match method {
-        Method::Fixed => Vec::new(),
         Method::Moments => {
             return Err(MetaError::NoAnswer(
                 "moments need two stages; use fixed, ml or reml in one".to_owned(),

@@ -1,10 +1,12 @@
-//! The evidence in a terminal: studies, pooled answers, claims, questions, rebuilt numbers.
+//! The evidence in a terminal: studies, pooled answers, doses, claims, questions, rebuilt numbers.
 
 mod claims;
+mod dose;
 mod pooled;
 mod studies;
 
 pub use claims::{claims, questions, rebuilt};
+pub use dose::{DOSE_COLUMNS, dose, dose_rows};
 pub use pooled::{COLUMNS, pool, rows};
 pub use studies::studies;
 

@@ -8,6 +8,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   euthymia evidence studies --condition ptsd                     the trials of the library
   euthymia evidence pool --outcome response --time 24h --condition depression
+  euthymia evidence dose --outcome madrs --time 24h --route iv     effect by dose, with its interval
   euthymia evidence claims                                       verdict, certainty and numbers, claim by claim
   euthymia evidence claims durability                            one of them with its sources
   euthymia evidence questions                                    four questions in plain words
@@ -35,6 +36,9 @@ pub(crate) enum Ask {
     /// Select the trials that answer a question, make them comparable, and pool them
     #[command(after_help = POOL_EXAMPLES)]
     Pool(Box<Pool>),
+    /// Draw a curve through the doses: what more of the drug does, and what the doses cannot tell
+    #[command(after_help = DOSE_EXAMPLES)]
+    Dose(Box<Dose>),
     /// Hold claims against the evidence: verdict, certainty, pooled numbers computed now, sources
     #[command(after_help = CLAIMS_EXAMPLES)]
     Claims(Claims),
@@ -99,6 +103,34 @@ pub(crate) struct Pool {
     /// An outcome, or a word of the tables
     #[arg(long, value_name = "WORD")]
     pub(crate) outcome: String,
+    #[command(flatten)]
+    pub(crate) question: Question,
+    /// Estimator of the variance between studies, as metafor names them: REML, DL, PM, EB, ML, SJ, HS, HE, EE ...
+    #[arg(long, value_name = "NAME", default_value = "REML")]
+    pub(crate) method: String,
+    /// Intervals: z, t, knha or adhoc [default: knha where three or more studies differ, else z]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) test: Option<String>,
+    /// Coverage of intervals, per cent
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
+    pub(crate) level: f64,
+    /// Several arms that share a control: joined, the control divided, or each with the covariance
+    #[arg(long, value_enum, default_value_t = SharedControl::Combine)]
+    pub(crate) shared: SharedControl,
+    /// Draw a figure: forest, funnel, baujat, cumulative, influence, labbe or radial
+    #[arg(long, value_name = "FIGURE", requires = "out")]
+    pub(crate) plot: Option<String>,
+    /// Where the figure goes
+    #[arg(long, short, value_name = "FILE.svg", requires = "plot")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write the studies with their numbers as a table
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+}
+
+/// Which trials answer, and how their numbers may be made comparable.
+#[derive(Args, Debug)]
+pub(crate) struct Question {
     /// When: 24h, 7d, 4wk, 6mo, a window 18h..36h, or `last` for each study's last measurement
     #[arg(long, value_name = "TIME", default_value = "last")]
     pub(crate) time: String,
@@ -126,18 +158,6 @@ pub(crate) struct Pool {
     /// OR, RR, RD or HR for events; MD or SMD for scores [default: RR; MD or SMD, whichever more studies allow]
     #[arg(long, value_name = "MEASURE")]
     pub(crate) measure: Option<String>,
-    /// Estimator of the variance between studies, as metafor names them: REML, DL, PM, EB, ML, SJ, HS, HE, EE ...
-    #[arg(long, value_name = "NAME", default_value = "REML")]
-    pub(crate) method: String,
-    /// Intervals: z, t, knha or adhoc [default: knha where three or more studies differ, else z]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) test: Option<String>,
-    /// Coverage of intervals, per cent
-    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
-    pub(crate) level: f64,
-    /// Several arms that share a control: joined, the control divided, or each with the covariance
-    #[arg(long, value_enum, default_value_t = SharedControl::Combine)]
-    pub(crate) shared: SharedControl,
     /// Crossover trials: as two groups, paired with --correlation, or left out
     #[arg(long, value_enum, default_value_t = Crossovers::Parallel)]
     pub(crate) crossover: Crossovers,
@@ -156,15 +176,84 @@ pub(crate) struct Pool {
     /// Count numbers that are known from memory too
     #[arg(long)]
     pub(crate) include_memory: bool,
-    /// Draw a figure: forest, funnel, baujat, cumulative, influence, labbe or radial
-    #[arg(long, value_name = "FIGURE", requires = "out")]
-    pub(crate) plot: Option<String>,
+}
+
+const DOSE_EXAMPLES: &str = "\
+Examples:
+  euthymia evidence dose --outcome madrs --time 24h --route iv
+      what more of the drug does to the score a day later, 95 % interval by dose
+  euthymia evidence dose --outcome response --time 24h --route iv --curve emax --plot -o dose.svg
+  euthymia evidence dose --outcome madrs --time 4wk --drug esketamine --route in --curve quadratic --method ml
+  euthymia evidence dose --outcome remission --time 4wk --drug esketamine --unit mg/kg --weight 80
+      doses in mg become mg/kg with a weight that is assumed aloud; without it such arms are left out
+  euthymia evidence dose --time 24h --curve spline --knots 0,0.2,0.5 --at 0.1,0.3,0.5 --json --csv arms.csv
+
+Trials, times and conversions are those of `euthymia evidence pool`. Every treated arm with one dose stands against the
+controls of its study (dose 0) with the covariance of the control they share; one random-effects model holds all studies.
+What the doses cannot tell is said: one dose alone, one study alone, shapes that fit alike.";
+
+/// Options of `evidence dose`.
+#[derive(Args, Debug)]
+pub(crate) struct Dose {
+    /// An outcome, or a word of the tables: madrs, response, remission ...
+    #[arg(long, value_name = "WORD", default_value = "madrs")]
+    pub(crate) outcome: String,
+    #[command(flatten)]
+    pub(crate) question: Question,
+    /// Shape of the curve
+    #[arg(long, value_enum, default_value_t = CurveName::Linear)]
+    pub(crate) curve: CurveName,
+    /// Knots of a spline, in the unit of the doses [default: three, at quantiles of the doses given and 0]
+    #[arg(long, value_delimiter = ',', value_name = "DOSES")]
+    pub(crate) knots: Vec<f64>,
+    /// Variance between studies: by restricted or full maximum likelihood, or none
+    #[arg(long, value_enum, default_value_t = Likelihood::Reml)]
+    pub(crate) method: Likelihood,
+    /// Coverage of intervals, per cent
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
+    pub(crate) level: f64,
+    /// Unit of the doses: mg/kg or mg [default: the one that more arms have]
+    #[arg(long, value_name = "UNIT")]
+    pub(crate) unit: Option<String>,
+    /// Body weight to ASSUME where an arm tells none, kg, to turn one unit into the other [default: leave such arms out]
+    #[arg(long, value_name = "KG")]
+    pub(crate) weight: Option<f64>,
+    /// Doses to predict at [default: those given]
+    #[arg(long, value_delimiter = ',', value_name = "DOSES")]
+    pub(crate) at: Vec<f64>,
+    /// Draw arms, curve and band
+    #[arg(long, requires = "out")]
+    pub(crate) plot: bool,
     /// Where the figure goes
     #[arg(long, short, value_name = "FILE.svg", requires = "plot")]
     pub(crate) out: Option<PathBuf>,
-    /// Write the studies with their numbers as a table
+    /// Write the arms with their doses and effects as a table
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
+}
+
+/// Shapes of a curve.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CurveName {
+    /// Proportional to the dose
+    Linear,
+    /// With the square of the dose
+    Quadratic,
+    /// Restricted cubic spline
+    Spline,
+    /// Rising to a maximum
+    Emax,
+}
+
+/// What is maximised.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Likelihood {
+    /// Full maximum likelihood
+    Ml,
+    /// Restricted maximum likelihood
+    Reml,
+    /// No variance between studies
+    Fixed,
 }
 
 /// Several arms with one control.

@@ -7,7 +7,7 @@ use euthymia_io::csv;
 use euthymia_report::evidence as report;
 
 use super::arguments::Studies;
-use super::{load, pool, print_json};
+use super::{load, print_json, question};
 use crate::arguments::Shared;
 use crate::exit::Failure;
 use crate::output;
@@ -17,7 +17,7 @@ pub(crate) fn run(options: &Studies, layer: Option<&Path>, shared: &Shared) -> R
     let (evidence, words) = load::load(layer, shared)?;
     let unknown = |what: &'static str| {
         move |error: euthymia_evidence::UnknownWord| {
-            pool::wrong(euthymia_evidence::select::QueryError::Unknown {
+            question::wrong(euthymia_evidence::select::QueryError::Unknown {
                 what,
                 word: error.word,
                 near: error.near,
@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Studies, layer: Option<&Path>, shared: &Shared) -> R
         Words::expand(&words.conditions, of_studies, &options.condition).map_err(unknown("condition"))?;
     let of_arms = evidence.arms.iter().map(|arm| arm.drug.as_str());
     let drugs = Words::expand(&words.drugs, of_arms, &options.drug).map_err(unknown("drug"))?;
-    let designs = pool::designs(&options.design)?;
+    let designs = question::designs(&options.design)?;
     let found: Vec<StudyRow> = list_studies(&evidence, &conditions, &drugs, &designs);
     if let Some(path) = &options.csv {
         csv::write_table(path, &StudyRow::COLUMNS, found.iter().map(StudyRow::cells))?;

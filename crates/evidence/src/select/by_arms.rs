@@ -1,5 +1,7 @@
 //! A study's contrast, computed from what its arms measured.
 
+use nalgebra::DMatrix;
+
 use crate::arm::Arm;
 use crate::outcome::OutcomeRow;
 use crate::study::Study;
@@ -123,7 +125,7 @@ impl Asked<'_> {
         if key.statistic == Statistic::Mean && self.query.change_correlation.is_none() {
             cautions.extend(self.unlike_baselines(key, of_study));
         }
-        let (contrasts, yi, vi) = self.contrasts(study, &treated, &control, &mut conversions)?;
+        let (contrasts, covariance, yi, vi) = self.contrasts(study, &treated, &control, &mut conversions)?;
         let both = treated.iter().chain(&control);
         let n = if study.design == Design::Crossover {
             // The same people twice.
@@ -133,6 +135,11 @@ impl Asked<'_> {
         };
         Ok(Gathered {
             contrasts,
+            covariance,
+            missing: missing
+                .into_iter()
+                .map(|arm| (arm, "the tables hold no such number of it then".to_owned()))
+                .collect(),
             yi,
             vi,
             n,
@@ -154,14 +161,14 @@ impl Asked<'_> {
         }
     }
 
-    /// The contrasts of treated arms with the controls, and their joint effect.
+    /// The contrasts of treated arms with the controls, their covariances, and their joint effect.
     fn contrasts(
         &self,
         study: &Study,
         treated: &[(String, Group)],
         control: &[(String, Group)],
         told: &mut Vec<String>,
-    ) -> Result<(Vec<Contrast>, f64, f64), String> {
+    ) -> Result<(Vec<Contrast>, DMatrix<f64>, f64, f64), String> {
         let names =
             |groups: &[(String, Group)]| groups.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let whole = Group::joined(control).ok_or("no control with a number")?;
@@ -204,7 +211,7 @@ impl Asked<'_> {
             }
             let found = one(names(treated), &group, &whole, told)?;
             let (yi, vi) = (found.yi, found.vi);
-            return Ok((vec![found], yi, vi));
+            return Ok((vec![found], DMatrix::from_element(1, 1, vi), yi, vi));
         }
         let parts = treated.len() as f64;
         let divided = match self.query.shared {
@@ -244,14 +251,14 @@ impl Asked<'_> {
             }
             covariance
         };
-        let covariance = nalgebra::DMatrix::from_fn(k, k, |i, j| match (i == j, self.query.shared) {
+        let covariance = DMatrix::from_fn(k, k, |i, j| match (i == j, self.query.shared) {
             (true, _) => contrasts[i].vi,
             (false, Shared::Covariance) => shared(i, j),
             (false, _) => 0.0,
         });
         let effects: Vec<f64> = contrasts.iter().map(|one| one.yi).collect();
         let (yi, vi) = contrast::joined(&effects, &covariance).ok_or("its contrasts cannot be joined")?;
-        Ok((contrasts, yi, vi))
+        Ok((contrasts, covariance, yi, vi))
     }
 
     /// Final scores of groups that began unlike.

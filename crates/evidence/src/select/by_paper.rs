@@ -1,11 +1,14 @@
 //! A study's contrast, as its paper prints it.
 
+use nalgebra::DMatrix;
+
 use crate::arm::Arm;
 use crate::study::Study;
 use crate::vocabulary::{Design, Verified};
 
 use super::arms::Arms;
 use super::contrast::{self, Contrast};
+use super::query::Shared;
 use super::study::{Asked, Gathered, once};
 use super::{Source, published};
 
@@ -14,13 +17,20 @@ impl Asked<'_> {
     pub(super) fn by_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
         let mut found = Vec::new();
         let mut why: Option<String> = None;
+        let mut missing: Vec<(String, String)> = Vec::new();
         let (treated, control) = self.with_pooled_arms(study, of_study);
         for treated in &treated {
             for control in &control {
                 let arms = (study.study_id.as_str(), treated.as_str(), control.as_str());
                 match published::find(self.evidence, self.query, self.measure, self.word, arms) {
                     Ok(published) => found.push(published),
-                    Err(reason) => why = why.or(reason),
+                    Err(reason) => {
+                        let told = reason.clone();
+                        let told =
+                            told.unwrap_or_else(|| "its paper prints no such contrast then".to_owned());
+                        missing.push((treated.clone(), told));
+                        why = why.or(reason);
+                    }
                 }
             }
         }
@@ -29,9 +39,11 @@ impl Asked<'_> {
         };
         let (outcome, time_h) = (first.row.outcome.clone(), first.row.time_h);
         found.retain(|one| one.row.outcome == outcome && one.row.time_h == time_h);
+        missing.retain(|(arm, _)| found.iter().all(|one| !one.contrast.treated.contains(arm)));
+        missing.dedup_by(|a, b| a.0 == b.0);
         let mut conversions: Vec<String> = found.iter().flat_map(|one| one.conversions.clone()).collect();
         let contrasts: Vec<Contrast> = found.iter().map(|one| one.contrast.clone()).collect();
-        let (yi, vi) = self
+        let (covariance, yi, vi) = self
             .joined_published(study, &contrasts, &mut conversions)
             .map_err(Some)?;
         let sources: Vec<Source> = once(
@@ -71,6 +83,8 @@ impl Asked<'_> {
         });
         Ok(Gathered {
             contrasts,
+            covariance,
+            missing,
             yi,
             vi,
             n: n.or_else(|| study.n_randomised.map(f64::from)),
@@ -110,7 +124,12 @@ impl Asked<'_> {
             };
             if let Some(joint) = joint {
                 let other = joint_control.clone().or_else(|| control.first().cloned());
-                if other.as_deref().is_some_and(|other| has(&joint, other)) {
+                // Arms that are to stay apart do so wherever the paper contrasts them one by one.
+                let apart = self.query.shared == Shared::Covariance
+                    && treated
+                        .iter()
+                        .all(|arm| control.iter().any(|control| has(arm, control)));
+                if !apart && other.as_deref().is_some_and(|other| has(&joint, other)) {
                     treated = vec![joint];
                     control = other.into_iter().collect();
                 }
@@ -124,14 +143,14 @@ impl Asked<'_> {
         study: &Study,
         contrasts: &[Contrast],
         told: &mut Vec<String>,
-    ) -> Result<(f64, f64), String> {
+    ) -> Result<(DMatrix<f64>, f64, f64), String> {
         if let [only] = contrasts {
-            return Ok((only.yi, only.vi));
+            return Ok((DMatrix::from_element(1, 1, only.vi), only.yi, only.vi));
         }
         let people = |arm: &str| self.evidence.arm(&study.study_id, arm)?.n.map(f64::from);
         let mut assumed = false;
         let k = contrasts.len();
-        let mut covariance = nalgebra::DMatrix::zeros(k, k);
+        let mut covariance = DMatrix::zeros(k, k);
         for i in 0..k {
             for j in 0..k {
                 let (one, other) = (&contrasts[i], &contrasts[j]);
@@ -165,6 +184,7 @@ impl Asked<'_> {
                 ""
             }
         ));
-        found.ok_or_else(|| "its published contrasts cannot be joined".to_owned())
+        let (yi, vi) = found.ok_or_else(|| "its published contrasts cannot be joined".to_owned())?;
+        Ok((covariance, yi, vi))
     }
 }

@@ -192,7 +192,7 @@ pub(super) fn usual_sd(evidence: &Evidence, row: &OutcomeRow, query: &Resolved) 
 }
 
 /// Three significant digits, for words.
-pub(super) fn rounded(value: f64) -> f64 {
+pub(crate) fn rounded(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }

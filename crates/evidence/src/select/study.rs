@@ -1,5 +1,7 @@
 //! Study by study: its contrast, or why it has none.
 
+use nalgebra::DMatrix;
+
 use crate::arm::Arm;
 use crate::label;
 use crate::outcome::OutcomeRow;
@@ -199,6 +201,8 @@ impl No {
 /// What was gathered of a study.
 pub(super) struct Gathered {
     pub(super) contrasts: Vec<Contrast>,
+    pub(super) covariance: DMatrix<f64>,
+    pub(super) missing: Vec<(String, String)>,
     pub(super) yi: f64,
     pub(super) vi: f64,
     pub(super) n: Option<f64>,
@@ -264,6 +268,8 @@ impl<'a> Asked<'a> {
             vi: gathered.vi,
             n: gathered.n,
             contrasts: gathered.contrasts,
+            covariance: gathered.covariance,
+            missing: gathered.missing,
             conversions: gathered.conversions,
             cautions: gathered.cautions,
             sources: gathered.sources,

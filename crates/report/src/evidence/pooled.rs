@@ -1,6 +1,7 @@
 //! A pooled answer: studies with their effects, what they come to together, and what was left out.
 
 use euthymia_evidence::Answer;
+use euthymia_evidence::select::Selection;
 use euthymia_meta::synthesis::{StudyRow, Synthesis};
 
 use super::hanging;
@@ -33,8 +34,8 @@ pub fn pool(answer: &Answer, width: usize, colour: Colour) -> String {
     for warning in warnings {
         hanging(&mut out, "WARNING: ", warning, Style::Bold);
     }
-    remarks(&mut out, answer);
-    left_out(&mut out, answer);
+    remarks(&mut out, &answer.selection);
+    left_out(&mut out, &answer.selection);
     out.text
 }
 
@@ -64,15 +65,15 @@ fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
     out.blank();
 }
 
-fn remarks(out: &mut Lines, answer: &Answer) {
-    if answer.selection.included.is_empty() {
+pub(super) fn remarks(out: &mut Lines, selection: &Selection) {
+    if selection.included.is_empty() {
         return;
     }
     out.line(
         "What was done to the numbers, and what the tables say of them",
         Style::Bold,
     );
-    for study in &answer.selection.included {
+    for study in &selection.included {
         let when = study
             .time_h
             .map_or_else(|| "time varies".to_owned(), |time| format!("{time} h"));
@@ -90,8 +91,8 @@ fn remarks(out: &mut Lines, answer: &Answer) {
     out.blank();
 }
 
-fn left_out(out: &mut Lines, answer: &Answer) {
-    let excluded = &answer.selection.excluded;
+pub(super) fn left_out(out: &mut Lines, selection: &Selection) {
+    let excluded = &selection.excluded;
     if excluded.is_empty() {
         return;
     }

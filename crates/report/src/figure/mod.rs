@@ -29,7 +29,7 @@ pub use mark::{
 };
 pub use scale::{Labels, Scale, Tick, TimeUnit};
 pub use svg::escape;
-pub use synthesis::{Drawing, SYNTHESIS_STYLE, SynthesisFigure, of_synthesis};
+pub use synthesis::{DoseDrawing, Drawing, SYNTHESIS_STYLE, SynthesisFigure, of_dose, of_synthesis};
 pub(crate) use synthesis::{estimate_text, interval_text, number_text, p_text, read_text};
 
 use svg::Svg;

@@ -5,6 +5,7 @@ mod axis;
 mod baujat;
 mod canvas;
 mod cumulative;
+mod dose;
 mod forest;
 mod funnel;
 mod influence;
@@ -18,6 +19,7 @@ use euthymia_meta::synthesis::Synthesis;
 
 use super::{Draw, FigureError, Size};
 
+pub use dose::{DoseDrawing, of_dose};
 pub use style::SYNTHESIS_STYLE;
 pub(crate) use words::{estimate_text, interval_text, number_text, p_text, read_text};
 
