@@ -283,6 +283,23 @@ impl Test {
 }
 
 impl Data {
+    /// Refuses columns of different lengths, which would pair the wrong numbers.
+    pub(crate) fn check(&self, options: &Options) -> Result<(), MetaError> {
+        let k = self.yi.len();
+        let lengths = [
+            ("vi", self.vi.len()),
+            ("moderators", self.x.nrows()),
+            ("weights", options.weights.as_ref().map_or(k, Vec::len)),
+        ];
+        match lengths.into_iter().find(|(_, length)| *length != k) {
+            Some((name, length)) => Err(MetaError::field(
+                name,
+                format!("expected one for each of {k} studies, found {length}"),
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Studies without moderators.
     #[must_use]
     pub fn without_moderators(yi: Vec<f64>, vi: Vec<f64>) -> Self {

@@ -125,3 +125,51 @@ proptest! {
         prop_assert!(close(a.tau2, b.tau2) && close(a.qe, b.qe));
     }
 }
+
+#[test]
+fn weights_that_are_not_one_for_each_study_are_refused() {
+    let rows = [(0.1, 0.2, 0.0), (0.5, 0.1, 0.0), (-0.2, 0.3, 0.0)];
+    for method in [
+        Method::GeneralisedQ,
+        Method::GeneralisedQMedian,
+        Method::EqualEffects,
+        Method::Restricted,
+    ] {
+        let short = Options {
+            weights: Some(vec![1.0]),
+            ..options(method, Test::Z)
+        };
+        let refused = fit(&data(&rows, false), &short).expect_err("one weight for three studies");
+        assert!(
+            refused
+                .to_string()
+                .contains("`weights`: expected one for each of 3 studies, found 1"),
+            "{refused}"
+        );
+    }
+}
+
+/// Near the top of this likelihood the score is rounding: the search must end all the same, in any unit.
+#[test]
+fn a_search_ends_where_rounding_hides_the_top() {
+    let rows = [
+        (1.677_195_125_402_640_7, 0.479_875_632_144_467_1, 0.0),
+        (1.437_301_584_539_693_3, 0.250_469_013_738_127_13, 0.0),
+        (0.971_416_682_667_797_9, 0.01, 0.0),
+        (1.652_660_348_223_633_7, 0.459_805_699_801_347_15, 0.0),
+        (1.724_286_934_005_067, 0.01, 0.0),
+        (1.302_675_672_769_007_4, 0.256_008_911_348_614_37, 0.0),
+    ];
+    for unit in [1.0, 0.01] {
+        let scaled: Vec<_> = rows
+            .iter()
+            .map(|(y, v, x)| (y * unit, v * unit * unit, *x))
+            .collect();
+        for method in METHODS {
+            assert!(
+                fit(&data(&scaled, false), &options(method, Test::Z)).is_ok(),
+                "{method:?} in {unit}"
+            );
+        }
+    }
+}

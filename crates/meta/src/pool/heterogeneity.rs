@@ -27,6 +27,7 @@ pub struct Estimate {
 /// The design is singular, weights are missing, or the iteration does not converge.
 pub fn estimate(data: &Data, options: &Options) -> Result<Estimate, MetaError> {
     let (k, p) = (data.yi.len(), data.x.ncols());
+    data.check(options)?;
     if options.method == Method::EqualEffects {
         return Ok(Estimate { tau2: 0.0, se: None });
     }

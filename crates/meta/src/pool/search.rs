@@ -34,8 +34,10 @@ pub(super) fn q_equals(target: f64, mut at: impl FnMut(f64) -> Option<(f64, f64)
     None
 }
 
-/// The tau2 at which the likelihood is highest: Fisher scoring from `start`, then Newton's steps once near. `scale` is
-/// the size of the sampling variances. `None` where the search does not end.
+/// The tau2 at which the likelihood is highest: Fisher scoring from `start`, then Newton's steps once near. Scores of
+/// different signs bracket the maximum: a step that leaves the bracket, or that is not half of the one before it, is
+/// replaced by a halving of the bracket, for scoring may go to and fro for ever. `scale` is the size of the sampling
+/// variances. `None` where the search does not end.
 pub(super) fn highest(
     start: f64,
     scale: f64,
@@ -43,11 +45,17 @@ pub(super) fn highest(
     mut height: impl FnMut(f64) -> Option<f64>,
 ) -> Option<f64> {
     let mut tau2 = start.max(0.0);
+    let (mut rising, mut falling) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut newton = false;
     let mut last = f64::INFINITY;
     let mut done = false;
     for _ in 0..MOST_STEPS {
         let found = score(tau2)?;
+        if found.score > 0.0 {
+            rising = tau2;
+        } else {
+            falling = tau2;
+        }
         let mut step = if newton && found.curvature > 0.0 {
             found.score / found.curvature
         } else {
@@ -62,9 +70,18 @@ pub(super) fn highest(
         while tau2 + step < 0.0 {
             step *= 0.5;
         }
+        let bracketed = rising.is_finite() && falling.is_finite();
+        if bracketed && rising < falling {
+            let inside = rising < tau2 + step && tau2 + step < falling;
+            if !inside || step.abs() > 0.5 * last {
+                step = rising + 0.5 * (falling - rising) - tau2;
+            }
+        } else if bracketed {
+            // The bracket was of another hill.
+            (rising, falling) = (f64::NEG_INFINITY, f64::INFINITY);
+        }
         tau2 += step;
-        done = step.abs() <= LAST_STEP * (tau2 + 1e-3 * scale)
-            || newton && step.abs() >= last && step.abs() <= 1e-12 * (tau2 + scale);
+        done = step.abs() <= LAST_STEP * (tau2 + 1e-3 * scale);
         if done {
             break;
         }
@@ -77,4 +94,23 @@ pub(super) fn highest(
     // The likelihood may have two hills; the one at 0 counts if it is higher.
     let lower = tau2 > 0.0 && height(0.0)? > height(tau2)? + 1e-13;
     Some(if lower { 0.0 } else { tau2 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scoring that overshoots by twice the distance goes to and fro for ever; halving ends it.
+    #[test]
+    fn a_search_that_would_go_to_and_fro_ends() {
+        let overshooting = |tau2: f64| {
+            Some(Score {
+                score: 2.0 * (0.3 - tau2),
+                information: 1.0,
+                curvature: -1.0,
+            })
+        };
+        let found = highest(0.1, 1.0, overshooting, |tau2| Some(-(tau2 - 0.3) * (tau2 - 0.3)));
+        assert!(found.is_some_and(|tau2| (tau2 - 0.3).abs() < 1e-14), "{found:?}");
+    }
 }
