@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
 
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_meta::MetaError;
@@ -32,9 +32,8 @@ pub(crate) fn run(path: &Path, shared: &Shared) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let results = tables.run_all(&cases);
     let mut failed = 0;
-    for (case, result) in cases.iter().zip(results) {
+    tables.run_all(&cases, |case, result| {
         let line = match result {
             Ok(values) => answer(case, &values),
             Err(problem) => {
@@ -45,7 +44,7 @@ pub(crate) fn run(path: &Path, shared: &Shared) -> Result<(), Failure> {
             }
         };
         println!("{line}");
-    }
+    });
     if failed > 0 {
         return Err(Failure::Analyses(failed));
     }
@@ -180,31 +179,35 @@ impl<'f> Tables<'f> {
         Ok(values.to_json())
     }
 
-    /// All cases, on every processor, in their order.
-    fn run_all(&self, cases: &[Json]) -> Vec<Result<Json, Problem>> {
+    /// All cases, on every processor; `each` is told of them in their order, as soon as those before are done.
+    fn run_all(&self, cases: &[Json], mut each: impl FnMut(&Json, Result<Json, Problem>)) {
         let next = AtomicUsize::new(0);
-        let results: Vec<Mutex<Option<Result<Json, Problem>>>> =
-            cases.iter().map(|_| Mutex::new(None)).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let (sender, receiver) = mpsc::channel();
         std::thread::scope(|scope| {
             for _ in 0..threads.min(cases.len()) {
-                scope.spawn(|| {
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || {
                     loop {
                         let place = next.fetch_add(1, Ordering::Relaxed);
                         let Some(case) = cases.get(place) else { break };
-                        let result = self.run(case);
-                        if let Ok(mut slot) = results[place].lock() {
-                            *slot = Some(result);
+                        if sender.send((place, self.run(case))).is_err() {
+                            break;
                         }
                     }
                 });
             }
+            drop(sender);
+            let mut waiting = BTreeMap::new();
+            let mut told = 0;
+            for (place, result) in receiver {
+                waiting.insert(place, result);
+                while let Some(result) = waiting.remove(&told) {
+                    each(&cases[told], result);
+                    told += 1;
+                }
+            }
         });
-        let missing = || Problem::Failure(Failure::Run("it was not run".to_owned()));
-        results
-            .into_iter()
-            .map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(|| Err(missing())))
-            .collect()
     }
 }
 
