@@ -34,7 +34,7 @@ impl core::fmt::Display for Expression {
             Self::Name(name) => f.write_str(name),
             Self::Unary(operator, x) => write!(f, "{operator}{x}"),
             Self::Binary(operator @ ("^" | ":"), a, b) => write!(f, "{}{operator}{}", Inner(a), Inner(b)),
-            Self::Binary(operator @ ("*" | "/"), a, b) => write!(f, "{}{operator}{}", Inner(a), Inner(b)),
+            Self::Binary(operator @ "/", a, b) => write!(f, "{}{operator}{}", Inner(a), Inner(b)),
             Self::Binary(operator, a, b) => write!(f, "{a} {operator} {b}"),
             Self::Call(name, arguments) if name == "(" => write!(f, "({})", arguments[0]),
             Self::Call(name, arguments) => {

@@ -81,26 +81,26 @@ impl Formula {
             intercept: true,
             terms: Vec::new(),
         };
-        formula.add(&right, true);
+        formula.add(&right, true)?;
         formula.terms.sort_by_key(Vec::len);
         Ok(formula)
     }
 
-    fn add(&mut self, expression: &Expression, plus: bool) {
+    fn add(&mut self, expression: &Expression, plus: bool) -> Result<(), MetaError> {
         match expression {
             Expression::Binary("+", a, b) => {
-                self.add(a, plus);
-                self.add(b, plus);
+                self.add(a, plus)?;
+                self.add(b, plus)?;
             }
             Expression::Binary("-", a, b) => {
-                self.add(a, plus);
-                self.add(b, !plus);
+                self.add(a, plus)?;
+                self.add(b, !plus)?;
             }
-            Expression::Unary("-", a) => self.add(a, !plus),
+            Expression::Unary("-", a) => self.add(a, !plus)?,
             Expression::Number(one) if *one == 1.0 => self.intercept = plus,
             Expression::Number(zero) if *zero == 0.0 => self.intercept = !plus,
             _ => {
-                for term in terms(expression) {
+                for term in terms(expression)? {
                     let same = |found: &Vec<Expression>| is_same(found, &term);
                     if !plus {
                         self.terms.retain(|found| !same(found));
@@ -110,6 +110,7 @@ impl Formula {
                 }
             }
         }
+        Ok(())
     }
 
     /// The names of all columns that the formula uses.
@@ -303,27 +304,66 @@ pub fn factor(column: &Column) -> (Vec<String>, Vec<Option<usize>>) {
     (levels, codes)
 }
 
-/// The terms of an expression of `*`, `:` and variables.
-fn terms(expression: &Expression) -> Vec<Vec<Expression>> {
-    match expression {
-        Expression::Call(name, arguments) if name == "(" => terms(&arguments[0]),
+/// The terms of an expression of R's formula operators `+ * : / ^` and variables. What is arithmetic there only inside
+/// `I()` is refused outside of it.
+fn terms(expression: &Expression) -> Result<Vec<Vec<Expression>>, MetaError> {
+    Ok(match expression {
+        Expression::Call(name, arguments) if name == "(" => terms(&arguments[0])?,
         Expression::Binary("+", a, b) => {
-            let mut all = terms(a);
-            for term in terms(b) {
+            let mut all = terms(a)?;
+            for term in terms(b)? {
                 push_new(&mut all, term);
             }
             all
         }
-        Expression::Binary(":", a, b) => products(&terms(a), &terms(b)),
-        Expression::Binary("*", a, b) => {
-            let (a, b) = (terms(a), terms(b));
-            let mut all = a.clone();
-            for term in b.iter().cloned().chain(products(&a, &b)) {
+        Expression::Binary(":", a, b) => products(&terms(a)?, &terms(b)?),
+        Expression::Binary("*", a, b) => crossed(&terms(a)?, &terms(b)?),
+        Expression::Binary("/", a, b) => {
+            let mut all = terms(a)?;
+            let mut within: Vec<Expression> = Vec::new();
+            for variable in all.iter().flatten() {
+                if !within.contains(variable) {
+                    within.push(variable.clone());
+                }
+            }
+            for term in products(&[within], &terms(b)?) {
                 push_new(&mut all, term);
             }
             all
+        }
+        Expression::Binary("^", a, power) => {
+            let times = match **power {
+                Expression::Number(n) if (1.0..=10.0).contains(&n) && n.fract() == 0.0 => n as usize,
+                _ => return Err(not_a_term(expression)),
+            };
+            let base = terms(a)?;
+            let mut all = base.clone();
+            for _ in 1..times {
+                all = crossed(&all, &base);
+            }
+            all
+        }
+        Expression::Unary(..) | Expression::Binary(..) | Expression::Number(_) | Expression::Text(_) => {
+            return Err(not_a_term(expression));
         }
         variable => vec![vec![variable.clone()]],
+    })
+}
+
+/// `a + b + a:b`.
+fn crossed(a: &[Vec<Expression>], b: &[Vec<Expression>]) -> Vec<Vec<Expression>> {
+    let mut all = a.to_vec();
+    for term in b.iter().cloned().chain(products(a, b)) {
+        push_new(&mut all, term);
+    }
+    all
+}
+
+fn not_a_term(expression: &Expression) -> MetaError {
+    MetaError::Expression {
+        text: expression.to_string(),
+        at: 1,
+        reason: "is arithmetic, which a formula takes inside `I()` only".to_owned(),
     }
 }
 
@@ -365,5 +405,37 @@ fn collect_names(expression: &Expression, names: &mut Vec<String>) {
             .iter()
             .for_each(|argument| collect_names(argument, names)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(text: &str) -> Result<Vec<String>, MetaError> {
+        let numbers = |cells: &[f64]| Column::Numbers(cells.iter().copied().map(Some).collect());
+        let frame = Frame::new(vec![
+            ("a".to_owned(), numbers(&[1.0, 2.0, 4.0, 7.0])),
+            ("b".to_owned(), numbers(&[3.0, 1.0, 0.0, 2.0])),
+        ]);
+        Ok(Formula::parse(text)?.design(&frame)?.names)
+    }
+
+    /// As R's `model.matrix` names them.
+    #[test]
+    fn operators_mean_what_they_mean_in_formulas() {
+        for (text, names) in [
+            ("~ (a + b)^2", vec!["intrcpt", "a", "b", "a:b"]),
+            ("~ a^2", vec!["intrcpt", "a"]),
+            ("~ a/b", vec!["intrcpt", "a", "a:b"]),
+            ("~ a*b - a", vec!["intrcpt", "b", "a:b"]),
+            ("~ I(a^2) - 1", vec!["I(a^2)"]),
+            ("~ I(a*2)", vec!["intrcpt", "I(a * 2)"]),
+        ] {
+            assert_eq!(columns(text).unwrap(), names, "{text}");
+        }
+        for text in ["~ a*(b-1)", "~ a:2", "~ a^b", "~ a^0.5"] {
+            assert!(columns(text).is_err(), "{text}");
+        }
     }
 }

@@ -21,7 +21,7 @@ pub struct Frame {
 impl Column {
     /// Texts as they were read: numbers, if every cell that is not missing is one, else texts.
     ///
-    /// Missing is what is empty or `NA`. As in R, `Inf` is a number.
+    /// Missing is what is empty or `NA`; blanks around a cell do not count. As in R, `Inf` is a number.
     #[must_use]
     pub fn of_texts(cells: &[&str]) -> Self {
         let missing = |cell: &str| cell.is_empty() || cell == "NA";
@@ -38,7 +38,7 @@ impl Column {
             .collect();
         numbers.map_or_else(
             || {
-                let text = |cell: &&str| (!missing(cell)).then(|| (*cell).to_owned());
+                let text = |cell: &&str| Some(cell.trim()).filter(|cell| !missing(cell)).map(str::to_owned);
                 Self::Texts(cells.iter().map(text).collect())
             },
             Self::Numbers,

@@ -215,8 +215,11 @@ fn holds((low, high): (f64, f64), value: f64) -> bool {
 }
 
 fn inconsistency(body: &Body) -> (Concern, String, bool) {
-    let Some(i2) = body.i2.filter(|_| body.k >= 2) else {
+    if body.k < 2 {
         return (Concern::NotSerious, "one study cannot disagree".to_owned(), true);
+    }
+    let Some(i2) = body.i2 else {
+        return (Concern::NotSerious, "I2 is not known".to_owned(), false);
     };
     let open = body
         .prediction
@@ -242,6 +245,9 @@ fn inconsistency(body: &Body) -> (Concern, String, bool) {
 
 fn imprecision(body: &Body) -> (Concern, String, bool) {
     let (low, high) = body.interval;
+    if !(low.is_finite() && high.is_finite()) {
+        return (Concern::VerySerious, "there is no interval".to_owned(), false);
+    }
     if low <= -body.important && high >= body.important {
         let reason = "the interval holds important benefit and important harm".to_owned();
         return (Concern::VerySerious, reason, true);
@@ -265,6 +271,11 @@ fn imprecision(body: &Body) -> (Concern, String, bool) {
         (true, _) => (Concern::Serious, "the interval holds no effect".to_owned(), true),
         (false, Some(words)) if very_few => (Concern::VerySerious, words, true),
         (false, Some(words)) => (Concern::Serious, words, true),
+        (false, None) if body.people.is_none() || body.optimal_size.is_none() => (
+            Concern::NotSerious,
+            "the interval is clear of no effect; whether there are enough people is not known".to_owned(),
+            false,
+        ),
         (false, None) => (
             Concern::NotSerious,
             "the interval is clear of no effect, and there are enough people".to_owned(),
@@ -277,13 +288,18 @@ fn publication(body: &Body) -> (Concern, String, bool) {
     match body.egger_p {
         Some(p) if body.k >= EGGER_NEEDS && p < 0.1 => (
             Concern::Serious,
-            format!("small studies found more (Egger's test, p {p:.3})"),
+            format!("results depend on the size of the studies (Egger's test, p {p:.3})"),
             true,
         ),
         Some(p) if body.k >= EGGER_NEEDS => (
             Concern::NotSerious,
-            format!("no sign that small studies found more (Egger's test, p {p:.2})"),
+            format!("no sign that results depend on the size of the studies (Egger's test, p {p:.2})"),
             true,
+        ),
+        None if body.k >= EGGER_NEEDS => (
+            Concern::NotSerious,
+            "Egger's test has no answer".to_owned(),
+            false,
         ),
         _ => (
             Concern::NotSerious,

@@ -123,9 +123,9 @@ pub struct Data {
 /// A fitted model. `k` studies, `p` coefficients.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
-    /// Studies.
+    /// How many studies.
     pub k: usize,
-    /// Coefficients.
+    /// How many coefficients.
     pub p: usize,
     /// Coefficients.
     pub beta: DVector<f64>,
@@ -283,7 +283,8 @@ impl Test {
 }
 
 impl Data {
-    /// Refuses columns of different lengths, which would pair the wrong numbers.
+    /// Refuses what no fit can be made of: columns of different lengths, which would pair the wrong numbers, effect sizes
+    /// that are not finite, variances that are not above 0, a level outside of (0, 1).
     pub(crate) fn check(&self, options: &Options) -> Result<(), MetaError> {
         let k = self.yi.len();
         let lengths = [
@@ -291,13 +292,34 @@ impl Data {
             ("moderators", self.x.nrows()),
             ("weights", options.weights.as_ref().map_or(k, Vec::len)),
         ];
-        match lengths.into_iter().find(|(_, length)| *length != k) {
-            Some((name, length)) => Err(MetaError::field(
-                name,
-                format!("expected one for each of {k} studies, found {length}"),
-            )),
-            None => Ok(()),
+        if let Some((name, length)) = lengths.into_iter().find(|(_, length)| *length != k) {
+            let reason = format!("expected one for each of {k} studies, found {length}");
+            return Err(MetaError::field(name, reason));
         }
+        let tau2 = options.tau2.unwrap_or(0.0);
+        if !(tau2 >= 0.0 && tau2.is_finite()) {
+            return Err(MetaError::field(
+                "tau2",
+                format!("expected a variance of 0 or more, found {tau2}"),
+            ));
+        }
+        if !(options.level > 0.0 && options.level < 1.0) {
+            let reason = format!(
+                "expected a coverage between 0 and 1, as 0.95, found {}",
+                options.level
+            );
+            return Err(MetaError::field("level", reason));
+        }
+        let is_wrong = |(y, v): (&f64, &f64)| !(y.is_finite() && *v > 0.0 && v.is_finite());
+        if let Some(study) = self.yi.iter().zip(&self.vi).position(is_wrong) {
+            return Err(MetaError::NoAnswer(format!(
+                "study {}: the effect size {} with the sampling variance {} has no weight; a variance is above 0",
+                study + 1,
+                self.yi[study],
+                self.vi[study]
+            )));
+        }
+        Ok(())
     }
 
     /// Studies without moderators.

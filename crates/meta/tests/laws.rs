@@ -173,3 +173,34 @@ fn a_search_ends_where_rounding_hides_the_top() {
         }
     }
 }
+
+/// A variance of 0 weighs everything: there is no answer, and none is made up.
+#[test]
+fn a_variance_that_is_not_above_0_is_refused() {
+    for v in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+        let rows = [(0.1, 0.2, 0.0), (0.5, v, 0.0), (-0.2, 0.3, 0.0)];
+        for method in METHODS {
+            let refused = fit(&data(&rows, false), &options(method, Test::Z)).expect_err("no weight");
+            assert!(refused.to_string().starts_with("study 2:"), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn a_level_and_a_tau2_that_cannot_be_are_refused() {
+    let rows = [(0.1, 0.2, 0.0), (0.5, 0.1, 0.0), (-0.2, 0.3, 0.0)];
+    for (level, tau2) in [
+        (1.5, None),
+        (95.0, None),
+        (0.0, None),
+        (0.95, Some(-1.0)),
+        (0.95, Some(f64::NAN)),
+    ] {
+        let wrong = Options {
+            level,
+            tau2,
+            ..Options::default()
+        };
+        assert!(fit(&data(&rows, false), &wrong).is_err(), "{level} {tau2:?}");
+    }
+}

@@ -10,7 +10,7 @@ mod simplex;
 
 pub use bfgs::{descend, descend_nearby, minimize};
 pub use derivative::{gradient, hessian, hessian_wide};
-pub use root::{bracket_up, golden, root};
+pub use root::{golden, root};
 pub use simplex::simplex;
 
 /// A minimum and how it was found.

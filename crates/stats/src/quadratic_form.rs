@@ -80,7 +80,8 @@ const SHAPE_OF_MANY: f64 = 5.0;
 /// Distance of the points, in units of the width of the saddle.
 const STEP: f64 = 0.25;
 
-/// Probability below `q`; relative error below 1e-10. NaN where the saddle is not found.
+/// Probability below `q`; relative error below 1e-10. NaN where the saddle is not found or the rule
+/// does not converge.
 #[must_use]
 pub fn below(distribution: &impl Transform, q: f64) -> f64 {
     if q.is_nan() || q <= 0.0 {
@@ -153,11 +154,11 @@ pub fn below(distribution: &impl Transform, q: f64) -> f64 {
         };
         let term = rotated * distribution.at(scaled) * direction * s.inverse();
         sum += term.re;
-        if term.re.abs() + term.im.abs() < 1e-17 * sum.abs() {
-            break;
+        if term.re.abs() + term.im.abs() <= 1e-17 * sum.abs() {
+            return (sum * step / core::f64::consts::PI).clamp(0.0, 1.0);
         }
     }
-    (sum * step / core::f64::consts::PI).clamp(0.0, 1.0)
+    f64::NAN
 }
 
 /// A weighted sum of chi-squares with one degree of freedom each.

@@ -61,12 +61,15 @@ pub fn mantel_haenszel(
                 "Mantel and Haenszel's method",
                 &(0..strata.len()).collect::<Vec<_>>(),
             )?;
-            let cells: Vec<Cells> = strata.iter().map(|s| [s.a, s.b, s.c, s.d]).collect();
+            // A study with an empty arm tells of no difference.
+            let compared = |s: &&Stratum| measure != Measure::RiskDifference || (s.n1 > 0.0 && s.n2 > 0.0);
+            let compared: Vec<&Stratum> = strata.iter().filter(compared).collect();
+            let cells: Vec<Cells> = compared.iter().map(|s| [s.a, s.b, s.c, s.d]).collect();
             let Stratified { estimate, se, .. } = match measure {
                 Measure::OddsRatio => stratified::odds_ratio(&cells),
                 Measure::RiskRatio => stratified::risk_ratio(&cells),
                 _ => {
-                    let differences: Vec<f64> = strata.iter().map(|s| s.a / s.n1 - s.c / s.n2).collect();
+                    let differences: Vec<f64> = compared.iter().map(|s| s.a / s.n1 - s.c / s.n2).collect();
                     stratified::risk_difference(&cells, &differences, DifferenceVariance::Sato)
                 }
             };
@@ -132,9 +135,15 @@ fn sum(strata: &[Stratum], of: impl Fn(&Stratum) -> f64) -> f64 {
 
 /// `None` where nobody, or everybody, had an event.
 fn association(strata: &[Stratum], correct: bool) -> Option<Association> {
-    let off = sum(strata, |s| s.a - (s.n1 / s.n) * (s.a + s.c)).abs() - if correct { 0.5 } else { 0.0 };
+    // One person alone cannot be told from the expectation.
+    let of_several = |s: &Stratum, value: f64| if s.n > 1.0 { value } else { 0.0 };
+    let off = sum(strata, |s| of_several(s, s.a - (s.n1 / s.n) * (s.a + s.c))).abs()
+        - if correct { 0.5 } else { 0.0 };
     let v = sum(strata, |s| {
-        (s.n1 / s.n) * (s.n2 / s.n) * ((s.a + s.c) * ((s.b + s.d) / (s.n - 1.0)))
+        of_several(
+            s,
+            (s.n1 / s.n) * (s.n2 / s.n) * ((s.a + s.c) * ((s.b + s.d) / (s.n - 1.0))),
+        )
     });
     tested(off, v)
 }
@@ -243,6 +252,32 @@ mod tests {
             .with(Given::Bi, &column(1))
             .with(Given::Ci, &column(2))
             .with(Given::Di, &column(3))
+    }
+
+    /// metafor's `rma.mh(measure="RD")` of the first and the last table: 0.09900166 (0.10953831).
+    #[test]
+    fn an_empty_arm_takes_no_answer_away() {
+        let rows = [
+            [4.0, 10.0, 5.0, 9.0],
+            [0.0, 0.0, 3.0, 10.0],
+            [6.0, 12.0, 2.0, 17.0],
+        ];
+        let fit = mantel_haenszel(Measure::RiskDifference, &table(&rows), &Options::default()).unwrap();
+        assert!((fit.pooled.estimate.unwrap() - 0.099_001_66).abs() < 5e-9);
+        assert!((fit.pooled.se.unwrap() - 0.109_538_31).abs() < 5e-9);
+    }
+
+    #[test]
+    fn one_person_alone_takes_no_test_away() {
+        let rows = [[12.0, 38.0, 5.0, 41.0], [7.0, 90.0, 9.0, 80.0]];
+        let with = [rows[0], [1.0, 0.0, 0.0, 0.0], rows[1]];
+        let both = [&rows[..], &with[..]]
+            .map(|rows| mantel_haenszel(Measure::OddsRatio, &table(rows), &Options::default()).unwrap());
+        assert!(both[0].association.is_some());
+        assert_eq!(both[0].association, both[1].association);
+        let both = [&rows[..], &with[..]]
+            .map(|rows| crate::counts::peto(&table(rows), &Options::default()).unwrap());
+        assert_eq!(both[0].pooled.estimate, both[1].pooled.estimate);
     }
 
     #[test]

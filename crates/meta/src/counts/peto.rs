@@ -27,6 +27,10 @@ pub fn peto(reported: &Reported, options: &Options) -> Result<Peto, MetaError> {
         let (a, b, c, d) = (t.a[*i], t.b[*i], t.c[*i], t.d[*i]);
         let (n1, n2) = (a + b, c + d);
         let n = n1 + n2;
+        // One person alone cannot be told from the expectation.
+        if n <= 1.0 {
+            continue;
+        }
         let expected = (a + c) * n1 / n;
         let spread = (a + c) * (b + d) * (n1 / n) * (n2 / n) / (n - 1.0);
         off += a - expected;
@@ -36,7 +40,7 @@ pub fn peto(reported: &Reported, options: &Options) -> Result<Peto, MetaError> {
             informative += 1;
         }
     }
-    if v == 0.0 {
+    if v <= 0.0 || v.is_nan() {
         return Err(MetaError::NoAnswer(
             "Peto's method needs a study in which some but not all people had an event".to_owned(),
         ));

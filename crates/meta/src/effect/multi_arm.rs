@@ -30,7 +30,8 @@ pub fn contrasts(measure: Measure, reported: &Reported, options: &Options) -> Re
     for what in control {
         let cells = reported.get(*what);
         reported.refuse(|i| {
-            (cells[i] != cells[0]).then(|| {
+            let differ = cells[i] != cells[0] && !(cells[i].is_nan() && cells[0].is_nan());
+            differ.then(|| {
                 format!(
                     "`{}` of the control is {} here and {} in line {}: this is not one control",
                     what.name(),
@@ -104,7 +105,7 @@ fn people(reported: &Reported) -> f64 {
 fn control_of(measure: Measure) -> Option<&'static [Given]> {
     Some(match measure {
         Measure::RiskRatio | Measure::OddsRatio | Measure::RiskDifference | Measure::ArcsineDifference => {
-            &[Given::Ci]
+            &[Given::Ci, Given::Di, Given::N2i]
         }
         Measure::IncidenceRateRatio | Measure::IncidenceRateDifference => &[Given::X2i, Given::T2i],
         Measure::MeanDifference | Measure::RatioOfMeans | Measure::StandardizedMeanDifference => {

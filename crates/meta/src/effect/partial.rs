@@ -139,5 +139,5 @@ fn f_of_p(p: f64, upper: f64, lower: f64) -> f64 {
     if !((0.0..=1.0).contains(&p) && upper >= 1.0 && lower >= 1.0) {
         return f64::NAN;
     }
-    euthymia_stats::f::quantile(upper, lower, 1.0 - p)
+    euthymia_stats::f::quantile_above(upper, lower, p)
 }

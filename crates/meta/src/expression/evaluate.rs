@@ -37,6 +37,12 @@ pub fn evaluate(expression: &Expression, frame: &Frame) -> Result<Column, MetaEr
                     .collect(),
             ))
         }
+        Expression::Binary(operator @ ("&" | "&&" | "|" | "||"), left, right) => {
+            let (left, right) = (numbers(left, frame)?, numbers(right, frame)?);
+            let settles = operator.starts_with('|');
+            let both = left.iter().zip(&right).map(|(a, b)| logic(settles, *a, *b));
+            Ok(Column::Numbers(both.collect()))
+        }
         Expression::Binary(operator, left, right) => {
             let (left, right) = (numbers(left, frame)?, numbers(right, frame)?);
             let operation =
@@ -79,6 +85,17 @@ fn truth(holds: bool) -> f64 {
     f64::from(u8::from(holds))
 }
 
+/// `a & b` and `a | b` as in R: a side that settles the answer does so although the other is missing. What settles it is
+/// true for `|` and false for `&`.
+fn logic(settles: bool, a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    let side = |cell: Option<f64>| cell.map(|x| x != 0.0);
+    match (side(a), side(b)) {
+        (Some(x), _) | (_, Some(x)) if x == settles => Some(truth(settles)),
+        (Some(_), Some(_)) => Some(truth(!settles)),
+        _ => None,
+    }
+}
+
 /// A result that is no number is missing.
 fn kept(x: f64) -> Option<f64> {
     (!x.is_nan()).then_some(x)
@@ -105,8 +122,6 @@ fn binary(operator: &str) -> Option<fn(f64, f64) -> f64> {
         ">" => |a, b| truth(a > b),
         "<=" => |a, b| truth(a <= b),
         ">=" => |a, b| truth(a >= b),
-        "&" | "&&" => |a, b| truth(a != 0.0 && b != 0.0),
-        "|" | "||" => |a, b| truth(a != 0.0 || b != 0.0),
         _ => return None,
     })
 }
@@ -151,9 +166,20 @@ fn call(name: &str, arguments: &[Expression], frame: &Frame) -> Result<Column, M
         let missing = || unknown(name, &format!("needs at least {} arguments", place + 1));
         arguments.get(place).ok_or_else(missing)
     };
+    let most = match name {
+        "ifelse" => 3,
+        "paste" | "paste0" => usize::MAX,
+        _ => 1,
+    };
+    if arguments.len() > most {
+        return Err(unknown(
+            name,
+            &format!("takes {most} here, {} are given", arguments.len()),
+        ));
+    }
     let one = |f: fn(f64) -> f64| Ok(map(&numbers(argument(0)?, frame)?, f));
     match name {
-        "(" | "I" | "factor" | "as.factor" | "relevel" => evaluate(argument(0)?, frame),
+        "(" | "I" | "factor" | "as.factor" => evaluate(argument(0)?, frame),
         "as.numeric" => {
             let texts = evaluate(argument(0)?, frame)?.to_texts();
             let cells = texts
@@ -229,4 +255,55 @@ fn choose(condition: &[Option<f64>], yes: &Column, no: &Column) -> Column {
             })
             .collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::parse;
+
+    fn frame() -> Frame {
+        Frame::new(vec![
+            ("x".to_owned(), Column::Numbers(vec![Some(1.0), None, Some(5.0)])),
+            (
+                "n".to_owned(),
+                Column::Numbers(vec![Some(3.0), Some(3.0), Some(4.0)]),
+            ),
+        ])
+    }
+
+    fn kept(text: &str) -> Vec<usize> {
+        filter(&parse(text).unwrap(), &frame()).unwrap()
+    }
+
+    #[test]
+    fn a_missing_side_does_not_hide_what_the_other_settles() {
+        assert_eq!(kept("is.na(x) | x > 2"), [1, 2]);
+        assert_eq!(kept("x > 2 | n == 3"), [0, 1, 2]);
+        assert_eq!(kept("!(x > 2 & n == 4)"), [0, 1]);
+        assert_eq!(kept("x > 0 & n == 3"), [0]);
+    }
+
+    #[test]
+    fn arguments_that_would_be_ignored_are_refused() {
+        for text in [
+            "log(n, 2)",
+            "round(n, 1)",
+            "factor(n, x)",
+            "relevel(factor(n), 3)",
+        ] {
+            assert!(evaluate(&parse(text).unwrap(), &frame()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_endless_expression_is_refused() {
+        for text in [
+            "n^2".to_owned() + &"^2".repeat(60_000),
+            "n".to_owned() + &"+n".repeat(60_000),
+            "-".repeat(60_000) + "n",
+        ] {
+            assert!(parse(&text).is_err());
+        }
+    }
 }

@@ -17,6 +17,9 @@ const LEVELS: [&[&str]; 7] = [
 /// Deeper nesting is refused before the stack would end.
 const DEEPEST: usize = 200;
 
+/// Longer expressions too: a chain of operators is a tree as deep as the chain is long.
+const MOST_OPERANDS: usize = 1000;
+
 /// Reads an expression.
 ///
 /// # Errors
@@ -26,6 +29,7 @@ pub fn parse(text: &str) -> Result<Expression, MetaError> {
         text,
         at: 0,
         depth: 0,
+        operands: 0,
     };
     let expression = parser.level(0)?;
     parser.blanks();
@@ -39,6 +43,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
+    operands: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -136,6 +141,10 @@ impl<'t> Parser<'t> {
     }
 
     fn primary(&mut self) -> Result<Expression, MetaError> {
+        self.operands += 1;
+        if self.operands > MOST_OPERANDS {
+            return Err(self.expected("a shorter expression"));
+        }
         self.blanks();
         let rest = self.rest();
         match rest.chars().next() {

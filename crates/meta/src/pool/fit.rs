@@ -70,7 +70,7 @@ pub fn fit(data: &Data, options: &Options) -> Result<Fit, MetaError> {
         .zip(&projection.a)
         .map(|((fitted, y), a)| a * (y - fitted) * (y - fitted))
         .sum();
-    let likelihood = Likelihood::of(data, options, tau2, &projection, rest);
+    let likelihood = Likelihood::of(data, options, tau2, &projection, rest).ok_or_else(singular)?;
 
     let mut fit = Fit {
         k,
@@ -104,7 +104,7 @@ pub fn fit(data: &Data, options: &Options) -> Result<Fit, MetaError> {
         options: options.clone(),
     };
     if !is_intercept_only(given) && holds_intercept(&data.x) {
-        fit.r2 = explained(given, options, &fit);
+        fit.r2 = explained(given, options, &fit)?;
     }
     Ok(fit)
 }
@@ -283,7 +283,7 @@ struct Likelihood {
 }
 
 impl Likelihood {
-    fn of(data: &Data, options: &Options, tau2: f64, projection: &Projection<'_>, rest: f64) -> Self {
+    fn of(data: &Data, options: &Options, tau2: f64, projection: &Projection<'_>, rest: f64) -> Option<Self> {
         let ln_two_pi = ln(core::f64::consts::TAU);
         let (k, p) = (data.yi.len() as f64, data.x.ncols() as f64);
         let logs: f64 = data.vi.iter().map(|v| ln(v + tau2)).sum();
@@ -291,8 +291,8 @@ impl Likelihood {
         let estimated = options.method.is_random() && options.tau2.is_none();
         let parameters = p + f64::from(u8::from(estimated));
         let (ll, dev, n) = if restricted {
-            let design = ln_determinant(&cross(&data.x, data.yi.iter().map(|_| 1.0))).unwrap_or(0.0);
-            let information = ln_determinant(&projection.inverse).unwrap_or(0.0);
+            let design = ln_determinant(&cross(&data.x, data.yi.iter().map(|_| 1.0)))?;
+            let information = ln_determinant(&projection.inverse)?;
             let ll = -0.5 * (k - p) * ln_two_pi + 0.5 * design - 0.5 * logs + 0.5 * information - 0.5 * rest;
             (ll, -2.0 * ll, k - p)
         } else {
@@ -302,26 +302,26 @@ impl Likelihood {
             (ll, dev, k)
         };
         let most = n.max(parameters + 2.0);
-        Self {
+        Some(Self {
             ll,
             dev,
             aic: -2.0 * ll + 2.0 * parameters,
             bic: -2.0 * ll + parameters * ln(n),
             aicc: -2.0 * ll + 2.0 * parameters * most / (most - parameters - 1.0),
-        }
+        })
     }
 }
 
 /// Share of the variance that the moderators explain, in per cent: of tau2 (Raudenbush 1994); with equal effects the
 /// adjusted R2 of the weighted regression.
-fn explained(data: &Data, options: &Options, fit: &Fit) -> Option<f64> {
+fn explained(data: &Data, options: &Options, fit: &Fit) -> Result<Option<f64>, MetaError> {
     let (k, p) = (fit.k as f64, fit.p as f64);
     let share = if options.method.is_random() {
         let alone = Data {
             vi: data.vi.clone(),
             ..Data::without_moderators(data.yi.clone(), Vec::new())
         };
-        let without = super::fit(&alone, options).ok()?.tau2;
+        let without = estimate(&alone, options)?.tau2;
         if without == 0.0 {
             0.0
         } else {
@@ -342,5 +342,5 @@ fn explained(data: &Data, options: &Options, fit: &Fit) -> Option<f64> {
             .sum();
         1.0 - (rest / (k - p)) / (all / (k - 1.0))
     };
-    Some((100.0 * share).max(0.0)).filter(|share| share.is_finite())
+    Ok(Some((100.0 * share).max(0.0)).filter(|share| share.is_finite()))
 }

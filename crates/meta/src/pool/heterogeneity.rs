@@ -60,9 +60,13 @@ impl<'d> Problem<'d> {
     }
 
     fn projection(&self, a: Vec<f64>) -> Result<Projection<'d>, MetaError> {
-        Projection::new(&self.data.x, a).ok_or_else(|| MetaError::Singular {
-            columns: "columns of the moderators".to_owned(),
-        })
+        Projection::new(&self.data.x, a).ok_or_else(|| self.singular())
+    }
+
+    fn singular(&self) -> MetaError {
+        MetaError::Singular {
+            columns: self.data.names.join(", "),
+        }
     }
 
     /// P with the weights `1 / (v + tau2)`.
@@ -175,7 +179,7 @@ impl<'d> Problem<'d> {
         let projection = self.at(tau2)?;
         let logs: f64 = projection.a.iter().map(|a| ln(*a)).sum();
         let determinant = if restricted {
-            ln_determinant(&projection.inverse).unwrap_or(0.0)
+            ln_determinant(&projection.inverse).ok_or_else(|| self.singular())?
         } else {
             0.0
         };

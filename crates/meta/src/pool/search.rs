@@ -21,8 +21,11 @@ pub(super) fn q_equals(target: f64, mut at: impl FnMut(f64) -> Option<(f64, f64)
     for _ in 0..MOST_STEPS {
         let (q, slope) = at(tau2)?;
         let step = (q - target) / slope;
+        if !step.is_finite() {
+            return None;
+        }
         // A step back is rounding: from here on the sums cannot tell.
-        if !step.is_finite() || step <= 0.0 {
+        if step <= 0.0 {
             return Some(tau2);
         }
         let next = tau2 + step;

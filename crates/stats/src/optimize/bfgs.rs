@@ -116,8 +116,9 @@ fn quasi_newton<F: FnMut(&[f64]) -> f64>(
                 break None;
             }
         };
+        // No step helps: at the minimum that is rounding, on a slope it is a failure.
         let Some((at, value)) = next else {
-            return true;
+            return -descent <= 1e-10 * (1.0 + best.abs());
         };
         let new_slope = gradient(&at, &mut *f);
         let s: Vec<f64> = at.iter().zip(x.iter()).map(|(a, b)| a - b).collect();

@@ -66,19 +66,6 @@ pub fn root(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -> f64) 
             return None;
         }
     }
-    Some(b)
-}
-
-/// The first of `start`, `2 start`, `4 start`, ... at which `holds`, up to `limit`.
-#[must_use]
-pub fn bracket_up(start: f64, limit: f64, mut holds: impl FnMut(f64) -> bool) -> Option<f64> {
-    let mut x = start;
-    while x <= limit {
-        if holds(x) {
-            return Some(x);
-        }
-        x *= 2.0;
-    }
     None
 }
 
