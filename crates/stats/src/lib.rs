@@ -14,6 +14,7 @@
 //! - [`kendall`]: the distribution of Kendall's rank correlation;
 //! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
+//! - [`real`]: numbers that a formula is written over once, for its value and for its gradient;
 //! - [`Cholesky`]: correlated normals from independent ones.
 //!
 //! Everything is computed with `euthymia_vecmath` and sums in a fixed order: the same bits on every machine.
@@ -35,6 +36,7 @@ pub mod quadratic_form;
 pub mod quadrature;
 pub mod quantile;
 pub mod random;
+pub mod real;
 mod root;
 pub mod student;
 pub mod variance;
