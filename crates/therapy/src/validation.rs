@@ -19,7 +19,8 @@ mod scenario;
 mod structure;
 mod study;
 
-pub(crate) use structure::structures;
+pub(crate) use scenario::{Compiled, Scenario};
+pub(crate) use structure::{Models, structures};
 
 pub use folds::{Folds, Group, Summary, TARGET};
 pub use grade::{Graded, ModelGrade};

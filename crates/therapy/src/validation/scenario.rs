@@ -129,7 +129,8 @@ impl Scenario {
         self.people(compiled, 1 + u64::from(compiled.count), times, names, options)
     }
 
-    fn people(
+    /// Runs the typical person and draws, on these times.
+    pub(crate) fn people(
         &self,
         compiled: &Compiled,
         count: u64,

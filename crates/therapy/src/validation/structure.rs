@@ -151,7 +151,8 @@ impl Models {
         Some(Reading { answerable, ..own })
     }
 
-    fn named(&self, name: &str) -> Option<Reading> {
+    /// How a name of the models is read.
+    pub(crate) fn named(&self, name: &str) -> Option<Reading> {
         let at = self.definer(name)?;
         Some(Reading {
             names: vec![name.to_owned()],
