@@ -53,7 +53,7 @@ pub use pooling::{Answer, How, Reading, answer, pooled};
 pub use rebuild::{Rebuilds, Rebuilt};
 pub use review::{Asked, Counts, Review};
 pub use review_data::{ReviewArm, ReviewRow};
-pub use schedule::Schedule;
+pub use schedule::{Schedule, SessionTimes, session_times};
 pub use study::Study;
 pub use tables::{Evidence, Tables};
 pub use vocabulary::{

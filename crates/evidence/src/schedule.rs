@@ -1,4 +1,9 @@
-//! When an arm was dosed, read from the words of the `schedule` column as far as matching needs it.
+//! When an arm was dosed, read from the words of the `schedule` column as far as matching needs it;
+//! the times of its sessions, where the words tell them, in `times`.
+
+mod times;
+
+pub use times::{SessionTimes, session_times};
 
 /// When an arm was dosed.
 #[derive(Clone, Copy, Debug, PartialEq)]
