@@ -90,7 +90,9 @@ fn every_arm_is_used_or_refused_with_a_reason() {
             }
             Background::Augmented { with } => format!("with {with}"),
         };
-        write!(text, "{:?}, {:?}, {background}", design.blinding, design.setting).unwrap();
+        let n = design.n.map_or_else(|| "?".to_owned(), |n| n.to_string());
+        let (blinding, chance, setting) = (design.blinding, design.drug_chance, design.setting);
+        write!(text, "n {n}, {blinding:?} ({chance:.2}), {setting:?}, {background}").unwrap();
         if let Some((therapy, from_h)) = design.therapy {
             write!(text, ", {therapy:?} from d {}", from_h / 24.0).unwrap();
         }
@@ -172,6 +174,22 @@ fn arms_of_different_kinds() {
     );
     assert_eq!(after.time_h(TimeBasis::Variable, 1.0), None);
     assert_eq!(after.follow_up_h, Some(672.0));
+    // What people could hope for: one arm of two, every arm.
+    let chance = |study: &str, arm: &str| designs.arm(study, arm).unwrap().drug_chance;
+    assert_eq!(chance("su-2017", "sal"), 47.0 / 71.0);
+    assert_eq!(chance("correia-melo-2020", "esk"), 1.0);
+    assert_eq!(chance("anand-2023", "ket"), 1.0);
+    assert_eq!(chance("rush-2006", "level1"), 0.0);
+    // 68 people in four arms.
+    assert_eq!(designs.arm("singh-2016b", "ket2").unwrap().n, Some(17));
+    assert!(
+        designs
+            .arm("arabzadeh-2018", "placebo")
+            .unwrap()
+            .sessions
+            .iter()
+            .all(|one| !one.attended)
+    );
 }
 
 #[test]
@@ -321,5 +339,37 @@ fn an_unknown_drug_or_route_is_refused() {
     };
     assert!(of("aspirin", "oral").contains("aspirin"));
     assert!(of("esketamine", "ear").contains("no route `ear`"));
-    assert!(of("psilocybin", "oral").contains("occupancy"));
+    // A drug that acts otherwise is computed to do nothing, and is no drug of the response model.
+    let psilocybin = given("psilocybin", "oral", Vec::new());
+    assert_eq!(
+        Exposure::of(&psilocybin, &library, &options()).unwrap(),
+        Exposure::none()
+    );
+    let library = support::library_with(
+        |_| true,
+        |path, text| {
+            let other = |text: String| {
+                text.replace(
+                    "bloch-2012,ket,racemic-ketamine,iv",
+                    "bloch-2012,ket,psilocybin,oral",
+                )
+            };
+            if path == "evidence/arms.csv" {
+                other(text)
+            } else {
+                text
+            }
+        },
+    );
+    let (designs, _) = designs(&library);
+    let refused = designs
+        .refused
+        .iter()
+        .find(|one| one.study == "bloch-2012")
+        .unwrap();
+    assert!(
+        refused.reason.contains("does nothing to the receptor"),
+        "{}",
+        refused.reason
+    );
 }

@@ -1,7 +1,7 @@
 //! From the rows of the evidence tables, and what `designs.toml` adds to them, to the designs of all arms.
 
 use super::design::{ArmDesign, Background, Baseline, Blinding, Kind, Refused, Session, Therapy};
-use super::exposure::{Exposure, Given, Portion};
+use super::exposure::{Exposure, Given, OCCUPANCY, Portion};
 use super::facts::{self, Fact, Facts, GivenFact, StudyFacts};
 use crate::course::{Antidepressant, DoseAmount};
 use crate::drug::{Drug, DrugKind, Route};
@@ -166,11 +166,12 @@ impl Maker<'_> {
         let mut design = ArmDesign {
             study: arm.study_id.clone(),
             arm: arm.arm_id.clone(),
-            n: arm.n,
+            n: self.people(arm, study),
             condition: study.condition.clone(),
             drug: arm.drug.clone(),
             kind,
             blinding,
+            drug_chance: self.drug_chance(study, blinding),
             setting,
             background: background(&fact, kind, &arm.drug),
             therapy: self.therapy(arm, &fact),
@@ -221,6 +222,55 @@ impl Maker<'_> {
         }
     }
 
+    /// Arms of a study between which people were randomised.
+    fn randomised<'s>(&'s self, study: &'s Study) -> impl Iterator<Item = &'s Arm> {
+        self.evidence
+            .arms_of(&study.study_id)
+            .filter(|arm| !arm.is_subset())
+    }
+
+    /// The part of the people who were given the drug; arms whose size is not told count as one another.
+    fn drug_chance(&self, study: &Study, blinding: Blinding) -> f64 {
+        if matches!(blinding, Blinding::OpenLabel | Blinding::RaterBlinded) {
+            let is_drug = self
+                .randomised(study)
+                .any(|arm| self.kind(&arm.drug) == Ok(Kind::Drug));
+            return if is_drug { 1.0 } else { 0.0 };
+        }
+        let told = self.randomised(study).all(|arm| arm.n.is_some());
+        let size = |arm: &Arm| if told { f64::from(arm.n.unwrap_or(0)) } else { 1.0 };
+        let (mut drug, mut all) = (0.0, 0.0);
+        for arm in self.randomised(study) {
+            all += size(arm);
+            if self.kind(&arm.drug) == Ok(Kind::Drug) {
+                drug += size(arm);
+            }
+        }
+        if all > 0.0 { drug / all } else { 0.0 }
+    }
+
+    /// The people of an arm; where that is not told, an equal part of those who are not in another arm.
+    fn people(&mut self, arm: &Arm, study: &Study) -> Option<u32> {
+        if arm.n.is_some() || arm.is_subset() {
+            return arm.n;
+        }
+        let all = study.n_randomised?;
+        let n = if study.design == Design::Crossover {
+            all
+        } else {
+            let told: u32 = self.randomised(study).filter_map(|arm| arm.n).sum();
+            let untold = self.randomised(study).filter(|arm| arm.n.is_none()).count();
+            let left = all.checked_sub(told)?;
+            // Whole people; half a person more or less is not known anyway.
+            (f64::from(left) / untold as f64).floor() as u32
+        };
+        let assumed = format!("the size of the arm is not told; {n} of {all} people are taken");
+        (n > 0).then(|| {
+            self.assume(assumed);
+            n
+        })
+    }
+
     fn therapy(&mut self, arm: &Arm, fact: &Fact) -> Option<(Therapy, f64)> {
         let words = arm.psychotherapy.as_ref()?;
         let therapy = self.facts.psychotherapies.get(words).copied();
@@ -257,6 +307,7 @@ impl Maker<'_> {
                 kind,
                 // The first of a flexible course may differ from the others.
                 regimen: regimens.get(at).or(regimens.last()).copied(),
+                attended: !fact.at_home.unwrap_or(false),
             }));
         }
         sessions.sort_by(|a, b| a.time_h.total_cmp(&b.time_h));
@@ -297,6 +348,12 @@ impl Maker<'_> {
         let route = drug
             .route(key)
             .ok_or_else(|| format!("the library has no route `{key}` of {}", drug.name))?;
+        if route.constants.get(OCCUPANCY) == Some(&0.0) {
+            return Err(format!(
+                "{} does nothing to the receptor, and the response model knows no other way",
+                drug.name
+            ));
+        }
         let infusion_h = self.infusion_h(arm, given, route)?;
         let portions = |dose| {
             vec![Portion {

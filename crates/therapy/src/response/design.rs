@@ -167,6 +167,8 @@ pub struct Session {
     pub kind: Kind,
     /// How: one of [`super::Designs::regimens`]; of a control none.
     pub regimen: Option<usize>,
+    /// Whether people came for it; otherwise they took it at home.
+    pub attended: bool,
 }
 
 /// Scores before treatment.
@@ -187,7 +189,7 @@ pub struct ArmDesign {
     pub study: String,
     /// The arm within it.
     pub arm: String,
-    /// Number of people, where it is told.
+    /// Number of people, where it or the number of all people is told.
     pub n: Option<u32>,
     /// What they were ill with: a word of the evidence tables.
     pub condition: String,
@@ -197,6 +199,8 @@ pub struct ArmDesign {
     pub kind: Kind,
     /// What people knew.
     pub blinding: Blinding,
+    /// The chance of being given the drug, as people of the study knew it: the part of those randomised who were.
+    pub drug_chance: f64,
     /// Where they were treated.
     pub setting: Setting,
     /// The antidepressant beside.

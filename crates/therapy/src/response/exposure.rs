@@ -12,7 +12,7 @@ use euthymia_engine::Options;
 use euthymia_model::compile::{CompileOptions, PerSubject, compile};
 
 /// Name of the occupancy in the models.
-const OCCUPANCY: &str = "occupancy";
+pub(super) const OCCUPANCY: &str = "occupancy";
 
 /// The typical person: every random effect 0, 75 kg, and as people of trials are in the middle.
 const WEIGHT_KG: f64 = 75.0;

@@ -63,6 +63,7 @@ pub(crate) struct Fact {
     pub(crate) antidepressant_since_h: Option<f64>,
     pub(crate) step: Option<u32>,
     pub(crate) blinding: Option<Blinding>,
+    pub(crate) at_home: Option<bool>,
     pub(crate) until_h: Option<f64>,
     pub(crate) selected: Option<Selected>,
     pub(crate) psychotherapy_from_h: Option<f64>,
@@ -80,6 +81,7 @@ impl Fact {
             antidepressant_since_h: self.antidepressant_since_h.or(all.antidepressant_since_h),
             step: self.step.or(all.step),
             blinding: self.blinding.or(all.blinding),
+            at_home: self.at_home.or(all.at_home),
             until_h: self.until_h.or(all.until_h),
             selected: self.selected.or(all.selected),
             psychotherapy_from_h: self.psychotherapy_from_h.or(all.psychotherapy_from_h),
@@ -160,6 +162,7 @@ fn fact(reader: &mut Reader<'_, '_>) -> Option<Fact> {
             .optional_integer("step", 1..=20)
             .and_then(|step| u32::try_from(step).ok()),
         blinding: reader.optional_choice("blinding", &Blinding::WORDS),
+        at_home: reader.optional_boolean("at_home"),
         until_h: optional(reader, "until", &DURATION, "h"),
         selected: reader.optional_choice("selected", &Selected::WORDS),
         psychotherapy_from_h: optional(reader, "psychotherapy_from", &TIME, "h"),
