@@ -24,7 +24,7 @@ pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
     let mut library = Library::new();
     let mut problems: Vec<Diagnostic> = Vec::new();
     let mut documents = vec!["sources.toml".to_owned()];
-    for folder in ["drugs", "instruments", "validation"] {
+    for folder in ["drugs", "instruments", "response", "validation"] {
         documents.extend(files.list(folder, "toml")?);
     }
     let optional = ["interactions.toml", "moieties.toml"]

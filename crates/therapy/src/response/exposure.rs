@@ -12,7 +12,7 @@ use euthymia_engine::Options;
 use euthymia_model::compile::{CompileOptions, PerSubject, compile};
 
 /// Name of the occupancy in the models.
-const OCCUPANCY: &str = "occupancy";
+pub(super) const OCCUPANCY: &str = "occupancy";
 
 /// The typical person: every random effect 0, 75 kg, and as people of trials are in the middle.
 const WEIGHT_KG: f64 = 75.0;
@@ -72,7 +72,10 @@ pub fn grid_h() -> Vec<f64> {
             at += step;
         }
     }
-    minutes.into_iter().map(|minute| f64::from(minute) / 60.0).collect()
+    minutes
+        .into_iter()
+        .map(|minute| f64::from(minute) / 60.0)
+        .collect()
 }
 
 impl Exposure {
@@ -110,7 +113,10 @@ impl Exposure {
         }
         let models = Models::of(route, &drug, library).map_err(SimulateError::Files)?;
         let reading = models.named(OCCUPANCY).ok_or_else(|| {
-            let message = format!("no model of {} by `{}` tells `{OCCUPANCY}`", drug.name, given.route);
+            let message = format!(
+                "no model of {} by `{}` tells `{OCCUPANCY}`",
+                drug.name, given.route
+            );
             SimulateError::Files(vec![Diagnostic::error("L024", message)])
         })?;
         let model = models
@@ -122,7 +128,11 @@ impl Exposure {
             &CompileOptions {
                 outputs: Some(vec![OCCUPANCY.to_owned()]),
                 per_subject: PerSubject::Only(
-                    model.covariates().iter().map(|covariate| covariate.name.clone()).collect(),
+                    model
+                        .covariates()
+                        .iter()
+                        .map(|covariate| covariate.name.clone())
+                        .collect(),
                 ),
                 dosed: Some(dosed.collect()),
                 ..CompileOptions::default()
