@@ -7,6 +7,8 @@ mod arms;
 mod design;
 mod exposure;
 mod facts;
+mod people;
+mod sessions;
 
 pub use arms::Designs;
 pub use design::{
