@@ -1,12 +1,14 @@
-//! The check of names that lead from one file of the library to another: models of a drug, factors of an interaction.
+//! The check of names that lead from one file of the library to another: models of a drug, factors of an
+//! interaction, arms of trials.
 
 use crate::drug::Drug;
 use crate::library::Library;
+use crate::response::Designs;
 use euthymia_diagnostics::{Diagnostic, nearest};
 use euthymia_model::{check, syntax};
 use std::collections::BTreeSet;
 
-/// Reports models that a drug names and the library has not, and factors that no model asks for.
+/// Reports models that a drug names and the library has not, factors that no model asks for, and arms that the tables have not.
 pub(super) fn all(library: &Library) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for id in library.stems("drugs", ".toml") {
@@ -16,6 +18,7 @@ pub(super) fn all(library: &Library) -> Vec<Diagnostic> {
         }
     }
     diagnostics.extend(of_interactions(library));
+    diagnostics.extend(of_designs(library));
     diagnostics
 }
 
@@ -42,6 +45,15 @@ fn of_drug(drug: &Drug, library: &Library) -> Vec<Diagnostic> {
             }
         })
         .collect()
+}
+
+/// Arms of the evidence tables that `response/designs.toml` speaks of and that are not there.
+fn of_designs(library: &Library) -> Vec<Diagnostic> {
+    match library.evidence() {
+        Ok(Some(evidence)) => Designs::of(&evidence, library).err().unwrap_or_default(),
+        // What is wrong with the tables is told by whoever reads them.
+        Ok(None) | Err(_) => Vec::new(),
+    }
 }
 
 fn of_interactions(library: &Library) -> Vec<Diagnostic> {
