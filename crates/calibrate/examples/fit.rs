@@ -1,11 +1,11 @@
 //! Scratch.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, missing_docs)]
-use euthymia_calibrate::response::{Data, Plan, Priors, Target};
+use euthymia_calibrate::response::{Data, Priors, Target};
 use euthymia_calibrate::target::LogDensity;
 use euthymia_calibrate::sampler::{self, Settings};
 use euthymia_calibrate::tape::Tape;
 use euthymia_therapy::library::Library;
-use euthymia_therapy::response::{Designs, Theta};
+use euthymia_therapy::response::{Designs, Ratings, Theta};
 
 fn main() {
     let mut library = Library::new();
@@ -33,12 +33,12 @@ fn main() {
         let (r, _) = euthymia_io::csv::rows(&euthymia_diagnostics::Source::new(name.clone(), std::fs::read_to_string(&p).unwrap()));
         library.add_rows(name, r.unwrap());
     }
-    let evidence = library.evidence().unwrap();
+    let evidence = library.evidence().unwrap().unwrap();
     let designs = Designs::of(&evidence, &library).unwrap();
-    let exposures = designs.exposures(&library, &Default::default()).unwrap();
+    let exposures = designs.exposures(&library, &euthymia_engine::Options::standard()).unwrap();
     let doc = |p: &str| library.document(p).unwrap().clone();
     let priors = Priors::read(&doc("response/priors.toml")).unwrap_or_else(|d| panic!("{d:?}"));
-    let plan = Plan::read(&doc("response/ratings.toml")).unwrap_or_else(|d| panic!("{d:?}"));
+    let plan = Ratings::of(&library).unwrap_or_else(|d| panic!("{d:?}"));
     let data = Data::new(&evidence, &designs, &exposures, &plan, &[]);
     println!("{} studies {} arms {} visits {} ratings {} people", data.studies.len(), data.arms.len(), data.visits.len(), data.ratings.len(), data.people());
     for l in &data.left_out { println!("left out {}/{}: {}", l.study, l.arm, l.why); }
@@ -71,4 +71,23 @@ fn main() {
     run(&target, settings);
 }
 
-fn run(_target: &Target, _settings: Settings) {}
+fn run(target: &Target, settings: Settings) {
+    let t = std::time::Instant::now();
+    let draws = sampler::sample(target, &settings, &()).unwrap();
+    println!("sampled in {:?}, {} divergences", t.elapsed(), draws.divergences());
+    let first: Vec<f64> = draws.positions().next().unwrap().to_vec();
+    for (i, (name, _)) in target.named(&first).iter().enumerate() {
+        let q = draws.quantity(|x| target.named(x)[i].1);
+        let mut all: Vec<f64> = q.iter().flatten().copied().collect();
+        all.sort_by(f64::total_cmp);
+        let at = |p| euthymia_stats::quantile::type7(&all, p);
+        println!("{name:20} {:8.3} [{:8.3},{:8.3}] R {:.3} bulk {:.0} tail {:.0}", at(0.5), at(0.05), at(0.95),
+            euthymia_stats::convergence::r_hat(&q).unwrap_or(f64::NAN), euthymia_stats::convergence::ess_bulk(&q).unwrap_or(f64::NAN), euthymia_stats::convergence::ess_tail(&q).unwrap_or(f64::NAN));
+    }
+    let names = target.names();
+    for (i, name) in names.iter().enumerate().filter(|(_, n)| n.starts_with("expect") && n.contains('[') || n.starts_with("drug[")) {
+        let q = draws.quantity(|x| x[i]);
+        let all: Vec<f64> = q.iter().flatten().copied().collect();
+        print!("{name} {:.2}; ", all.iter().sum::<f64>() / all.len() as f64);
+    }
+}

@@ -15,6 +15,8 @@ mod design;
 mod exposure;
 mod facts;
 mod people;
+mod predict;
+mod ratings;
 mod scores;
 mod sessions;
 mod structure;
@@ -26,6 +28,8 @@ pub use design::{
     ArmDesign, Background, Baseline, Blinding, Kind, Refused, Selected, Session, Setting, Therapy,
 };
 pub use exposure::{Exposure, Given, Portion, grid_h};
+pub use predict::{Outcome, Predicted, StatisticKind, predict};
+pub use ratings::{Ratings, Remission, UsualBaseline};
 pub use scores::{Before, Scores};
 pub use structure::{Effects, Latent, TRUST_HALF, Typical};
 pub use theta::{Theta, Thetas};

@@ -1,10 +1,9 @@
 //! What the evidence tables measured, as the response model is fitted to it.
 
-use super::plan::{Plan, UsualBaseline};
 use euthymia_evidence::{
     Comparison, DispersionType, Evidence, Measure, OutcomeRow, Statistic, Subset, TimeBasis, Verified,
 };
-use euthymia_therapy::response::{ArmDesign, Designs, Exposure, Situation, Visit};
+use euthymia_therapy::response::{ArmDesign, Designs, Exposure, Ratings, Setting, Situation, UsualBaseline, Visit};
 use euthymia_vecmath::scalar::ln;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -152,14 +151,14 @@ pub struct Data {
 }
 
 impl Data {
-    /// The rows that the plan admits, of all studies but `without`.
+    /// The rows that `ratings` admits, of all studies but `without`.
     #[must_use]
-    pub fn new(evidence: &Evidence, designs: &Designs, exposures: &[Exposure], plan: &Plan, without: &[&str]) -> Self {
+    pub fn new(evidence: &Evidence, designs: &Designs, exposures: &[Exposure], ratings: &Ratings, without: &[&str]) -> Self {
         let mut taker = Taker {
             evidence,
             designs,
             exposures,
-            plan,
+            ratings,
             data: Self::default(),
             places: BTreeMap::new(),
             left_out: BTreeSet::new(),
@@ -184,7 +183,7 @@ struct Taker<'a> {
     evidence: &'a Evidence,
     designs: &'a Designs,
     exposures: &'a [Exposure],
-    plan: &'a Plan,
+    ratings: &'a Ratings,
     data: Data,
     /// Visits by arm and time (in bits, to be a key).
     places: BTreeMap<(String, String, u64), usize>,
@@ -204,7 +203,7 @@ impl Taker<'_> {
     }
 
     fn admits(&self, study: &str, arm: &str, in_contrast: bool) -> Result<(ArmDesign, Situation), String> {
-        let left_out = &self.plan.left_out;
+        let left_out = &self.ratings.left_out;
         if let Some(why) = left_out.get(study).or_else(|| left_out.get(&format!("{study}/{arm}"))) {
             return Err(why.clone());
         }
@@ -246,11 +245,11 @@ impl Taker<'_> {
 
     /// The baseline of an arm on an instrument.
     fn baseline(&self, design: &ArmDesign, instrument: &str) -> Option<Known> {
-        let usual = self.plan.scores.get(instrument)?;
+        let usual = self.ratings.scores.get(instrument)?;
         let told = design.baseline.as_ref().filter(|told| told.instrument == instrument);
         let mean = told.and_then(|told| told.mean).or_else(|| self.rated_before(design, instrument));
         let sd = told.and_then(|told| told.sd);
-        Some(known(usual, mean, sd))
+        Some(known(usual, design.setting == Setting::Crisis, mean, sd))
     }
 
     /// The mean at time 0 among the outcomes.
@@ -281,7 +280,7 @@ impl Taker<'_> {
                 continue;
             };
             let mut with_means = BTreeSet::new();
-            for row in best_of_each_time(&rows, &self.plan.scores) {
+            for row in best_of_each_time(&rows, &self.ratings.scores) {
                 if self.mean(&design, situation, row) {
                     with_means.extend(row.time_h.map(f64::to_bits));
                 }
@@ -301,9 +300,9 @@ impl Taker<'_> {
     /// Whether a row is of an outcome that the fit is about.
     fn is_taken(&self, row: &OutcomeRow) -> bool {
         match row.statistic {
-            Statistic::Mean | Statistic::Change | Statistic::ChangeModelled => self.plan.scores.contains_key(&row.outcome),
+            Statistic::Mean | Statistic::Change | Statistic::ChangeModelled => self.ratings.scores.contains_key(&row.outcome),
             Statistic::Events | Statistic::Proportion => {
-                row.outcome == "remission" || self.plan.responses.contains_key(&row.outcome)
+                row.outcome == "remission" || self.ratings.responses.contains_key(&row.outcome)
             }
             _ => false,
         }
@@ -317,7 +316,7 @@ impl Taker<'_> {
             return false;
         };
         let sd = row.dispersion.filter(|of| of.kind == DispersionType::StandardDeviation && of.value > 0.0);
-        let particular = self.plan.studies.get(&design.study);
+        let particular = self.ratings.studies.get(&design.study);
         let sd = sd.filter(|_| particular.is_none_or(|of| of.no_sd.is_none()));
         let error = row.dispersion.filter(|of| of.kind == DispersionType::StandardError && of.value > 0.0);
         let is_change = row.statistic != Statistic::Mean;
@@ -351,16 +350,16 @@ impl Taker<'_> {
         }
         // Of the same people at the same time: most of it is told by the mean already.
         let weight = if with_means.contains(&time_h.to_bits()) { 0.5 } else { 1.0 };
-        let particular = self.plan.studies.get(&design.study);
+        let particular = self.ratings.studies.get(&design.study);
         if row.outcome == "remission" {
-            let remission = self.plan.remission_of(&design.study);
+            let remission = self.ratings.remission_of(&design.study);
             let Some(baseline) = self.baseline(design, &remission.instrument) else {
                 return;
             };
             let visit = self.visit(design, situation, time_h);
             let cut_off = remission.cut_off;
             self.data.ratings.push(Rating::Remission { visit, events, n, cut_off, baseline, weight });
-        } else if let Some(fraction) = self.plan.responses.get(&row.outcome).copied() {
+        } else if let Some(fraction) = self.ratings.responses.get(&row.outcome).copied() {
             let best = particular.map_or(0.0, |of| of.best);
             let time_h = particular.and_then(|of| of.at_h).unwrap_or(time_h);
             let visit = self.visit(design, situation, time_h);
@@ -388,7 +387,7 @@ impl Taker<'_> {
         let (Some(time_h), Some(value)) = (row.time_h.filter(|time_h| *time_h > 0.0), row.estimate) else {
             return;
         };
-        let told = self.plan.studies.get(&row.study_id).and_then(|of| of.contrast_error);
+        let told = self.ratings.studies.get(&row.study_id).and_then(|of| of.contrast_error);
         let told = told.filter(|(at_h, _)| *at_h == time_h).map(|(_, error)| error);
         let interval = row.ci_low.zip(row.ci_high).map(|(low, high)| (high - low) / (2.0 * TWO_SIDED_95));
         let Some(error) = told.or(interval).filter(|error| *error > 0.0) else {
@@ -421,8 +420,9 @@ impl Taker<'_> {
     }
 }
 
-fn known(usual: &UsualBaseline, mean: Option<f64>, sd: Option<f64>) -> Known {
-    let (mean, uncertain) = mean.map_or((usual.mean, usual.between), |mean| (mean, 0.0));
+fn known(usual: &UsualBaseline, in_crisis: bool, mean: Option<f64>, sd: Option<f64>) -> Known {
+    let usual_mean = if in_crisis { usual.crisis } else { usual.mean };
+    let (mean, uncertain) = mean.map_or((usual_mean, usual.between), |mean| (mean, 0.0));
     Known {
         mean,
         sd: sd.filter(|sd| *sd > 0.0).unwrap_or(usual.within * mean),

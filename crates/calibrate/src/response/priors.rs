@@ -118,13 +118,12 @@ impl Priors {
 
 fn placed(reader: &mut Reader<'_, '_>) -> Option<Placed> {
     let kind = reader.exactly_one_of(&["normal", "log-normal", "half-normal", "pooled"])?;
-    let span = reader.span(kind);
     let pair = |reader: &mut Reader<'_, '_>| {
         let numbers = reader.required_array(kind, |item| item.number(..))?;
         match numbers[..] {
             [first, second] => Some((first, second)),
             _ => {
-                reader.report("R002", "two numbers are wanted", span, "as `[0.5, 0.2]`");
+                reader.report(kind, "R002", "two numbers are wanted", "as `[0.5, 0.2]`");
                 None
             }
         }
@@ -140,7 +139,7 @@ fn placed(reader: &mut Reader<'_, '_>) -> Option<Placed> {
     match prior.check() {
         Ok(()) => Some(Placed::Alone(prior)),
         Err(error) => {
-            reader.report("R003", error.to_string(), span, "no prior");
+            reader.report(kind, "R003", error.to_string(), "no prior");
             None
         }
     }

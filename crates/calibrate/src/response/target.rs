@@ -7,7 +7,6 @@ use super::data::{Data, Known, Rating};
 use super::priors::{Placed, Priors};
 use crate::prior::Prior;
 use crate::target::LogDensity;
-use euthymia_stats::normal;
 use euthymia_stats::real::Real;
 use euthymia_therapy::response::{Before, Effects, Latent, Scores, Theta, Thetas, Typical};
 use euthymia_vecmath::scalar::ln;
@@ -263,6 +262,7 @@ fn binomial<R: Real>(proportion: R, events: f64, n: f64, weight: f64) -> R {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use euthymia_stats::normal;
 
     #[test]
     fn a_count_is_most_likely_at_its_own_proportion() {

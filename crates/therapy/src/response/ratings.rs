@@ -1,17 +1,20 @@
-//! `response/ratings.toml`: which rows of the outcome tables the fit takes, and how it reads them.
+//! `response/ratings.toml`: how ratings of trials are read: what is remission, which baselines are usual, which rows a fit takes.
 
+use crate::library::Library;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Document, Reader};
 use std::collections::BTreeMap;
 
 /// The file.
-pub(crate) const PATH: &str = "response/ratings.toml";
+const PATH: &str = "response/ratings.toml";
 
 /// What is taken of an instrument where a study does not tell its baseline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UsualBaseline {
     /// Mean, points.
     pub mean: f64,
+    /// Mean of people who were admitted in a crisis, points.
+    pub crisis: f64,
     /// Standard deviation between studies, of its logarithm.
     pub between: f64,
     /// Standard deviation between patients, a fraction of the mean.
@@ -46,7 +49,7 @@ pub struct Particular {
 
 /// The file's contents.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
+pub struct Ratings {
     /// Outcomes that are total scores.
     pub scores: BTreeMap<String, UsualBaseline>,
     /// Outcomes that count those who improved by at least a fraction.
@@ -59,12 +62,19 @@ pub struct Plan {
     pub left_out: BTreeMap<String, String>,
 }
 
-impl Plan {
-    /// Reads the file.
+impl Ratings {
+    /// Those of the library.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn read(document: &Document) -> Result<Self, Vec<Diagnostic>> {
+    /// The library has none, or what is wrong with them.
+    pub fn of(library: &Library) -> Result<Self, Vec<Diagnostic>> {
+        let Some(document) = library.document(PATH) else {
+            return Err(vec![Diagnostic::error("L044", format!("the library has no `{PATH}`"))]);
+        };
+        Self::read(document)
+    }
+
+    fn read(document: &Document) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let mut reader = Reader::new(&document.root, &document.source, &mut diagnostics);
         let scores = reader.required_table("scores", |table| {
@@ -123,7 +133,8 @@ fn usual(table: &mut Reader<'_, '_>) -> Option<UsualBaseline> {
     let mean = table.required_number("mean", 1.0..);
     let between = table.required_number("between", 0.0..1.0);
     let within = table.required_number("within", 0.01..1.0);
-    Some(UsualBaseline { mean: mean?, between: between?, within: within? })
+    let crisis = table.optional_number("crisis", 1.0..);
+    Some(UsualBaseline { mean: mean?, crisis: crisis.or(mean)?, between: between?, within: within? })
 }
 
 fn particular(table: &mut Reader<'_, '_>) -> Option<Particular> {
