@@ -104,13 +104,13 @@ fn agrees_with_dual_numbers() {
     for position in positions() {
         let mut gradient = vec![f64::NAN; position.len()];
         let value = tape.gradient(&position, &mut gradient, |x| Everything.of(x));
-        for i in 0..position.len() {
+        for (i, slope) in gradient.iter().enumerate() {
             let seeded: Vec<Forward> = (0..position.len())
                 .map(|j| Forward(Dual64::new(position[j], f64::from(u8::from(i == j)))))
                 .collect();
             let forward = Everything.of(&seeded).0;
             assert_near(value, forward.re, 1e-14);
-            assert_near(gradient[i], forward.eps, 1e-13);
+            assert_near(*slope, forward.eps, 1e-13);
         }
     }
 }
@@ -155,9 +155,9 @@ fn agrees_with_closed_forms() {
         }
         sum * -0.5
     });
-    for i in 0..3 {
-        let expected: f64 = (0..3).map(|j| -precision[i][j] * position[j]).sum();
-        assert_near(gradient[i], expected, 1e-15);
+    for (slope, row) in gradient.iter().zip(precision) {
+        let expected: f64 = row.iter().zip(position).map(|(p, x)| -p * x).sum();
+        assert_near(*slope, expected, 1e-15);
     }
 
     for z in [-3.0, 0.0, 1.7] {
