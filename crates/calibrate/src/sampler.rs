@@ -5,6 +5,7 @@
 //! threads. On another machine they may differ in their last digits, and then in all: step sizes come from the
 //! mathematics library of the platform, the axes of [`Mass::LowRank`] from instructions picked for the processor.
 
+mod arithmetic;
 mod chain;
 mod vectors;
 

@@ -5,7 +5,8 @@ use nuts_rs::rand::SeedableRng;
 use nuts_rs::rand::rngs::ChaCha8Rng;
 use nuts_rs::{Chain as _, DiagNutsSettings, LowRankNutsSettings, Storable, Value};
 
-use super::vectors::{Vectors, uniform};
+use super::arithmetic::uniform;
+use super::vectors::Vectors;
 use super::{Chain, Mass, SampleError, Settings, Watch};
 use crate::target::LogDensity;
 
