@@ -8,8 +8,10 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use euthymia_io::{IoError, IoErrorKind, atomic, hash, read_source};
+use euthymia_stats::random::{Purpose, Stream};
 
 use crate::sampler::{Chain, SampleError, Settings};
+use crate::tape::Tape;
 use crate::target::LogDensity;
 
 const FORMAT: &str = "# euthymia chain 1";
@@ -64,7 +66,9 @@ impl Checkpoint {
         let refused = |why: &str| SampleError::Checkpoint(format!("`{}` {why}", path.display()));
         match parsed(source.text(), fingerprint, dimension) {
             Parsed::Chain(chain) if chain.positions().len() == draws => Ok(Some(chain)),
-            Parsed::Other => Err(refused("is a chain of other data, another model or other settings")),
+            Parsed::Other => Err(refused(
+                "is a chain of other data, another model or other settings",
+            )),
             Parsed::Chain(_) | Parsed::Broken => Err(refused("is not a whole chain")),
         }
     }
@@ -77,7 +81,8 @@ impl Checkpoint {
         chain: &Chain,
     ) -> Result<(), SampleError> {
         let text = written(chain, fingerprint, names);
-        atomic::write(self.path(index), text.as_bytes()).map_err(|error| SampleError::Checkpoint(error.to_string()))
+        atomic::write(self.path(index), text.as_bytes())
+            .map_err(|error| SampleError::Checkpoint(error.to_string()))
     }
 }
 
@@ -85,8 +90,11 @@ fn is_missing(error: &IoError) -> bool {
     matches!(&error.kind, IoErrorKind::System(error) if error.kind() == std::io::ErrorKind::NotFound)
 }
 
-/// What a chain depends on: the settings, and the target by its names and by what it is at the start.
-pub(crate) fn fingerprint(target: &impl LogDensity, settings: &Settings, density: f64, gradient: &[f64]) -> String {
+/// Places where the target is looked at.
+const LOOKS: Purpose = Purpose(0x6c6f_6f6b);
+
+/// What a chain depends on: the settings, and the target by its names and by what it is at a few positions near the start.
+pub(crate) fn fingerprint(target: &impl LogDensity, settings: &Settings) -> String {
     // How many threads there are and how many chains there are besides changes nothing in a chain.
     let Settings {
         chains: _,
@@ -101,8 +109,21 @@ pub(crate) fn fingerprint(target: &impl LogDensity, settings: &Settings, density
         spread,
     } = settings;
     let mut text = format!("{tune} {draws} {seed} {target_acceptance:?} {max_depth} {mass:?} {spread:?}");
-    let bits = start.iter().chain(gradient).chain([&density]);
-    bits.for_each(|x| write!(text, " {:x}", x.to_bits()).unwrap_or_default());
+    let mut note = |numbers: &[f64]| {
+        // Writing to a string does not fail.
+        let one = |x: &f64| write!(text, " {:x}", x.to_bits()).unwrap_or_default();
+        numbers.iter().for_each(one);
+    };
+    note(start);
+    let mut tape = Tape::default();
+    let mut gradient = vec![0.0; start.len()];
+    for look in 0..3 {
+        let address = Stream::new(0).at(LOOKS, 0, look);
+        let shift = |draw: usize| spread.max(1.0) * (2.0 * address.uniform(draw as u32) - 1.0);
+        let position: Vec<f64> = start.iter().enumerate().map(|(i, x)| x + shift(i)).collect();
+        note(&[tape.gradient(&position, &mut gradient, |x| target.log_density(x))]);
+        note(&gradient);
+    }
     target.names().iter().for_each(|name| {
         text.push('\n');
         text.push_str(name);
@@ -125,7 +146,10 @@ fn written(chain: &Chain, fingerprint: &str, names: &[String]) -> String {
     for (i, position) in chain.positions().enumerate() {
         let (energy, density) = (chain.energy[i], chain.log_density[i]);
         let diverging = u8::from(chain.diverging[i]);
-        text.push_str(&format!("\n{energy:?},{density:?},{diverging},{}", chain.steps[i]));
+        text.push_str(&format!(
+            "\n{energy:?},{density:?},{diverging},{}",
+            chain.steps[i]
+        ));
         for x in position {
             text.push_str(&format!(",{x:?}"));
         }

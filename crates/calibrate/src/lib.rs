@@ -8,6 +8,7 @@
 //! - [`sbc`]: whether all of it tells the posterior that it claims to.
 
 pub mod checkpoint;
+mod parallel;
 pub mod prior;
 pub mod progress;
 pub mod response;

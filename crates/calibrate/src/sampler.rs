@@ -5,16 +5,14 @@
 //! threads. On another machine they may differ in their last digits, and then in all: step sizes come from the
 //! mathematics library of the platform, the axes of [`Mass::LowRank`] from instructions picked for the processor.
 
+mod arithmetic;
 mod chain;
 mod vectors;
-
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 
 use crate::checkpoint::{self, Checkpoint};
-use crate::tape::Tape;
+use crate::parallel::{self, Together};
 use crate::target::LogDensity;
 
 /// What the sampler learns of a density's shape while it tunes.
@@ -76,7 +74,7 @@ impl Settings {
             refuse("the target has no numbers to sample")
         } else if self.start.len() != dimension {
             refuse("`start` has not as many numbers as a position of the target")
-        } else if !self.start.iter().all(|x| x.is_finite()) || !(self.spread.is_finite() && self.spread >= 0.0) {
+        } else if self.start.iter().chain([&self.spread]).any(|x| !x.is_finite()) || self.spread < 0.0 {
             refuse("`start` and `spread` must be finite, `spread` not negative")
         } else if self.chains == 0 || self.draws == 0 {
             refuse("at least one chain and one draw are needed")
@@ -116,7 +114,9 @@ pub enum SampleError {
         what: &'static str,
     },
     /// The density is 0 wherever a start was tried.
-    #[error("chain {chain} found no start: at {tries} positions the log density or its gradient was not finite")]
+    #[error(
+        "chain {chain} found no start: at {tries} positions the log density or its gradient was not finite"
+    )]
     NoStart {
         /// Which chain, from 1.
         chain: usize,
@@ -145,7 +145,7 @@ pub struct Chain {
     dimension: usize,
     /// Draw after draw.
     pub(crate) positions: Vec<f64>,
-    /// The Hamiltonian at each draw.
+    /// The Hamiltonian at each draw, up to a number that is the same for all of the chain.
     pub energy: Vec<f64>,
     /// The log density at each draw.
     pub log_density: Vec<f64>,
@@ -247,16 +247,10 @@ where
 {
     settings.check(target.dimension())?;
     let names = target.names();
-    let fingerprint = checkpoint.map(|_| {
-        let mut gradient = vec![0.0; settings.start.len()];
-        let density = Tape::default().gradient(&settings.start, &mut gradient, |x| target.log_density(x));
-        checkpoint::fingerprint(target, settings, density, &gradient)
-    });
+    let fingerprint = checkpoint.map(|_| checkpoint::fingerprint(target, settings));
     let kept = checkpoint.zip(fingerprint.as_deref());
-    let next = AtomicUsize::new(0);
-    let failed = AtomicBool::new(false);
-    let watch = Together { watch, failed: &failed };
-    let one = |index| {
+    let watch = Together::new(watch);
+    let one = |index: usize| {
         if let Some((checkpoint, fingerprint)) = kept {
             let found = checkpoint.found(index, fingerprint, target.dimension(), settings.draws)?;
             if let Some(chain) = found {
@@ -270,55 +264,19 @@ where
         }
         Ok(chain)
     };
-    let slots: Vec<Mutex<Option<Result<Chain, SampleError>>>> =
-        (0..settings.chains).map(|_| Mutex::new(None)).collect();
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(slot) = slots.get(index) else { return };
-            let chain = one(index);
-            failed.fetch_or(chain.is_err(), Ordering::Relaxed);
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(chain);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..settings.threads.min(settings.chains) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    gathered(slots).map(|chains| Draws { names, chains })
+    let chains = parallel::each(settings.threads, settings.chains, |index| watch.noted(one(index)));
+    all_or_cause(chains).map(|chains| Draws { names, chains })
 }
 
-/// All chains, or why one is missing: what stopped it rather than that the others stopped with it.
-fn gathered(slots: Vec<Mutex<Option<Result<Chain, SampleError>>>>) -> Result<Vec<Chain>, SampleError> {
-    let mut chains = Vec::with_capacity(slots.len());
-    let mut interrupted = false;
-    for slot in slots {
-        match slot.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(Ok(chain)) => chains.push(chain),
-            Some(Err(SampleError::Interrupted)) | None => interrupted = true,
-            Some(Err(error)) => return Err(error),
-        }
-    }
-    if interrupted {
-        return Err(SampleError::Interrupted);
-    }
-    Ok(chains)
-}
-
-/// Stops all chains when one has failed.
-struct Together<'w> {
-    watch: &'w dyn Watch,
-    failed: &'w AtomicBool,
-}
-
-impl Watch for Together<'_> {
-    fn drawn(&self, chain: usize, draws: usize) {
-        self.watch.drawn(chain, draws);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.failed.load(Ordering::Relaxed) || self.watch.cancelled()
+/// All results, or why one is missing: what went wrong rather than that others stopped with it.
+pub(crate) fn all_or_cause<T>(results: Vec<Result<T, SampleError>>) -> Result<Vec<T>, SampleError> {
+    let is_cause = |error: &&SampleError| !matches!(error, SampleError::Interrupted);
+    let cause = results
+        .iter()
+        .filter_map(|result| result.as_ref().err())
+        .find(is_cause);
+    match cause.cloned() {
+        Some(cause) => Err(cause),
+        None => results.into_iter().collect(),
     }
 }

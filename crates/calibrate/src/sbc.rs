@@ -6,8 +6,6 @@
 
 mod band;
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use euthymia_stats::gamma;
@@ -15,7 +13,8 @@ use euthymia_stats::random::{Address, Purpose, Stream};
 
 pub use band::Band;
 
-use crate::sampler::{SampleError, Settings, Watch, sample};
+use crate::parallel::{self, Together};
+use crate::sampler::{SampleError, Settings, Watch, all_or_cause, sample};
 use crate::target::LogDensity;
 
 /// Truths and data.
@@ -85,37 +84,24 @@ pub fn sbc<S: Simulator + Sync>(simulator: &S, plan: &Plan, watch: &dyn Watch) -
             what: "fewer draws than `ranks` asks for",
         });
     }
-    let next = AtomicUsize::new(0);
-    let slots: Vec<Mutex<Option<Result<(Vec<usize>, usize), SampleError>>>> =
-        (0..plan.replicates).map(|_| Mutex::new(None)).collect();
-    let work = || {
-        loop {
-            let replicate = next.fetch_add(1, Ordering::Relaxed);
-            let Some(slot) = slots.get(replicate) else { return };
-            let ranked = if watch.cancelled() {
-                Err(SampleError::Interrupted)
-            } else {
-                ranked(simulator, plan, replicate)
-            };
-            watch.drawn(0, replicate + 1);
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranked);
+    let watch = Together::new(watch);
+    let done = AtomicUsize::new(0);
+    let one = |replicate| {
+        if watch.cancelled() {
+            return Err(SampleError::Interrupted);
         }
+        let result = watch.noted(ranked(simulator, plan, replicate));
+        watch.drawn(0, done.fetch_add(1, Ordering::Relaxed) + 1);
+        result
     };
-    std::thread::scope(|scope| {
-        for _ in 1..settings.threads.min(plan.replicates) {
-            scope.spawn(work);
-        }
-        work();
-    });
+    let results = all_or_cause(parallel::each(settings.threads, plan.replicates, one))?;
     let mut all = Ranks {
         ranks: vec![Vec::with_capacity(plan.replicates); names.len()],
         names,
         most: plan.ranks,
         divergences: 0,
     };
-    for slot in slots {
-        let slot = slot.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (ranks, divergences) = slot.unwrap_or(Err(SampleError::Interrupted))?;
+    for (ranks, divergences) in results {
         for (of_all, rank) in all.ranks.iter_mut().zip(ranks) {
             of_all.push(rank);
         }
@@ -125,7 +111,11 @@ pub fn sbc<S: Simulator + Sync>(simulator: &S, plan: &Plan, watch: &dyn Watch) -
 }
 
 /// The ranks of one truth, and how many trajectories diverged.
-fn ranked<S: Simulator>(simulator: &S, plan: &Plan, replicate: usize) -> Result<(Vec<usize>, usize), SampleError> {
+fn ranked<S: Simulator>(
+    simulator: &S,
+    plan: &Plan,
+    replicate: usize,
+) -> Result<(Vec<usize>, usize), SampleError> {
     let seed = plan.settings.seed;
     let address = Stream::new(seed).at(SIMULATIONS, 0, replicate as u64);
     let (truth, target) = simulator.simulate(&address);

@@ -43,7 +43,11 @@ impl Real for Forward {
     }
 
     fn lift(inputs: &[Self], value: f64, partials: &[f64]) -> Self {
-        let along = inputs.iter().zip(partials).map(|(x, partial)| x.0.eps * partial).sum();
+        let along = inputs
+            .iter()
+            .zip(partials)
+            .map(|(x, partial)| x.0.eps * partial)
+            .sum();
         Self(Dual64::new(value, along))
     }
 
@@ -88,7 +92,10 @@ fn positions() -> Vec<Vec<f64>> {
 
 fn assert_near(value: f64, expected: f64, tolerance: f64) {
     let scale = expected.abs().max(1.0);
-    assert!((value - expected).abs() <= tolerance * scale, "{value}, not {expected}");
+    assert!(
+        (value - expected).abs() <= tolerance * scale,
+        "{value}, not {expected}"
+    );
 }
 
 #[test]
@@ -97,13 +104,13 @@ fn agrees_with_dual_numbers() {
     for position in positions() {
         let mut gradient = vec![f64::NAN; position.len()];
         let value = tape.gradient(&position, &mut gradient, |x| Everything.of(x));
-        for i in 0..position.len() {
+        for (i, slope) in gradient.iter().enumerate() {
             let seeded: Vec<Forward> = (0..position.len())
                 .map(|j| Forward(Dual64::new(position[j], f64::from(u8::from(i == j)))))
                 .collect();
             let forward = Everything.of(&seeded).0;
             assert_near(value, forward.re, 1e-14);
-            assert_near(gradient[i], forward.eps, 1e-13);
+            assert_near(*slope, forward.eps, 1e-13);
         }
     }
 }
@@ -115,15 +122,19 @@ fn agrees_with_differences_of_plain_numbers() {
     for position in positions() {
         let mut gradient = vec![f64::NAN; position.len()];
         let value = tape.gradient(&position, &mut gradient, |x| Everything.of(x));
-        assert_eq!(value, Everything.of(&position), "a value has the same bits, recorded or not");
-        for i in 0..position.len() {
+        assert_eq!(
+            value,
+            Everything.of(&position),
+            "a value has the same bits, recorded or not"
+        );
+        for (i, slope) in gradient.iter().enumerate() {
             let at = |step: f64| {
                 let mut moved = position.clone();
                 moved[i] += step;
                 Everything.of(&moved)
             };
             let step = 6e-6;
-            assert_near(gradient[i], (at(step) - at(-step)) / (2.0 * step), 1e-9);
+            assert_near(*slope, (at(step) - at(-step)) / (2.0 * step), 1e-9);
         }
     }
 }
@@ -144,9 +155,9 @@ fn agrees_with_closed_forms() {
         }
         sum * -0.5
     });
-    for i in 0..3 {
-        let expected: f64 = (0..3).map(|j| -precision[i][j] * position[j]).sum();
-        assert_near(gradient[i], expected, 1e-15);
+    for (slope, row) in gradient.iter().zip(precision) {
+        let expected: f64 = row.iter().zip(position).map(|(p, x)| -p * x).sum();
+        assert_near(*slope, expected, 1e-15);
     }
 
     for z in [-3.0, 0.0, 1.7] {

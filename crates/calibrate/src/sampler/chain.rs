@@ -5,7 +5,8 @@ use nuts_rs::rand::SeedableRng;
 use nuts_rs::rand::rngs::ChaCha8Rng;
 use nuts_rs::{Chain as _, DiagNutsSettings, LowRankNutsSettings, Storable, Value};
 
-use super::vectors::{Vectors, uniform};
+use super::arithmetic::uniform;
+use super::vectors::Vectors;
 use super::{Chain, Mass, SampleError, Settings, Watch};
 use crate::target::LogDensity;
 
@@ -35,8 +36,20 @@ pub(super) fn run<T: LogDensity>(
     watch: &dyn Watch,
 ) -> Result<Chain, SampleError> {
     match settings.mass {
-        Mass::Diagonal => drawn(target, settings, &translated!(settings, DiagNutsSettings), index, watch),
-        Mass::LowRank => drawn(target, settings, &translated!(settings, LowRankNutsSettings), index, watch),
+        Mass::Diagonal => drawn(
+            target,
+            settings,
+            &translated!(settings, DiagNutsSettings),
+            index,
+            watch,
+        ),
+        Mass::LowRank => drawn(
+            target,
+            settings,
+            &translated!(settings, LowRankNutsSettings),
+            index,
+            watch,
+        ),
     }
 }
 

@@ -7,11 +7,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use euthymia_stats::normal;
 use euthymia_vecmath::scalar;
 use nuts_rs::rand::Rng;
 use nuts_rs::{HasDims, LogpError, Math};
 
+use super::arithmetic::{dot, scales, set_scales, standard_normal, stretched, uniform};
 use crate::tape::Tape;
 use crate::target::LogDensity;
 
@@ -50,59 +50,9 @@ impl<'a, T: LogDensity> Vectors<'a, T> {
     /// The log density at `position`, its gradient left in `gradient`.
     pub(super) fn density(&mut self, position: &[f64], gradient: &mut [f64]) -> Result<f64, Vanished> {
         let target = self.target;
-        let value = self
-            .tape
-            .gradient(position, gradient, |x| target.log_density(x));
+        let value = self.tape.gradient(position, gradient, |x| target.log_density(x));
         let finite = value.is_finite() && gradient.iter().all(|d| d.is_finite());
         if finite { Ok(value) } else { Err(Vanished) }
-    }
-}
-
-/// Uniform on the open interval (0, 1): an odd multiple of 2^-53.
-pub(super) fn uniform<R: Rng + ?Sized>(rng: &mut R) -> f64 {
-    const UNIT: f64 = 1.0 / 4_503_599_627_370_496.0;
-    ((rng.next_u64() >> 12) as f64 + 0.5) * UNIT
-}
-
-fn standard_normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
-    normal::quantile(uniform(rng))
-}
-
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
-}
-
-/// `x + U (diag(values) - I) U'x`, U having the vectors as columns.
-fn stretched(x: &[f64], vectors: &[Vec<f64>], values: &[f64]) -> Vec<f64> {
-    let mut sum = x.to_vec();
-    for (vector, value) in vectors.iter().zip(values) {
-        let along = (value - 1.0) * dot(vector, x);
-        for (sum, component) in sum.iter_mut().zip(vector) {
-            *sum += along * component;
-        }
-    }
-    sum
-}
-
-/// A scale and its inverse from a variance that both belong to.
-fn set_scales(variance: f64, std: &mut f64, inverse: &mut f64) {
-    *std = variance.sqrt();
-    *inverse = variance.recip().sqrt();
-}
-
-/// Scales from variances; where there is none, from `fill`.
-fn scales(
-    (inverse, std): (&mut [f64], &mut [f64]),
-    variances: impl Iterator<Item = f64>,
-    fill: Option<f64>,
-    (low, high): (f64, f64),
-) {
-    for ((inverse, std), variance) in inverse.iter_mut().zip(std).zip(variances) {
-        if variance.is_finite() && variance != 0.0 {
-            set_scales(variance.clamp(low, high), std, inverse);
-        } else if let Some(fill) = fill {
-            set_scales(fill, std, inverse);
-        }
     }
 }
 
@@ -367,7 +317,10 @@ impl<T: LogDensity> Math for Vectors<'_, T> {
         fill_invalid: Option<f64>,
         clamp: (f64, f64),
     ) {
-        let variances = draw_var.iter().zip(grad_var).map(|(draw, grad)| (draw / grad).sqrt());
+        let variances = draw_var
+            .iter()
+            .zip(grad_var)
+            .map(|(draw, grad)| (draw / grad).sqrt());
         scales((inv_std, std), variances, fill_invalid, clamp);
     }
 
@@ -381,7 +334,11 @@ impl<T: LogDensity> Math for Vectors<'_, T> {
     ) {
         for ((inverse, std), gradient) in inv_std.iter_mut().zip(std).zip(gradient) {
             let variance = gradient.abs().clamp(clamp.0, clamp.1).recip();
-            let variance = if variance.is_finite() { variance } else { fill_invalid };
+            let variance = if variance.is_finite() {
+                variance
+            } else {
+                fill_invalid
+            };
             set_scales(variance, std, inverse);
         }
     }
