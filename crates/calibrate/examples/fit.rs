@@ -67,8 +67,35 @@ fn main() {
     settings.draws = args.get(1).copied().unwrap_or(500);
     settings.chains = args.get(2).copied().unwrap_or(2);
     settings.target_acceptance = 0.9;
-    let _ = settings;
-    run(&target, settings);
+    if args.len() > 3 { leave_out(&evidence, &designs, &exposures, &plan, &target, &settings); } else { run(&target, settings); }
+}
+
+fn leave_out(evidence: &euthymia_evidence::Evidence, designs: &Designs, exposures: &[euthymia_therapy::response::Exposure], plan: &Ratings, target: &Target, settings: &Settings) {
+    use euthymia_calibrate::response::held_out::{self, Prediction, Score, Kind};
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let found = std::sync::Mutex::new(Vec::<Prediction>::new());
+    let studies = &target.data.studies;
+    std::thread::scope(|scope| for _ in 0..2 { scope.spawn(|| loop {
+        let i = next.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let Some(study) = studies.get(i) else { break };
+        let others = Data::new(evidence, designs, exposures, plan, &[study]);
+        let without: Vec<&str> = studies.iter().filter(|s| *s != study).map(String::as_str).collect();
+        let held = Data::new(evidence, designs, exposures, plan, &without);
+        let t = Target::new(others, target.priors.clone());
+        let settings = Settings { threads: 1, start: vec![0.0; t.dimension()], ..settings.clone() };
+        let draws = sampler::sample(&t, &settings, &()).unwrap();
+        let thetas = held_out::thinned(&t, draws.positions(), 400);
+        let p = held_out::predict(&held, &t.data, &thetas, 1);
+        found.lock().unwrap().extend(p);
+    }); });
+    let found = found.into_inner().unwrap();
+    for p in &found {
+        println!("{}/{} {} h {:?} obs {:.2} med {:.2} [{:.2},{:.2}] rank {:.2} naive {:.2} pooled {:.2}", p.study, p.arm, p.time_h, p.kind, p.observed, p.median, p.pi90[0], p.pi90[1], p.rank, p.naive.unwrap_or(f64::NAN), p.pooled.unwrap_or(f64::NAN));
+    }
+    for by in [false, true] { for kind in [Kind::Mean, Kind::Response, Kind::Remission] {
+        let of: Vec<&Prediction> = found.iter().filter(|p| p.kind == kind).collect();
+        println!("{kind:?} by study {by}: {:?}", Score::of(&of, by));
+    } }
 }
 
 fn run(target: &Target, settings: Settings) {

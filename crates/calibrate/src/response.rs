@@ -4,6 +4,7 @@
 //! [`Target`] is the posterior, in a form that can be sampled from.
 
 mod data;
+pub mod held_out;
 mod priors;
 mod target;
 
