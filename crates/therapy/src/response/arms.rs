@@ -166,6 +166,7 @@ impl Maker<'_> {
             study: arm.study_id.clone(),
             arm: arm.arm_id.clone(),
             n: self.people(arm, study),
+            study_people: self.study_people(study),
             condition: study.condition.clone(),
             drug: arm.drug.clone(),
             kind,

@@ -32,6 +32,12 @@ impl Maker<'_> {
         if all > 0.0 { drug / all } else { 0.0 }
     }
 
+    /// The people of a study: those randomised, or those of its arms together.
+    pub(super) fn study_people(&self, study: &Study) -> Option<u32> {
+        let of_arms = || self.randomised(study).filter_map(|arm| arm.n).sum();
+        study.n_randomised.or_else(|| Some(of_arms())).filter(|n| *n > 0)
+    }
+
     /// The people of an arm; where that is not told, an equal part of those who are not in another arm.
     pub(super) fn people(&mut self, arm: &Arm, study: &Study) -> Option<u32> {
         if arm.n.is_some() || arm.is_subset() {

@@ -105,10 +105,7 @@ fn expectancy<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
         let trust = thetas[Theta::Trust].exp() * (trust / (trust + TRUST_HALF));
         sum = sum + thetas[Theta::Hope].exp() * visit.hope + trust;
     }
-    match factor(&visit.situation, thetas) {
-        Some(factor) => sum * factor.exp(),
-        None => sum,
-    }
+    sum * factor(&visit.situation, thetas).exp()
 }
 
 /// Trust of all sessions, whose half-life is a number that a gradient is wanted for.
@@ -125,20 +122,28 @@ fn trust<R: Real>(visit: &Visit, half_h: R) -> R {
     R::lift(&[half_h], value, &[slope * -fall / half_h.value()])
 }
 
-/// Log of what blinding and setting make of expectancy; nothing for the reference.
-fn factor<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> Option<R> {
+/// Log of what blinding, setting, disorder and size of the trial make of expectancy.
+fn factor<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> R {
+    let mut log = thetas[Theta::SizeExpectancy] * situation.ln_size;
     let blinding = match situation.blinding {
         Blinding::Drug => None,
-        Blinding::ActiveControl => Some(thetas[Theta::ExpectActive]),
-        Blinding::InactiveControl => Some(thetas[Theta::ExpectInactive]),
-        Blinding::Masked => Some(thetas[Theta::ExpectMasked]),
-        Blinding::OpenLabel | Blinding::RaterBlinded => Some(thetas[Theta::ExpectOpen]),
+        Blinding::ActiveControl => Some(Theta::ExpectActive),
+        Blinding::InactiveControl => Some(Theta::ExpectInactive),
+        Blinding::Masked => Some(Theta::ExpectMasked),
+        Blinding::OpenLabel | Blinding::RaterBlinded => Some(Theta::ExpectOpen),
     };
-    match (blinding, situation.crisis) {
-        (Some(blinding), true) => Some(blinding + thetas[Theta::ExpectCrisis]),
-        (None, true) => Some(thetas[Theta::ExpectCrisis]),
-        (blinding, false) => blinding,
+    let disorder = match situation.disorder {
+        Disorder::Depression => None,
+        Disorder::Bipolar => Some(Theta::ExpectBipolar),
+        Disorder::Ptsd => Some(Theta::ExpectPtsd),
+        Disorder::Anxiety => Some(Theta::ExpectAnxiety),
+        Disorder::Ocd => Some(Theta::ExpectOcd),
+    };
+    let crisis = situation.crisis.then_some(Theta::ExpectCrisis);
+    for theta in [blinding, disorder, crisis].into_iter().flatten() {
+        log = log + thetas[theta];
     }
+    log
 }
 
 fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
@@ -168,6 +173,7 @@ fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
         slope -= left * ago_h;
     }
     let action = R::lift(&[half_h], value, &[slope * -fall / half_h.value()]);
+    let emax = emax + thetas[Theta::SizeDrug] * visit.situation.ln_size;
     emax.exp() * (action / (action + thetas[Theta::A50].exp()))
 }
 

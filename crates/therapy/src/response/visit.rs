@@ -4,7 +4,7 @@
 
 use super::design::{ArmDesign, Background, Blinding, Setting};
 use super::exposure::Exposure;
-use euthymia_vecmath::scalar::exp;
+use euthymia_vecmath::scalar::{exp, ln};
 
 /// Half-life of the rise of hope, h: within a session; a score before it is the baseline.
 pub const HALF_RISE_H: f64 = 0.5;
@@ -14,6 +14,9 @@ pub const HALF_HOPE_H: f64 = 10.0;
 pub const PSYCHOTHERAPY_H: f64 = 8.0 * 7.0 * 24.0;
 /// Half-life with which patients drift apart, h.
 pub const HALF_NATURAL_H: f64 = 72.0;
+
+/// People of a trial whose size changes nothing.
+pub const USUAL_PEOPLE: f64 = 60.0;
 
 /// What people are treated for, as far as effects differ by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +42,8 @@ pub struct Situation {
     pub crisis: bool,
     /// What they are treated for.
     pub disorder: Disorder,
+    /// Logarithm of the people of the study over [`USUAL_PEOPLE`].
+    pub ln_size: f64,
     /// When an antidepressant was started, h.
     pub antidepressant_from_h: Option<f64>,
     /// When psychotherapy was started, h.
@@ -68,6 +73,7 @@ impl Situation {
             blinding: design.blinding,
             crisis: design.setting == Setting::Crisis,
             disorder: Disorder::of(&design.condition)?,
+            ln_size: design.study_people.map_or(0.0, |n| ln(f64::from(n) / USUAL_PEOPLE)),
             antidepressant_from_h: match design.background {
                 Background::None | Background::Stable => None,
                 Background::Started { since_h, .. } => Some(since_h),
