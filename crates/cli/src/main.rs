@@ -19,6 +19,7 @@ mod library;
 mod meta;
 mod models;
 mod output;
+mod posterior;
 mod progress;
 mod rows;
 mod run;

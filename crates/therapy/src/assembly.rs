@@ -9,6 +9,7 @@ pub(crate) use mechanism::stem;
 use crate::course::{Antidepressant, Course, PatientSpec, People};
 use crate::events::{self, EXPECTANCY, Plan};
 use crate::library::Library;
+use crate::posterior::Posterior;
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_model::{Model, check, compose, syntax};
 use std::collections::BTreeMap;
@@ -76,8 +77,22 @@ pub(crate) struct Assembly {
     pub(crate) files: Vec<Source>,
     /// Doses for anyone, without those into compartments that the response model has not.
     pub(crate) plan: Plan,
+    /// What stands behind the parameters of the response model, where it was fitted.
+    pub(crate) posterior: Option<Posterior>,
     /// Models of the mechanism that cannot be composed here.
     pub(crate) left_out: Vec<LeftOut>,
+}
+
+impl Assembly {
+    /// Parameters that differ between draws of a run.
+    pub(crate) fn uncertain(&self) -> Vec<String> {
+        let errors = self.model.uncertainty().into_iter().map(|(name, _)| name);
+        let drawn = self
+            .posterior
+            .iter()
+            .flat_map(|posterior| posterior.names().iter().cloned());
+        errors.chain(drawn).collect()
+    }
 }
 
 /// Composes the models of a course.
@@ -120,6 +135,12 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
             Err(diagnostics) => wrong.extend(diagnostics),
         }
     }
+    let posterior = match library.posterior(&course.response_model) {
+        Ok(posterior) => posterior,
+        // What is wrong with the model itself was told above.
+        Err(diagnostics) if wrong.is_empty() => return Err(diagnostics),
+        Err(_) => None,
+    };
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -158,6 +179,7 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
         model,
         files,
         plan,
+        posterior,
         left_out: chosen.left_out,
     })
 }

@@ -187,7 +187,7 @@ pub fn simulate<T: Trajectories>(
         &run.program,
         (size, settings.design, settings.seed),
     )?;
-    let residual = ScoreResidual::new(&run.assembly.model, settings.design, settings.seed)?;
+    let residual = ScoreResidual::new(&run.assembly, settings.design, settings.seed)?;
     let layout = TrajectoryLayout {
         columns: run.columns(),
         times_h: run.times_h.clone(),
@@ -284,7 +284,7 @@ impl<'c> Run<'c> {
         let answer_h = answer::answer_time_h(&course.session_times_h(), course.horizon_h);
         let times_h = grid::times_h(course, &[answer_h]);
         let outputs = quantities::outputs(course, &assembly.model);
-        let uncertain = assembly.model.uncertainty().into_iter().map(|(name, _)| name);
+        let uncertain = assembly.uncertain();
         let covariates = assembly
             .model
             .covariates()
@@ -292,7 +292,7 @@ impl<'c> Run<'c> {
             .map(|covariate| covariate.name.clone());
         let options = CompileOptions {
             outputs: Some(outputs),
-            per_subject: PerSubject::Only(uncertain.chain(covariates).collect()),
+            per_subject: PerSubject::Only(uncertain.into_iter().chain(covariates).collect()),
             values: common_values(course, &assembly.model),
             dosed: Some(
                 assembly
@@ -359,6 +359,10 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
         .map(|treatment| treatment.drug.source.clone());
     let assembly = assemble(course, library)?;
     let instrument = course.people.instrument().source.clone();
+    let posterior = assembly
+        .posterior
+        .into_iter()
+        .flat_map(|posterior| posterior.files);
     // Also where nothing is taken beside: that the factors are 1 then is read from there.
     let factor = |name: &String| course.factors.contains_key(name);
     let mut names = assembly
@@ -378,6 +382,7 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
     for file in drugs
         .chain([instrument])
         .chain(assembly.files)
+        .chain(posterior)
         .chain(interactions)
         .chain(sources)
         .chain(evidence)

@@ -10,7 +10,7 @@ use crate::instrument::Instrument;
 use crate::result::Design;
 use euthymia_engine::{Dose, DoseInput, Population, SubjectInputs};
 use euthymia_model::program::Program;
-use euthymia_model::{ErrorArgument, ErrorKind, Model};
+use euthymia_model::{ErrorArgument, ErrorKind};
 use euthymia_population::{Effects, RESIDUAL, draw_of};
 use euthymia_stats::CholeskyError;
 use euthymia_stats::random::Stream;
@@ -84,7 +84,7 @@ impl Subjects {
     ) -> Result<Self, SubjectsError> {
         let stream = Stream::new(seed);
         let model = &assembly.model;
-        let draws = effects::of_draws(model, design, stream);
+        let draws = effects::of_draws(model, assembly.posterior.as_ref(), design, stream);
         let studies = effects::of_studies(model, design, stream)?;
         let blocks = effects::of_patients(model)?;
         distinct(&draws, &studies, &blocks)?;
@@ -276,7 +276,8 @@ pub(crate) struct ScoreResidual {
 }
 
 impl ScoreResidual {
-    pub(crate) fn new(model: &Model, design: Design, seed: u64) -> Result<Self, SubjectsError> {
+    pub(crate) fn new(assembly: &Assembly, design: Design, seed: u64) -> Result<Self, SubjectsError> {
+        let model = &assembly.model;
         let stream = Stream::new(seed);
         let draws = design.draws.max(1) as usize;
         let endpoint = model
@@ -288,7 +289,7 @@ impl ScoreResidual {
             Some([term]) if term.kind == ErrorKind::Additive => match term.arguments.as_slice() {
                 [ErrorArgument::Number(sd)] => vec![*sd; draws],
                 [ErrorArgument::Name(name)] => {
-                    let drawn = effects::of_draws(model, design, stream)
+                    let drawn = effects::of_draws(model, assembly.posterior.as_ref(), design, stream)
                         .into_iter()
                         .find(|(own, _)| own == name);
                     let estimate = model.theta(name).ok_or(SubjectsError::Residual)?.value;
