@@ -8,7 +8,7 @@ pub use synthesis::synthesis;
 
 use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
 
-use crate::course::{self, Track, Window, words};
+use crate::course::{self, Track, Window, lasting, words};
 use crate::figure::number::{fixed, percent};
 use crate::lines::{Lines, Style, pad_left, pad_right};
 
@@ -52,6 +52,12 @@ pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
             .and_then(|score| time_to_return(result, score))
             .map(|text| ("Return".to_owned(), text)),
     );
+    if let Some(soon) = &result.time_to_response {
+        rows.push(("Response".to_owned(), lasting::onset(result, soon)));
+    }
+    if let Some(after) = &result.durability {
+        rows.push(("Kept".to_owned(), lasting::staying(after)));
+    }
     if let Some((time_h, shares)) = course::variance_shares(result) {
         let parts: Vec<String> = shares
             .iter()
@@ -64,6 +70,10 @@ pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
     }
     rows.extend(provisional(result).map(|text| ("Provisional".to_owned(), text)));
     out.rows(&rows);
+    if !result.certainty.paragraph.is_empty() {
+        out.blank();
+        out.paragraph(&result.certainty.paragraph, Style::Plain);
+    }
     out.text
 }
 

@@ -3,6 +3,12 @@
 //!
 //! All times are hours since the first dose. Every series is aligned with [`CourseResult::times_h`].
 
+mod certainty;
+mod response;
+
+pub use certainty::{Beyond, Certainty, Extrapolation};
+pub use response::{Durability, KeptAfter, Share, TimeToResponse, Until};
+
 use serde::Serialize;
 
 use crate::course::ArmRole;
@@ -32,10 +38,17 @@ pub struct CourseResult {
     pub exposures: Vec<Exposure>,
     /// Response, remission: proportions over time.
     pub outcomes: Vec<Outcome>,
+    /// When patients respond for the first time; absent without a score.
+    pub time_to_response: Option<TimeToResponse>,
+    /// How long a response lasts after the last dose; absent where nothing is given, nobody is in response then, or the
+    /// horizon ends before a day has passed.
+    pub durability: Option<Durability>,
     /// The answer in natural frequencies.
     pub answer: Answer,
     /// What trials of the matching regimen measured.
     pub observations: Vec<Observation>,
+    /// How sure all this is, and why.
+    pub certainty: Certainty,
     /// What every curve rests on.
     pub basis: Vec<Basis>,
     /// Numbers of the models that no source gives.

@@ -7,11 +7,13 @@
 mod assumptions;
 mod basis;
 mod cautions;
+mod certainty;
 mod collect;
 mod describe;
 mod exposures;
 mod overlay;
 pub(crate) mod quantities;
+mod spells;
 mod typical;
 
 pub(crate) use quantities::column;
@@ -217,6 +219,7 @@ pub fn simulate<T: Trajectories>(
         .map(|mean| (mean * 10.0).round() / 10.0);
     let observations = overlay::observations(course, library, baseline).map_err(SimulateError::Files)?;
     let outcomes = collected.outcomes(&run, size);
+    let variance = collected.variance(&run);
     let at = grid::nearest(&run.times_h, run.answer_h);
     let session_times = course.session_times_h();
     let answer = answer::answer(
@@ -234,7 +237,10 @@ pub fn simulate<T: Trajectories>(
         design: settings.design,
         horizon_h: course.horizon_h,
         doses: events::dose_marks(course),
-        variance: collected.variance(&run),
+        certainty: certainty::certainty(course, &run, (score, at), &variance, &observations),
+        time_to_response: collected.time_to_response(&run, size),
+        durability: collected.durability(&run, size),
+        variance,
         quantities,
         outcomes,
         answer,
@@ -282,7 +288,10 @@ impl<'c> Run<'c> {
         let assembly = assemble(course, library).map_err(SimulateError::Files)?;
         let sources = library.sources().map_err(SimulateError::Files)?;
         let answer_h = answer::answer_time_h(&course.session_times_h(), course.horizon_h);
-        let times_h = grid::times_h(course, &[answer_h]);
+        let sessions_h = course.session_times_h();
+        let mut also = spells::times_h(&sessions_h, course.horizon_h);
+        also.push(answer_h);
+        let times_h = grid::times_h(course, &also);
         let outputs = quantities::outputs(course, &assembly.model);
         let uncertain = assembly.uncertain();
         let covariates = assembly

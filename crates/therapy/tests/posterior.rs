@@ -57,13 +57,18 @@ impl Trajectories for Scores {
 
     fn begin(&mut self, layout: &TrajectoryLayout) -> Result<(), Infallible> {
         self.times_h.clone_from(&layout.times_h);
-        self.column = layout.columns.iter().position(|column| column.name == "score").unwrap();
+        self.column = layout
+            .columns
+            .iter()
+            .position(|column| column.name == "score")
+            .unwrap();
         Ok(())
     }
 
     fn block(&mut self, block: &Block) -> Result<(), Infallible> {
         let patients = 0..block.subjects;
-        self.patients.extend(patients.map(|subject| block.trajectory(self.column, subject).to_vec()));
+        self.patients
+            .extend(patients.map(|subject| block.trajectory(self.column, subject).to_vec()));
         Ok(())
     }
 }
@@ -82,7 +87,9 @@ fn without_patients() -> Library {
 /// The row of the posterior that gives a curve, of those left.
 fn row_of(curve: &[f64], times_h: &[f64], posterior: &Posterior) -> Option<usize> {
     (0..posterior.len()).find(|row| {
-        let [lgain, lhalf, ..] = *posterior.draw(*row) else { panic!("four parameters") };
+        let [lgain, lhalf, ..] = *posterior.draw(*row) else {
+            panic!("four parameters")
+        };
         times_h.iter().zip(curve).skip(1).all(|(time_h, score)| {
             let improvement = lgain.exp() * (-2.0_f64.ln() / lhalf.exp() * time_h).exp();
             (score - 30.0 * (-improvement).exp()).abs() < 1e-6
@@ -99,7 +106,9 @@ fn every_draw_of_a_run_is_a_whole_draw_of_the_posterior() {
     let mut rows: Vec<usize> = all
         .patients
         .iter()
-        .map(|curve| row_of(curve, &all.times_h, &posterior).unwrap_or_else(|| panic!("no draw gives {curve:?}")))
+        .map(|curve| {
+            row_of(curve, &all.times_h, &posterior).unwrap_or_else(|| panic!("no draw gives {curve:?}"))
+        })
         .collect();
     assert_eq!(rows[..80], rows[80..]);
     assert!(rows[..80].chunks(2).all(|pair| pair[0] == pair[1]));
@@ -109,12 +118,23 @@ fn every_draw_of_a_run_is_a_whole_draw_of_the_posterior() {
     distinct.dedup();
     assert_eq!(distinct.len(), 40, "no draw is taken twice");
     let fewer = scores(&library, &settings(10, 10, 1));
-    let first: Vec<_> = fewer.patients.iter().map(|curve| row_of(curve, &fewer.times_h, &posterior)).collect();
+    let first: Vec<_> = fewer
+        .patients
+        .iter()
+        .map(|curve| row_of(curve, &fewer.times_h, &posterior))
+        .collect();
     let expected: Vec<_> = rows[..20].chunks(2).map(|pair| Some(pair[0])).collect();
     assert_eq!(first, expected, "a smaller run is the beginning of a larger one");
-    let other = Settings { seed: 2, ..settings(10, 10, 1) };
+    let other = Settings {
+        seed: 2,
+        ..settings(10, 10, 1)
+    };
     let other = scores(&library, &other);
-    let other: Vec<_> = other.patients.iter().map(|curve| row_of(curve, &other.times_h, &posterior)).collect();
+    let other: Vec<_> = other
+        .patients
+        .iter()
+        .map(|curve| row_of(curve, &other.times_h, &posterior))
+        .collect();
     assert_ne!(first, other);
 }
 
@@ -122,7 +142,14 @@ fn every_draw_of_a_run_is_a_whole_draw_of_the_posterior() {
 fn the_residual_of_a_rating_is_drawn_with_the_others() {
     // Without draws of the residual its variance is that of the estimate, 9.
     let library = support::made_up_library();
-    let result = simulate(&course(&library), &library, &settings(4000, 40, 1), &mut Discard, &Silent).unwrap();
+    let result = simulate(
+        &course(&library),
+        &library,
+        &settings(4000, 40, 1),
+        &mut Discard,
+        &Silent,
+    )
+    .unwrap();
     let sds = posterior(&library).values_of("sd_score").unwrap();
     let expected = sds.iter().map(|sd| sd * sd).sum::<f64>() / sds.len() as f64;
     let found = result.variance.last().unwrap().residual;
@@ -165,9 +192,18 @@ fn the_library_is_whole_and_says_what_is_not() {
         })
     };
     assert_eq!(in_file("response/fitted-draws.csv", "lhalf", "lhlaf"), ["L046"]);
-    assert_eq!(in_file("response/fitted-posterior.toml", "draws = 40", "draws = 41"), ["L048"]);
-    assert_eq!(in_file("response/fitted-posterior.toml", "\"syrup\"", "\"sirup\""), ["L049"]);
-    assert_eq!(in_file("response/fitted.R", "lgain <- 0.33", "lgain <- 33"), ["L046"]);
+    assert_eq!(
+        in_file("response/fitted-posterior.toml", "draws = 40", "draws = 41"),
+        ["L048"]
+    );
+    assert_eq!(
+        in_file("response/fitted-posterior.toml", "\"syrup\"", "\"sirup\""),
+        ["L049"]
+    );
+    assert_eq!(
+        in_file("response/fitted.R", "lgain <- 0.33", "lgain <- 33"),
+        ["L046"]
+    );
     let without = |missing: &'static str| {
         let library = support::made_up_only(move |path| path != missing);
         let found = lint::lint(&library);
@@ -206,14 +242,28 @@ fn whoever_asks_is_told_of_the_posterior() {
     let told = parameters.iter().find(|one| one.name == "lgain").unwrap();
     assert_eq!(told.posterior, posterior.marginal("lgain"));
     assert!(told.posterior.unwrap().p05 < told.value && told.value < told.posterior.unwrap().p95);
-    assert_eq!(parameters.iter().find(|one| one.name == "top").unwrap().posterior, None);
-    let read: Vec<String> = inputs(&course(&library), &library).unwrap().iter().map(|file| file.name().to_owned()).collect();
-    for file in ["library/response/fitted-draws.csv", "library/response/fitted-posterior.toml"] {
+    assert_eq!(
+        parameters.iter().find(|one| one.name == "top").unwrap().posterior,
+        None
+    );
+    let read: Vec<String> = inputs(&course(&library), &library)
+        .unwrap()
+        .iter()
+        .map(|file| file.name().to_owned())
+        .collect();
+    for file in [
+        "library/response/fitted-draws.csv",
+        "library/response/fitted-posterior.toml",
+    ] {
         assert!(read.contains(&file.to_owned()), "{read:?}");
     }
     let explained = explain::explain(&course(&library), &library, &settings(20, 10, 1), &Silent).unwrap();
     let mut quantities = explained.layers.iter().flat_map(|layer| &layer.quantities);
     let of_score = quantities.find(|quantity| quantity.id == "score").unwrap();
-    let half = of_score.parameters.iter().find(|one| one.name == "lhalf").unwrap();
+    let half = of_score
+        .parameters
+        .iter()
+        .find(|one| one.name == "lhalf")
+        .unwrap();
     assert_eq!(half.standard_error, posterior.marginal("lhalf").map(|one| one.sd));
 }

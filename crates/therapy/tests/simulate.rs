@@ -175,7 +175,8 @@ fn every_shipped_course_runs_and_makes_sense() {
         );
         assert_eq!(
             result.summary_rows().count(),
-            times * (result.quantities.len() + result.outcomes.len()),
+            times * (result.quantities.len() + result.outcomes.len() + 1)
+                + result.durability.as_ref().map_or(0, |lasting| lasting.kept.len()),
             "{stem}"
         );
     }

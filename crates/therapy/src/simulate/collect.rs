@@ -7,18 +7,22 @@
 //! the expectation over the residual is summed up, given the latent score: the same proportions with less noise.
 
 use super::exposures::Measures;
+use super::spells::Spells;
 use super::{Run, SimulateError, Trajectories};
 use crate::assembly::LATENT_INSTRUMENT;
 use crate::design::FEWEST_FOR_INTERVALS;
 use crate::population::{ScoreResidual, Subjects};
-use crate::result::{Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, VarianceComponents};
+use crate::result::{
+    Durability, Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, TimeToResponse,
+    VarianceComponents,
+};
 use euthymia_engine::{Block, Failure, Sink};
 use euthymia_stats::moments::Moments;
 use euthymia_stats::quantile::Sketch;
 use euthymia_stats::variance::NestedSums;
 
 /// Coverage of the intervals of means and proportions.
-const COVERAGE: f64 = 0.9;
+pub(super) const COVERAGE: f64 = 0.9;
 /// Patients whose curves are kept.
 const INDIVIDUALS: u64 = 20;
 /// Times at which the variance of the score is split, h; weeks are added up to the horizon.
@@ -53,7 +57,8 @@ impl Series {
     }
 }
 
-fn sums(run: &Run<'_>) -> NestedSums {
+/// Sums for the design of a run.
+pub(super) fn sums(run: &Run<'_>) -> NestedSums {
     NestedSums::new(
         run.design.draws.max(1) as usize,
         run.design.studies_per_draw.max(1) as usize,
@@ -67,6 +72,8 @@ pub(crate) struct Collected {
     deviation: Vec<Moments>,
     response: Vec<NestedSums>,
     remission: Vec<NestedSums>,
+    /// Who has responded, and who still is in response; absent without a score.
+    spells: Option<Spells>,
 }
 
 /// Sums blocks up and hands them on.
@@ -96,6 +103,11 @@ impl<'r, T> Collector<'r, T> {
             deviation: vec![Moments::new(); times],
             response: empty(),
             remission: empty(),
+            spells: run
+                .reported
+                .iter()
+                .any(|reported| reported.kind == QuantityKind::Score)
+                .then(|| Spells::new(run)),
         };
         Self {
             run,
@@ -129,6 +141,16 @@ impl<'r, T> Collector<'r, T> {
                 |cut_off| instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, sd);
             collected.response[time].push(study, response_cut_off.map_or(0.0, probability));
             collected.remission[time].push(study, probability(instrument.remission_cut_off));
+        }
+        if let Some(spells) = &mut collected.spells {
+            let responds = |latent: &f64| {
+                let certain = |cut_off| {
+                    instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, 0.0) > 0.5
+                };
+                response_cut_off.is_some_and(certain)
+            };
+            let in_response: Vec<bool> = latent.iter().map(responds).collect();
+            spells.push(study, &in_response);
         }
         if subject < INDIVIDUALS {
             let curve = latent.iter().map(|latent| run.on_scale(*latent)).collect();
@@ -278,6 +300,16 @@ impl Collected {
         ]
     }
 
+    /// When patients respond for the first time.
+    pub(crate) fn time_to_response(&self, run: &Run<'_>, size: u64) -> Option<TimeToResponse> {
+        Some(self.spells.as_ref()?.time_to_response(run, size))
+    }
+
+    /// How long a response lasts after the last dose.
+    pub(crate) fn durability(&self, run: &Run<'_>, size: u64) -> Option<Durability> {
+        self.spells.as_ref()?.durability(run, size)
+    }
+
     /// Where the variance of the rated score comes from, at a few times.
     pub(crate) fn variance(&self, run: &Run<'_>) -> Vec<VarianceComponents> {
         let Some(score) = run
@@ -327,7 +359,7 @@ fn monte_carlo_error(sums: &NestedSums) -> f64 {
 }
 
 /// Intervals at all times, or none where the run is too small or one of them cannot be told.
-fn interval(
+pub(super) fn interval(
     size: u64,
     ends: impl Iterator<Item = Option<euthymia_stats::proportion::Interval>>,
 ) -> Option<Interval> {
