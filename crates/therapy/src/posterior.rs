@@ -137,6 +137,14 @@ impl Library {
     /// # Errors
     /// One of the two files is missing, or one is wrong, or the model is.
     pub fn posterior(&self, stem: &str) -> Result<Option<Posterior>, Vec<Diagnostic>> {
+        match self.posterior_and_warnings(stem)? {
+            None => Ok(None),
+            Some((Some(posterior), _)) => Ok(Some(posterior)),
+            Some((None, diagnostics)) => Err(diagnostics),
+        }
+    }
+
+    fn posterior_and_warnings(&self, stem: &str) -> Result<Option<WithDiagnostics>, Vec<Diagnostic>> {
         let path = |end: &str| format!("{FOLDER}/{stem}{end}");
         let (draws, about) = (path(DRAWS), path(ABOUT));
         let (draws, about) = match (self.rows(&draws), self.document(&about)) {
@@ -146,12 +154,12 @@ impl Library {
             (None, Some(_)) => return Err(vec![uses::alone(&about, &draws)]),
         };
         let model = assembly::checked(&path(".R"), self)?;
-        match read(&model, draws, about) {
-            (Some(posterior), _) => Ok(Some(posterior)),
-            (None, diagnostics) => Err(diagnostics),
-        }
+        Ok(Some(read(&model, draws, about)))
     }
 }
+
+/// What was read, and what was wrong or odd.
+type WithDiagnostics = (Option<Posterior>, Vec<Diagnostic>);
 
 #[cfg(test)]
 mod tests;

@@ -145,7 +145,7 @@ fn the_residual_of_a_rating_is_drawn_with_the_others() {
     let result = simulate(
         &course(&library),
         &library,
-        &settings(4000, 40, 1),
+        &settings(4000, 40, 2),
         &mut Discard,
         &Silent,
     )
@@ -171,7 +171,10 @@ fn parameters_of_other_models_are_drawn_as_before() {
         let result = simulate(&course, &library, &settings(300, 20, 1), &mut Discard, &Silent).unwrap();
         result.quantities[0].p95.clone()
     };
-    assert_eq!(with("fitted"), with("provisional"));
+    // Another response model is another system to integrate, so not the same to the last bit.
+    for (fitted, provisional) in with("fitted").iter().zip(with("provisional")) {
+        assert!((fitted - provisional).abs() < 1e-7, "{fitted} {provisional}");
+    }
 }
 
 #[test]
@@ -243,7 +246,11 @@ fn whoever_asks_is_told_of_the_posterior() {
     assert_eq!(told.posterior, posterior.marginal("lgain"));
     assert!(told.posterior.unwrap().p05 < told.value && told.value < told.posterior.unwrap().p95);
     assert_eq!(
-        parameters.iter().find(|one| one.name == "top").unwrap().posterior,
+        parameters
+            .iter()
+            .find(|one| one.name == "scale_top")
+            .unwrap()
+            .posterior,
         None
     );
     let read: Vec<String> = inputs(&course(&library), &library)

@@ -83,10 +83,17 @@ pub(crate) fn lint(library: &Library) -> Vec<Diagnostic> {
             });
             continue;
         }
-        match library.posterior(&stem) {
+        match library.posterior_and_warnings(&stem) {
             Err(wrong) => diagnostics.extend(wrong),
             Ok(None) => {}
-            Ok(Some(posterior)) => diagnostics.extend(posterior.fit.unknown_names(library)),
+            Ok(Some((posterior, found))) => {
+                diagnostics.extend(found);
+                diagnostics.extend(
+                    posterior
+                        .iter()
+                        .flat_map(|posterior| posterior.fit.unknown_names(library)),
+                );
+            }
         }
     }
     diagnostics

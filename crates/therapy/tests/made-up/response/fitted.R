@@ -7,7 +7,7 @@ fitted <- function() {
     lgain <- 0.33; label("Improvement by a session, logarithm") # [derived] made-up: median of the draws
     lhalf <- 5.12; label("Half-life of the improvement, logarithm (h)") # [derived] made-up: median of the draws
     spread <- c(0, 0.5); label("Between patients, standard deviation") # [derived] made-up: median of the draws
-    top <- fix(60); label("Top of the scale (points)") # [seen] made-up: its range
+    scale_top <- fix(60); label("Top of the scale (points)") # [seen] made-up: its range
     eta_gain ~ 1
     sd_score <- c(0, 3); label("Residual of a rating (points)") # [derived] made-up: median of the draws
   })
@@ -15,7 +15,7 @@ fitted <- function() {
     k <- log(2) / exp(lhalf) # [derived] made-up: the rate of a half-life
     d/dt(expectancy) <- -k * expectancy
     improvement <- exp(lgain + spread * eta_gain) * expectancy
-    score <- min(top, BASE * exp(-improvement))
+    score <- min(scale_top, BASE * exp(-improvement))
     score ~ add(sd_score)
   })
 }
