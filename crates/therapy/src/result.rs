@@ -5,9 +5,11 @@
 
 mod certainty;
 mod response;
+mod session;
 
 pub use certainty::{Beyond, Certainty, Extrapolation};
 pub use response::{Durability, KeptAfter, Share, TimeToResponse, Until};
+pub use session::SessionPeak;
 
 use serde::Serialize;
 
@@ -36,6 +38,9 @@ pub struct CourseResult {
     pub quantities: Vec<Quantity>,
     /// Peaks, areas under curves and the score at the end, a number for each patient.
     pub exposures: Vec<Exposure>,
+    /// Peaks of the occupancy and of acute effects in the first session, in every one with a dose not given before, and in
+    /// the last.
+    pub sessions: Vec<SessionPeak>,
     /// Response, remission: proportions over time.
     pub outcomes: Vec<Outcome>,
     /// When patients respond for the first time; absent without a score.

@@ -13,6 +13,7 @@ mod describe;
 mod exposures;
 mod overlay;
 pub(crate) mod quantities;
+mod sessions;
 mod spells;
 mod typical;
 
@@ -251,6 +252,7 @@ pub fn simulate<T: Trajectories>(
         cautions: cautions::all(course, &run, size),
         assumptions: assumptions::table(course, &run),
         exposures: collected.exposures(&run),
+        sessions: collected.sessions(&run),
         provenance: Provenance {
             command: String::new(),
             version: String::new(),
@@ -278,6 +280,7 @@ pub(crate) struct Run<'c> {
     program: Program,
     times_h: Vec<f64>,
     answer_h: f64,
+    sessions: Vec<sessions::Session>,
     design: Design,
     reported: Vec<quantities::Reported>,
     sources: Sources,
@@ -291,6 +294,8 @@ impl<'c> Run<'c> {
         let sessions_h = course.session_times_h();
         let mut also = spells::times_h(&sessions_h, course.horizon_h);
         also.push(answer_h);
+        let sessions = sessions::told(course);
+        also.extend(sessions::times_h(&sessions));
         let times_h = grid::times_h(course, &also);
         let outputs = quantities::outputs(course, &assembly.model);
         let uncertain = assembly.uncertain();
@@ -320,6 +325,7 @@ impl<'c> Run<'c> {
             program,
             times_h,
             answer_h,
+            sessions,
             design,
             reported,
             sources,

@@ -255,3 +255,52 @@ fn a_model_without_a_fit_says_so() {
         result.certainty.paragraph
     );
 }
+
+/// A drug that stays for weeks adds up from session to session, and a larger dose does more; the sessions that are told are the
+/// first, the one with another dose, and the last.
+#[test]
+fn sessions_are_told_one_by_one() {
+    let library = support::made_up_with(|_, text| {
+        text.replace("lcl <- log(20)", "lcl <- log(0.2)")
+            .replace("eta_v ~ 0.04", "eta_v ~ 0.0001")
+    });
+    let text = "title = \"T\"\ncondition = \"trd\"\nhorizon = \"30 d\"\nresponse = \"fitted\"\n[patient]\nage = \"40 y\"\n\
+                weight = \"70 kg\"\nsex = \"female\"\nbaseline = { instrument = \"madrs\", score = 30 }\n[[treatments]]\n\
+                drug = \"potion\"\nroute = \"iv\"\ndose = \"100 mg\"\nevery = \"2 d\"\ncount = 4\n[[treatments]]\n\
+                drug = \"potion\"\nroute = \"iv\"\ndose = \"200 mg\"\nstart = \"8 d\"\nevery = \"2 d\"\ncount = 4\n";
+    let course = course::read(&support::document("course.toml", text).0.unwrap(), &library)
+        .0
+        .unwrap();
+    let settings = Settings {
+        subjects: Some(200),
+        ..Settings::standard()
+    };
+    let result = simulate(&course, &library, &settings, &mut Discard, &Silent).unwrap();
+    let of_occupancy: Vec<_> = result
+        .sessions
+        .iter()
+        .filter(|peak| peak.quantity == "occupancy")
+        .collect();
+    let told: Vec<(u32, f64)> = of_occupancy
+        .iter()
+        .map(|peak| (peak.session, peak.time_h))
+        .collect();
+    assert_eq!(told, [(1, 0.0), (5, 192.0), (8, 336.0)]);
+    // 100 L and 0.2 L/h: what is left of each dose after so many hours, and half occupancy at 1 mg/L.
+    let after = |doses: &[(f64, f64)], time_h: f64| {
+        let amount: f64 = doses
+            .iter()
+            .map(|(at, mg)| mg * (-0.002 * (time_h - at)).exp())
+            .sum();
+        let concentration = amount / 100.0;
+        concentration / (concentration + 1.0)
+    };
+    let doses: Vec<(f64, f64)> = (0..8)
+        .map(|k| (48.0 * f64::from(k), if k < 4 { 100.0 } else { 200.0 }))
+        .collect();
+    for (peak, count) in of_occupancy.iter().zip([1, 5, 8]) {
+        let expected = after(&doses[..count], peak.time_h);
+        assert!((peak.p50 - expected).abs() < 0.01, "{} {expected}", peak.p50);
+        assert!(peak.p05 <= peak.p50 && peak.p50 <= peak.p95);
+    }
+}

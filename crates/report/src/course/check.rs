@@ -62,6 +62,9 @@ pub(crate) fn check(result: &CourseResult) -> Result<(), ReportError> {
     for exposure in &result.exposures {
         finite(&exposure.label, &[exposure.p05, exposure.p50, exposure.p95])?;
     }
+    for peak in &result.sessions {
+        finite(&peak.label, &[peak.time_h, peak.p05, peak.p50, peak.p95])?;
+    }
     for assumption in &result.assumptions {
         let ends = [assumption.lower.unwrap_or(0.0), assumption.upper.unwrap_or(0.0)];
         finite(&assumption.parameter, &[assumption.value, ends[0], ends[1]])?;

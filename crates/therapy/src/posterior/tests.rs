@@ -82,13 +82,7 @@ fn draws_are_read_in_the_order_of_the_table() {
 
 #[test]
 fn a_wrong_header_says_which_column() {
-    let one = |draws: &str| {
-        wrong(draws)
-            .into_iter()
-            .map(|(code, message, at)| (code, message, at))
-            .next()
-            .unwrap()
-    };
+    let one = |draws: &str| wrong(draws).into_iter().next().unwrap();
     let (code, message, at) = one("a,bb,sd\n1,2,1\n");
     assert_eq!((code, at.as_str()), ("L046", "bb"));
     assert_eq!(message, "`bb` is no parameter of the model `m`");

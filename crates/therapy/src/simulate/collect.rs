@@ -7,13 +7,14 @@
 //! the expectation over the residual is summed up, given the latent score: the same proportions with less noise.
 
 use super::exposures::Measures;
+use super::sessions::Peaks;
 use super::spells::Spells;
 use super::{Run, SimulateError, Trajectories};
 use crate::assembly::LATENT_INSTRUMENT;
 use crate::design::FEWEST_FOR_INTERVALS;
 use crate::population::{ScoreResidual, Subjects};
 use crate::result::{
-    Durability, Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, TimeToResponse,
+    Durability, Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, SessionPeak, TimeToResponse,
     VarianceComponents,
 };
 use euthymia_engine::{Block, Failure, Sink};
@@ -40,6 +41,7 @@ struct Cell {
 struct Series {
     cells: Vec<Cell>,
     measures: Measures,
+    peaks: Peaks,
     individuals: Vec<Vec<f64>>,
 }
 
@@ -52,6 +54,7 @@ impl Series {
         Self {
             cells: (0..times).map(|_| cell()).collect(),
             measures: Measures::new(kind),
+            peaks: Peaks::new(kind, run),
             individuals: Vec::new(),
         }
     }
@@ -166,6 +169,7 @@ impl<'r, T> Collector<'r, T> {
             cell.sums.push(study, *value);
         }
         series.measures.insert(&self.run.times_h, values);
+        series.peaks.insert(values);
         if subject < INDIVIDUALS {
             series.individuals.push(values.to_vec());
         }
@@ -266,6 +270,13 @@ impl Collected {
             }
         }
         exposures
+    }
+
+    /// Peaks of single sessions, quantity by quantity.
+    pub(crate) fn sessions(&self, run: &Run<'_>) -> Vec<SessionPeak> {
+        let all = run.reported.iter().zip(&self.series);
+        all.flat_map(|(reported, series)| series.peaks.told(reported))
+            .collect()
     }
 
     /// Response, then remission.
