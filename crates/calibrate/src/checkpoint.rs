@@ -64,7 +64,9 @@ impl Checkpoint {
         let refused = |why: &str| SampleError::Checkpoint(format!("`{}` {why}", path.display()));
         match parsed(source.text(), fingerprint, dimension) {
             Parsed::Chain(chain) if chain.positions().len() == draws => Ok(Some(chain)),
-            Parsed::Other => Err(refused("is a chain of other data, another model or other settings")),
+            Parsed::Other => Err(refused(
+                "is a chain of other data, another model or other settings",
+            )),
             Parsed::Chain(_) | Parsed::Broken => Err(refused("is not a whole chain")),
         }
     }
@@ -77,7 +79,8 @@ impl Checkpoint {
         chain: &Chain,
     ) -> Result<(), SampleError> {
         let text = written(chain, fingerprint, names);
-        atomic::write(self.path(index), text.as_bytes()).map_err(|error| SampleError::Checkpoint(error.to_string()))
+        atomic::write(self.path(index), text.as_bytes())
+            .map_err(|error| SampleError::Checkpoint(error.to_string()))
     }
 }
 
@@ -86,7 +89,12 @@ fn is_missing(error: &IoError) -> bool {
 }
 
 /// What a chain depends on: the settings, and the target by its names and by what it is at the start.
-pub(crate) fn fingerprint(target: &impl LogDensity, settings: &Settings, density: f64, gradient: &[f64]) -> String {
+pub(crate) fn fingerprint(
+    target: &impl LogDensity,
+    settings: &Settings,
+    density: f64,
+    gradient: &[f64],
+) -> String {
     // How many threads there are and how many chains there are besides changes nothing in a chain.
     let Settings {
         chains: _,
@@ -125,7 +133,10 @@ fn written(chain: &Chain, fingerprint: &str, names: &[String]) -> String {
     for (i, position) in chain.positions().enumerate() {
         let (energy, density) = (chain.energy[i], chain.log_density[i]);
         let diverging = u8::from(chain.diverging[i]);
-        text.push_str(&format!("\n{energy:?},{density:?},{diverging},{}", chain.steps[i]));
+        text.push_str(&format!(
+            "\n{energy:?},{density:?},{diverging},{}",
+            chain.steps[i]
+        ));
         for x in position {
             text.push_str(&format!(",{x:?}"));
         }

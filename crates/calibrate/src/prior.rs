@@ -150,12 +150,20 @@ impl Prior {
                 degrees,
                 location,
                 scale,
-            } => [("degrees", ABOVE, degrees), ("location", FINITE, location), ("scale", ABOVE, scale)],
+            } => [
+                ("degrees", ABOVE, degrees),
+                ("location", FINITE, location),
+                ("scale", ABOVE, scale),
+            ],
             Self::HalfNormal { sd } => [("sd", ABOVE, sd), ("", FINITE, 0.0), ("", FINITE, 0.0)],
-            Self::LogNormal { median, sd } => [("median", ABOVE, median), ("sd", ABOVE, sd), ("", FINITE, 0.0)],
+            Self::LogNormal { median, sd } => {
+                [("median", ABOVE, median), ("sd", ABOVE, sd), ("", FINITE, 0.0)]
+            }
             Self::Exponential { mean } => [("mean", ABOVE, mean), ("", FINITE, 0.0), ("", FINITE, 0.0)],
             Self::Beta { a, b } => [("a", ABOVE, a), ("b", ABOVE, b), ("", FINITE, 0.0)],
-            Self::LogitNormal { median, sd } => [("median", WITHIN, median), ("sd", ABOVE, sd), ("", FINITE, 0.0)],
+            Self::LogitNormal { median, sd } => {
+                [("median", WITHIN, median), ("sd", ABOVE, sd), ("", FINITE, 0.0)]
+            }
         };
         let wrong = numbers.into_iter().find(|&(_, must, is)| {
             !is.is_finite() || (must != FINITE && is <= 0.0) || (must == WITHIN && is >= 1.0)
@@ -204,9 +212,7 @@ impl Prior {
                 standard_normal((log - scalar::ln(median)) / sd) - scalar::ln(sd) - log
             }
             Self::Exponential { mean } => -x / mean - scalar::ln(mean),
-            Self::Beta { a, b } => {
-                x.ln() * (a - 1.0) + (-x + 1.0).ln() * (b - 1.0) - log_beta(a, b)
-            }
+            Self::Beta { a, b } => x.ln() * (a - 1.0) + (-x + 1.0).ln() * (b - 1.0) - log_beta(a, b),
             Self::LogitNormal { median, sd } => {
                 let (log, log_rest) = (x.ln(), (-x + 1.0).ln());
                 let z = (log - log_rest - Support::Unit.free(median)) / sd;
@@ -220,7 +226,9 @@ impl Prior {
         let support = self.support();
         let value = support.value(free);
         let density = match self {
-            Self::LogNormal { median, sd } => standard_normal((free - scalar::ln(median)) / sd) - scalar::ln(sd),
+            Self::LogNormal { median, sd } => {
+                standard_normal((free - scalar::ln(median)) / sd) - scalar::ln(sd)
+            }
             Self::LogitNormal { median, sd } => {
                 standard_normal((free - Support::Unit.free(median)) / sd) - scalar::ln(sd)
             }
@@ -301,7 +309,10 @@ mod tests {
                 let (low, middle, high) = (at(p - step), at(p), at(p + step));
                 let slope = 2.0 * step / (high - low);
                 let density = scalar::exp(prior.log_density(middle));
-                assert!((density / slope - 1.0).abs() < 1e-4, "{prior:?} at {p}: {density}, not {slope}");
+                assert!(
+                    (density / slope - 1.0).abs() < 1e-4,
+                    "{prior:?} at {p}: {density}, not {slope}"
+                );
 
                 let support = prior.support();
                 let free = support.free(middle);
@@ -309,7 +320,10 @@ mod tests {
                 assert!((value - middle).abs() <= 1e-13 * middle.abs());
                 let slope = 2.0 * step / (support.free(high) - support.free(low));
                 let density = scalar::exp(log_density);
-                assert!((density / slope - 1.0).abs() < 1e-4, "{prior:?} at {p}, free: {density}, not {slope}");
+                assert!(
+                    (density / slope - 1.0).abs() < 1e-4,
+                    "{prior:?} at {p}, free: {density}, not {slope}"
+                );
                 let by_jacobian = prior.log_density(value) + support.log_jacobian(free);
                 assert!((by_jacobian - log_density).abs() < 1e-12);
             }
@@ -333,7 +347,10 @@ mod tests {
     /// Far out on the free scale a density is small, never lost.
     #[test]
     fn densities_are_finite_far_out() {
-        for prior in PRIORS.into_iter().filter(|prior| prior.support() == Support::Unit) {
+        for prior in PRIORS
+            .into_iter()
+            .filter(|prior| prior.support() == Support::Unit)
+        {
             for free in [-700.0, 700.0] {
                 assert!(prior.free(free).1.is_finite(), "{prior:?}");
             }

@@ -26,7 +26,9 @@ impl<'c> Progress<'c> {
     pub fn new(settings: &Settings, quiet: bool, cancelled: &'c (dyn Fn() -> bool + Sync)) -> Self {
         let total = settings.chains * (settings.tune + settings.draws);
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} draws, {eta} left") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} draws, {eta} left")
+        {
             bar.set_style(style);
         }
         Self {

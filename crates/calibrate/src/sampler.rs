@@ -76,7 +76,9 @@ impl Settings {
             refuse("the target has no numbers to sample")
         } else if self.start.len() != dimension {
             refuse("`start` has not as many numbers as a position of the target")
-        } else if !self.start.iter().all(|x| x.is_finite()) || !(self.spread.is_finite() && self.spread >= 0.0) {
+        } else if !self.start.iter().all(|x| x.is_finite())
+            || !(self.spread.is_finite() && self.spread >= 0.0)
+        {
             refuse("`start` and `spread` must be finite, `spread` not negative")
         } else if self.chains == 0 || self.draws == 0 {
             refuse("at least one chain and one draw are needed")
@@ -116,7 +118,9 @@ pub enum SampleError {
         what: &'static str,
     },
     /// The density is 0 wherever a start was tried.
-    #[error("chain {chain} found no start: at {tries} positions the log density or its gradient was not finite")]
+    #[error(
+        "chain {chain} found no start: at {tries} positions the log density or its gradient was not finite"
+    )]
     NoStart {
         /// Which chain, from 1.
         chain: usize,
@@ -255,7 +259,10 @@ where
     let kept = checkpoint.zip(fingerprint.as_deref());
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
-    let watch = Together { watch, failed: &failed };
+    let watch = Together {
+        watch,
+        failed: &failed,
+    };
     let one = |index| {
         if let Some((checkpoint, fingerprint)) = kept {
             let found = checkpoint.found(index, fingerprint, target.dimension(), settings.draws)?;

@@ -125,7 +125,11 @@ pub fn sbc<S: Simulator + Sync>(simulator: &S, plan: &Plan, watch: &dyn Watch) -
 }
 
 /// The ranks of one truth, and how many trajectories diverged.
-fn ranked<S: Simulator>(simulator: &S, plan: &Plan, replicate: usize) -> Result<(Vec<usize>, usize), SampleError> {
+fn ranked<S: Simulator>(
+    simulator: &S,
+    plan: &Plan,
+    replicate: usize,
+) -> Result<(Vec<usize>, usize), SampleError> {
     let seed = plan.settings.seed;
     let address = Stream::new(seed).at(SIMULATIONS, 0, replicate as u64);
     let (truth, target) = simulator.simulate(&address);

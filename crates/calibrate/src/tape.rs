@@ -158,7 +158,11 @@ impl Real for Recorded<'_> {
 
     #[inline]
     fn lift(inputs: &[Self], value: f64, partials: &[f64]) -> Self {
-        assert_eq!(inputs.len(), partials.len(), "one partial derivative for each input");
+        assert_eq!(
+            inputs.len(),
+            partials.len(),
+            "one partial derivative for each input"
+        );
         match *inputs {
             [x] => x.one(value, partials[0]),
             [x, y] => x.two(y, value, [partials[0], partials[1]]),

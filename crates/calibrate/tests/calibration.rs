@@ -51,10 +51,13 @@ impl Simulator for Model {
         let (mean, sd) = (MEAN.draw(randomness, 0), SD.draw(randomness, 1));
         let data = (2..7).map(|draw| mean + sd * randomness.normal(draw)).collect();
         let truth = vec![mean, SD.support().free(sd)];
-        (truth, Posterior {
-            data,
-            belief: self.belief,
-        })
+        (
+            truth,
+            Posterior {
+                data,
+                belief: self.belief,
+            },
+        )
     }
 
     fn at(&self, position: &[f64]) -> Vec<f64> {
@@ -87,7 +90,11 @@ fn ranks_of_a_right_model_are_uniform() {
     let ranks = sbc(&Model { belief: 1.0 }, &plan(), &()).unwrap();
     for quantity in 0..3 {
         let test = ranks.chi_square(quantity, 10);
-        println!("{} {test:?} {:?}", ranks.names[quantity], ranks.histogram(quantity, 10));
+        println!(
+            "{} {test:?} {:?}",
+            ranks.names[quantity],
+            ranks.histogram(quantity, 10)
+        );
         assert!(test.p > 0.005, "{}: {test:?}", ranks.names[quantity]);
         assert!(ranks.band(quantity, 20, 0.99).holds());
     }
@@ -111,7 +118,10 @@ fn the_number_of_threads_changes_no_rank() {
         ..plan()
     };
     let model = Model { belief: 1.0 };
-    assert_eq!(sbc(&model, &few(1), &()).unwrap(), sbc(&model, &few(3), &()).unwrap());
+    assert_eq!(
+        sbc(&model, &few(1), &()).unwrap(),
+        sbc(&model, &few(3), &()).unwrap()
+    );
     struct Stop;
     impl Watch for Stop {
         fn cancelled(&self) -> bool {

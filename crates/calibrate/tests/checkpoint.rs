@@ -16,7 +16,9 @@ impl LogDensity for Normals {
     }
 
     fn names(&self) -> Vec<String> {
-        ["plain", "with, comma", "with \"quotes\""].map(str::to_owned).into()
+        ["plain", "with, comma", "with \"quotes\""]
+            .map(str::to_owned)
+            .into()
     }
 
     fn log_density<R: Real>(&self, x: &[R]) -> R {
@@ -66,7 +68,11 @@ fn a_stopped_run_goes_on_to_the_same_draws() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     files.sort();
-    assert_eq!(files, ["chain-1.csv", "chain-2.csv"], "two chains were done, no other file is left");
+    assert_eq!(
+        files,
+        ["chain-1.csv", "chain-2.csv"],
+        "two chains were done, no other file is left"
+    );
 
     let never = || false;
     let watch = Progress::new(&settings, true, &never);
@@ -81,7 +87,11 @@ fn a_stopped_run_goes_on_to_the_same_draws() {
     };
     let read = sample_and_keep(&target, &settings, &patience, Some(&resumed)).unwrap();
     assert_eq!(read, whole);
-    assert_eq!(patience.draws.load(Ordering::Relaxed), 4, "each chain is told of once");
+    assert_eq!(
+        patience.draws.load(Ordering::Relaxed),
+        4,
+        "each chain is told of once"
+    );
 }
 
 #[test]
@@ -102,11 +112,20 @@ fn chains_of_another_run_are_refused_and_written_over_when_fresh() {
 
     for (target, settings) in [
         (Normals(3.0), settings.clone()),
-        (Normals(2.0), Settings { seed: 9, ..settings.clone() }),
+        (
+            Normals(2.0),
+            Settings {
+                seed: 9,
+                ..settings.clone()
+            },
+        ),
     ] {
         let error = sample_and_keep(&target, &settings, &(), Some(&resumed)).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("chain-1.csv` is a chain of other data, another model or other settings"), "{text}");
+        assert!(
+            text.contains("chain-1.csv` is a chain of other data, another model or other settings"),
+            "{text}"
+        );
     }
     sample_and_keep(&Normals(3.0), &settings, &(), Some(&fresh)).unwrap();
     sample_and_keep(&Normals(3.0), &settings, &(), Some(&resumed)).unwrap();

@@ -100,12 +100,22 @@ fn a_hundred_correlated_normals_have_their_moments() {
         for chain in &draws.chains {
             assert!(e_bfmi(&chain.energy).unwrap() > 0.5);
             // The Hamiltonian is the potential and a kinetic part of 100 degrees of freedom, whose mean is 50.
-            let kinetic: f64 = chain.energy.iter().zip(&chain.log_density).map(|(e, d)| e + d).sum();
+            let kinetic: f64 = chain
+                .energy
+                .iter()
+                .zip(&chain.log_density)
+                .map(|(e, d)| e + d)
+                .sum();
             assert!(chain.log_density.iter().zip(chain.positions()).all(|(d, x)| {
                 let again: f64 = target.log_density(x);
                 (again - d).abs() < 1e-9 * d.abs()
             }));
-            println!("{:?}: kinetic part {}, step {}", mass, kinetic / 500.0, chain.step_size);
+            println!(
+                "{:?}: kinetic part {}, step {}",
+                mass,
+                kinetic / 500.0,
+                chain.step_size
+            );
         }
     }
 }
@@ -170,9 +180,16 @@ fn eight_schools_exactly() -> [f64; 3] {
 fn eight_schools_have_the_posterior_of_integration_and_of_posteriordb() {
     let expected = eight_schools_exactly();
     // Means and their standard errors of 10,000 reference draws of Stan: posteriordb, `eight_schools-eight_schools_noncentered`.
-    let published = [(4.410_518, 0.033_037), (3.602_060, 0.031_862), (6.150_502, 0.055_738)];
+    let published = [
+        (4.410_518, 0.033_037),
+        (3.602_060, 0.031_862),
+        (6.150_502, 0.055_738),
+    ];
     for (expected, (published, error)) in expected.into_iter().zip(published) {
-        assert!((expected - published).abs() < 3.0 * error, "{expected}, not {published}");
+        assert!(
+            (expected - published).abs() < 3.0 * error,
+            "{expected}, not {published}"
+        );
     }
     let settings = Settings {
         draws: 2000,
@@ -204,21 +221,29 @@ impl LogDensity for Funnel {
     fn log_density<R: Real>(&self, x: &[R]) -> R {
         let v = x[0];
         let inverse = (v * -0.5).exp();
-        x[1..]
-            .iter()
-            .fold(standard_normal(v / 3.0), |sum, &x| sum + standard_normal(x * inverse) - v * 0.5)
+        x[1..].iter().fold(standard_normal(v / 3.0), |sum, &x| {
+            sum + standard_normal(x * inverse) - v * 0.5
+        })
     }
 }
 
 #[test]
 fn a_funnel_diverges_and_it_is_counted() {
     let draws = sample(&Funnel, &Settings::for_target(&Funnel, 3), &()).unwrap();
-    let counted: usize = draws.chains.iter().map(|chain| chain.diverging.iter().filter(|&&d| d).count()).sum();
+    let counted: usize = draws
+        .chains
+        .iter()
+        .map(|chain| chain.diverging.iter().filter(|&&d| d).count())
+        .sum();
     assert_eq!(counted, draws.divergences());
     println!("{counted} diverged");
     assert!(counted > 10, "{counted}");
     // Its energy tells as well: most of its spread cannot be crossed in one step.
-    let fractions: Vec<f64> = draws.chains.iter().map(|chain| e_bfmi(&chain.energy).unwrap()).collect();
+    let fractions: Vec<f64> = draws
+        .chains
+        .iter()
+        .map(|chain| e_bfmi(&chain.energy).unwrap())
+        .collect();
     println!("{fractions:?}");
 }
 
@@ -231,7 +256,11 @@ impl LogDensity for Above {
     }
 
     fn log_density<R: Real>(&self, x: &[R]) -> R {
-        if x[0].value() > self.0 { -x[0] * x[0] * 0.5 } else { x[0].ln() * f64::NAN }
+        if x[0].value() > self.0 {
+            -x[0] * x[0] * 0.5
+        } else {
+            x[0].ln() * f64::NAN
+        }
     }
 }
 
@@ -257,11 +286,26 @@ fn settings_that_mean_nothing_are_refused() {
     let target = Above(0.0);
     let good = Settings::for_target(&target, 1);
     for bad in [
-        Settings { chains: 0, ..good.clone() },
-        Settings { draws: 0, ..good.clone() },
-        Settings { start: vec![], ..good.clone() },
-        Settings { spread: f64::NAN, ..good.clone() },
-        Settings { target_acceptance: 1.0, ..good.clone() },
+        Settings {
+            chains: 0,
+            ..good.clone()
+        },
+        Settings {
+            draws: 0,
+            ..good.clone()
+        },
+        Settings {
+            start: vec![],
+            ..good.clone()
+        },
+        Settings {
+            spread: f64::NAN,
+            ..good.clone()
+        },
+        Settings {
+            target_acceptance: 1.0,
+            ..good.clone()
+        },
         Settings { max_depth: 0, ..good },
     ] {
         let error = sample(&target, &bad, &()).unwrap_err();

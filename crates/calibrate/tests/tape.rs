@@ -43,7 +43,11 @@ impl Real for Forward {
     }
 
     fn lift(inputs: &[Self], value: f64, partials: &[f64]) -> Self {
-        let along = inputs.iter().zip(partials).map(|(x, partial)| x.0.eps * partial).sum();
+        let along = inputs
+            .iter()
+            .zip(partials)
+            .map(|(x, partial)| x.0.eps * partial)
+            .sum();
         Self(Dual64::new(value, along))
     }
 
@@ -88,7 +92,10 @@ fn positions() -> Vec<Vec<f64>> {
 
 fn assert_near(value: f64, expected: f64, tolerance: f64) {
     let scale = expected.abs().max(1.0);
-    assert!((value - expected).abs() <= tolerance * scale, "{value}, not {expected}");
+    assert!(
+        (value - expected).abs() <= tolerance * scale,
+        "{value}, not {expected}"
+    );
 }
 
 #[test]
@@ -115,7 +122,11 @@ fn agrees_with_differences_of_plain_numbers() {
     for position in positions() {
         let mut gradient = vec![f64::NAN; position.len()];
         let value = tape.gradient(&position, &mut gradient, |x| Everything.of(x));
-        assert_eq!(value, Everything.of(&position), "a value has the same bits, recorded or not");
+        assert_eq!(
+            value,
+            Everything.of(&position),
+            "a value has the same bits, recorded or not"
+        );
         for i in 0..position.len() {
             let at = |step: f64| {
                 let mut moved = position.clone();

@@ -26,7 +26,9 @@ impl Halves {
         // Of an odd number of draws the middle one is in neither half.
         let half = length / 2;
         let first = chains.iter().map(|chain| chain.as_ref()[..half].to_vec());
-        let second = chains.iter().map(|chain| chain.as_ref()[length - half..].to_vec());
+        let second = chains
+            .iter()
+            .map(|chain| chain.as_ref()[length - half..].to_vec());
         Some(Self(first.chain(second).collect()))
     }
 
@@ -154,7 +156,9 @@ pub fn e_bfmi(energy: &[f64]) -> Option<f64> {
     if energy.len() < 4 {
         return None;
     }
-    let steps = energy.windows(2).map(|pair| (pair[1] - pair[0]) * (pair[1] - pair[0]));
+    let steps = energy
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]) * (pair[1] - pair[0]));
     let fraction = steps.sum::<f64>() / (energy.len() as f64 - 1.0) / variance(energy);
     fraction.is_finite().then_some(fraction)
 }

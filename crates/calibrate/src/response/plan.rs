@@ -69,24 +69,36 @@ impl Plan {
         let mut reader = Reader::new(&document.root, &document.source, &mut diagnostics);
         let scores = reader.required_table("scores", |table| {
             Some(table.each_other(|name, item| {
-                Some((name.to_owned(), item.table(|table| {
-                    table.allow(&["source", "grade", "locator"]);
-                    table.required_table("baseline", usual)
-                })?))
+                Some((
+                    name.to_owned(),
+                    item.table(|table| {
+                        table.allow(&["source", "grade", "locator"]);
+                        table.required_table("baseline", usual)
+                    })?,
+                ))
             }))
         });
         let responses = reader.required_table("responses", |table| {
             Some(table.each_other(|name, item| {
-                Some((name.to_owned(), item.table(|table| {
-                    table.allow(&["source", "grade", "locator"]);
-                    table.required_number("improvement", 0.01..1.0)
-                })?))
+                Some((
+                    name.to_owned(),
+                    item.table(|table| {
+                        table.allow(&["source", "grade", "locator"]);
+                        table.required_number("improvement", 0.01..1.0)
+                    })?,
+                ))
             }))
         });
         let remission = reader.required_table("remission", |table| {
             table.allow(&["source", "grade", "locator"]);
-            let (instrument, cut_off) = (table.required_string("instrument"), table.required_number("cut_off", 0.0..));
-            Some(Remission { instrument: instrument?, cut_off: cut_off? })
+            let (instrument, cut_off) = (
+                table.required_string("instrument"),
+                table.required_number("cut_off", 0.0..),
+            );
+            Some(Remission {
+                instrument: instrument?,
+                cut_off: cut_off?,
+            })
         });
         let studies = reader.optional_table("studies", |table| {
             Some(table.each_other(|name, item| Some((name.to_owned(), item.table(particular)?))))
@@ -96,13 +108,17 @@ impl Plan {
         });
         reader.finish();
         match (scores, responses, remission) {
-            (Some(scores), Some(responses), Some(remission)) if !diagnostics.iter().any(Diagnostic::is_error) => Ok(Self {
-                scores: scores.into_iter().collect(),
-                responses: responses.into_iter().collect(),
-                remission,
-                studies: studies.into_iter().flatten().collect(),
-                left_out: left_out.into_iter().flatten().collect(),
-            }),
+            (Some(scores), Some(responses), Some(remission))
+                if !diagnostics.iter().any(Diagnostic::is_error) =>
+            {
+                Ok(Self {
+                    scores: scores.into_iter().collect(),
+                    responses: responses.into_iter().collect(),
+                    remission,
+                    studies: studies.into_iter().flatten().collect(),
+                    left_out: left_out.into_iter().flatten().collect(),
+                })
+            }
             _ => Err(diagnostics),
         }
     }
@@ -113,7 +129,9 @@ impl Plan {
         let particular = self.studies.get(study);
         let instrument = particular.and_then(|of| of.instrument.clone());
         Remission {
-            cut_off: particular.and_then(|of| of.cut_off).unwrap_or(self.remission.cut_off),
+            cut_off: particular
+                .and_then(|of| of.cut_off)
+                .unwrap_or(self.remission.cut_off),
             instrument: instrument.unwrap_or_else(|| self.remission.instrument.clone()),
         }
     }
@@ -123,7 +141,11 @@ fn usual(table: &mut Reader<'_, '_>) -> Option<UsualBaseline> {
     let mean = table.required_number("mean", 1.0..);
     let between = table.required_number("between", 0.0..1.0);
     let within = table.required_number("within", 0.01..1.0);
-    Some(UsualBaseline { mean: mean?, between: between?, within: within? })
+    Some(UsualBaseline {
+        mean: mean?,
+        between: between?,
+        within: within?,
+    })
 }
 
 fn particular(table: &mut Reader<'_, '_>) -> Option<Particular> {
@@ -134,7 +156,10 @@ fn particular(table: &mut Reader<'_, '_>) -> Option<Particular> {
         best: table.optional_number("best", 0.0..3.0).unwrap_or(0.0),
         at_h: table.optional_number("at_h", 0.0..),
         contrast_error: table.optional_table("contrast", |table| {
-            let (time_h, error) = (table.required_number("time_h", 0.0..), table.required_number("error", 0.0..));
+            let (time_h, error) = (
+                table.required_number("time_h", 0.0..),
+                table.required_number("error", 0.0..),
+            );
             Some((time_h?, error?))
         }),
         no_sd: table.optional_string("no_sd"),

@@ -35,8 +35,20 @@ pub(super) fn run<T: LogDensity>(
     watch: &dyn Watch,
 ) -> Result<Chain, SampleError> {
     match settings.mass {
-        Mass::Diagonal => drawn(target, settings, &translated!(settings, DiagNutsSettings), index, watch),
-        Mass::LowRank => drawn(target, settings, &translated!(settings, LowRankNutsSettings), index, watch),
+        Mass::Diagonal => drawn(
+            target,
+            settings,
+            &translated!(settings, DiagNutsSettings),
+            index,
+            watch,
+        ),
+        Mass::LowRank => drawn(
+            target,
+            settings,
+            &translated!(settings, LowRankNutsSettings),
+            index,
+            watch,
+        ),
     }
 }
 

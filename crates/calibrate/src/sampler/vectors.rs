@@ -50,9 +50,7 @@ impl<'a, T: LogDensity> Vectors<'a, T> {
     /// The log density at `position`, its gradient left in `gradient`.
     pub(super) fn density(&mut self, position: &[f64], gradient: &mut [f64]) -> Result<f64, Vanished> {
         let target = self.target;
-        let value = self
-            .tape
-            .gradient(position, gradient, |x| target.log_density(x));
+        let value = self.tape.gradient(position, gradient, |x| target.log_density(x));
         let finite = value.is_finite() && gradient.iter().all(|d| d.is_finite());
         if finite { Ok(value) } else { Err(Vanished) }
     }
@@ -367,7 +365,10 @@ impl<T: LogDensity> Math for Vectors<'_, T> {
         fill_invalid: Option<f64>,
         clamp: (f64, f64),
     ) {
-        let variances = draw_var.iter().zip(grad_var).map(|(draw, grad)| (draw / grad).sqrt());
+        let variances = draw_var
+            .iter()
+            .zip(grad_var)
+            .map(|(draw, grad)| (draw / grad).sqrt());
         scales((inv_std, std), variances, fill_invalid, clamp);
     }
 
@@ -381,7 +382,11 @@ impl<T: LogDensity> Math for Vectors<'_, T> {
     ) {
         for ((inverse, std), gradient) in inv_std.iter_mut().zip(std).zip(gradient) {
             let variance = gradient.abs().clamp(clamp.0, clamp.1).recip();
-            let variance = if variance.is_finite() { variance } else { fill_invalid };
+            let variance = if variance.is_finite() {
+                variance
+            } else {
+                fill_invalid
+            };
             set_scales(variance, std, inverse);
         }
     }

@@ -26,7 +26,11 @@ pub(super) fn effective(chains: &[Vec<f64>]) -> Option<f64> {
     };
     let at_once = covariance(0);
     let within = at_once * n / (n - 1.0);
-    let between = if chains.len() > 1 { super::variance(&means) } else { 0.0 };
+    let between = if chains.len() > 1 {
+        super::variance(&means)
+    } else {
+        0.0
+    };
     let all = at_once + between;
     let correlation = |lag: usize| 1.0 - (within - covariance(lag)) / all;
 

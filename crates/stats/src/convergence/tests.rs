@@ -69,7 +69,10 @@ fn agrees_with_arviz() {
             let ours = ours.unwrap();
             // The autocovariances there come from Fourier transforms.
             let near = (ours - expected).abs() <= 1e-10 * expected.abs();
-            assert!(near || expected.is_nan(), "case {i}, number {j}: {ours}, not {expected}");
+            assert!(
+                near || expected.is_nan(),
+                "case {i}, number {j}: {ours}, not {expected}"
+            );
         }
     }
 }
@@ -112,6 +115,9 @@ fn effective_draws_are_those_of_theory() {
         let chains = chains(4, 5000, correlation, 0.0, 0.0);
         let expected = 20_000.0 * (1.0 - correlation) / (1.0 + correlation);
         let ours = ess_mean(&chains).unwrap();
-        assert!((ours / expected - 1.0).abs() < tolerance, "{ours}, not {expected}");
+        assert!(
+            (ours / expected - 1.0).abs() < tolerance,
+            "{ours}, not {expected}"
+        );
     }
 }

@@ -5,11 +5,9 @@
 //! occupancy and fades, and acts by a saturating function. Antidepressant: a saturating function of the time since its start
 //! (the shape of Shigetome 2025). Psychotherapy builds over weeks.
 
-use super::theta::{Theta, Thetas};
 use super::design::Blinding;
-use super::visit::{
-    Disorder, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, Visit,
-};
+use super::theta::{Theta, Thetas};
+use super::visit::{Disorder, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, Visit};
 use euthymia_stats::real::Real;
 use euthymia_vecmath::scalar::exp;
 use std::f64::consts::LN_2;
@@ -189,7 +187,9 @@ fn psychotherapy<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
 }
 
 fn since(from_h: Option<f64>, time_h: f64) -> Option<f64> {
-    from_h.map(|from_h| time_h - from_h).filter(|since_h| *since_h > 0.0)
+    from_h
+        .map(|from_h| time_h - from_h)
+        .filter(|since_h| *since_h > 0.0)
 }
 
 /// One over a number.

@@ -122,7 +122,10 @@ impl Visit {
 /// What a unit dose into a compartment that empties with [`HALF_RISE_H`] left in the next, which empties with `half_h`, after
 /// `age_h`.
 pub(crate) fn chain(age_h: f64, half_h: f64) -> f64 {
-    let (rise, fall) = (std::f64::consts::LN_2 / HALF_RISE_H, std::f64::consts::LN_2 / half_h);
+    let (rise, fall) = (
+        std::f64::consts::LN_2 / HALF_RISE_H,
+        std::f64::consts::LN_2 / half_h,
+    );
     rise / (rise - fall) * (exp(-fall * age_h) - exp(-rise * age_h))
 }
 
@@ -161,7 +164,10 @@ fn area_and_moment(exposure: &Exposure, from: f64, to: f64) -> (f64, f64) {
             continue;
         }
         let slope = (values[1] - values[0]) / (times[1] - times[0]);
-        let (first, last) = (values[0] + slope * (start - times[0]), values[0] + slope * (end - times[0]));
+        let (first, last) = (
+            values[0] + slope * (start - times[0]),
+            values[0] + slope * (end - times[0]),
+        );
         let width = end - start;
         area += width * (first + last) / 2.0;
         // Simpson's rule is exact for time times a line.
@@ -207,7 +213,11 @@ mod tests {
             let h = 4.0 / f64::from(steps);
             let at = |i: i32| {
                 let s = f64::from(i) * h;
-                if s > age_h { 0.0 } else { occupancy(s) * exp(-k * (age_h - s)) }
+                if s > age_h {
+                    0.0
+                } else {
+                    occupancy(s) * exp(-k * (age_h - s))
+                }
             };
             (0..steps / 2)
                 .map(|i| h / 3.0 * (at(2 * i) + 4.0 * at(2 * i + 1) + at(2 * i + 2)))
