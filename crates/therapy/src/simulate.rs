@@ -373,11 +373,15 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
         .iter()
         .map(|treatment| treatment.drug.source.clone());
     let assembly = assemble(course, library)?;
-    let instrument = course.people.instrument().source.clone();
     let posterior = assembly
         .posterior
         .into_iter()
         .flat_map(|posterior| posterior.files);
+    let instrument = course.people.instrument();
+    let instruments = [&instrument.source]
+        .into_iter()
+        .chain(instrument.kin.iter().map(|kin| &kin.source))
+        .cloned();
     // Also where nothing is taken beside: that the factors are 1 then is read from there.
     let factor = |name: &String| course.factors.contains_key(name);
     let mut names = assembly
@@ -395,7 +399,7 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
     // Also where the course names no arm: which trials are drawn, and whether any, is read from all of them.
     let evidence = library.evidence_tables().map(|rows| rows.source.clone());
     for file in drugs
-        .chain([instrument])
+        .chain(instruments)
         .chain(assembly.files)
         .chain(posterior)
         .chain(interactions)

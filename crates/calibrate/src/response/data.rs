@@ -3,7 +3,9 @@
 use euthymia_evidence::{
     Comparison, DispersionType, Evidence, Measure, OutcomeRow, Statistic, Subset, TimeBasis, Verified,
 };
-use euthymia_therapy::response::{ArmDesign, Designs, Exposure, Ratings, Setting, Situation, UsualBaseline, Visit};
+use euthymia_therapy::response::{
+    ArmDesign, Designs, Exposure, Ratings, Setting, Situation, UsualBaseline, Visit,
+};
 use euthymia_vecmath::scalar::ln;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -153,7 +155,13 @@ pub struct Data {
 impl Data {
     /// The rows that `ratings` admits, of all studies but `without`.
     #[must_use]
-    pub fn new(evidence: &Evidence, designs: &Designs, exposures: &[Exposure], ratings: &Ratings, without: &[&str]) -> Self {
+    pub fn new(
+        evidence: &Evidence,
+        designs: &Designs,
+        exposures: &[Exposure],
+        ratings: &Ratings,
+        without: &[&str],
+    ) -> Self {
         let mut taker = Taker {
             evidence,
             designs,
@@ -163,7 +171,10 @@ impl Data {
             places: BTreeMap::new(),
             left_out: BTreeSet::new(),
         };
-        let studies = evidence.studies.iter().filter(|study| !without.contains(&study.study_id.as_str()));
+        let studies = evidence
+            .studies
+            .iter()
+            .filter(|study| !without.contains(&study.study_id.as_str()));
         for study in studies {
             taker.outcomes(&study.study_id);
             taker.contrasts(&study.study_id);
@@ -196,7 +207,11 @@ impl Taker<'_> {
         match self.admits(study, arm, in_contrast) {
             Ok(found) => Some(found),
             Err(why) => {
-                self.left_out.insert(Left { study: study.to_owned(), arm: arm.to_owned(), why });
+                self.left_out.insert(Left {
+                    study: study.to_owned(),
+                    arm: arm.to_owned(),
+                    why,
+                });
                 None
             }
         }
@@ -204,12 +219,21 @@ impl Taker<'_> {
 
     fn admits(&self, study: &str, arm: &str, in_contrast: bool) -> Result<(ArmDesign, Situation), String> {
         let left_out = &self.ratings.left_out;
-        if let Some(why) = left_out.get(study).or_else(|| left_out.get(&format!("{study}/{arm}"))) {
+        if let Some(why) = left_out
+            .get(study)
+            .or_else(|| left_out.get(&format!("{study}/{arm}")))
+        {
             return Err(why.clone());
         }
         let Some(design) = self.designs.arm(study, arm) else {
-            let refused = self.designs.refused.iter().find(|refused| refused.study == study && refused.arm == arm);
-            return Err(refused.map_or_else(|| "it has no design".to_owned(), |refused| refused.reason.clone()));
+            let refused = self
+                .designs
+                .refused
+                .iter()
+                .find(|refused| refused.study == study && refused.arm == arm);
+            return Err(
+                refused.map_or_else(|| "it has no design".to_owned(), |refused| refused.reason.clone())
+            );
         };
         if design.is_subset {
             return Err("its people are in another arm".to_owned());
@@ -228,13 +252,18 @@ impl Taker<'_> {
             return *place;
         }
         let data = &mut self.data;
-        let study = data.studies.iter().position(|known| *known == design.study).unwrap_or_else(|| {
-            data.studies.push(design.study.clone());
-            data.studies.len() - 1
-        });
+        let study = data
+            .studies
+            .iter()
+            .position(|known| *known == design.study)
+            .unwrap_or_else(|| {
+                data.studies.push(design.study.clone());
+                data.studies.len() - 1
+            });
         let known = |arm: &(String, String, Option<u32>)| arm.0 == design.study && arm.1 == design.arm;
         let arm = data.arms.iter().position(known).unwrap_or_else(|| {
-            data.arms.push((design.study.clone(), design.arm.clone(), design.n));
+            data.arms
+                .push((design.study.clone(), design.arm.clone(), design.n));
             data.arms.len() - 1
         });
         let visit = Visit::of(design, situation, self.exposures, time_h);
@@ -246,8 +275,13 @@ impl Taker<'_> {
     /// The baseline of an arm on an instrument.
     fn baseline(&self, design: &ArmDesign, instrument: &str) -> Option<Known> {
         let usual = self.ratings.scores.get(instrument)?;
-        let told = design.baseline.as_ref().filter(|told| told.instrument == instrument);
-        let mean = told.and_then(|told| told.mean).or_else(|| self.rated_before(design, instrument));
+        let told = design
+            .baseline
+            .as_ref()
+            .filter(|told| told.instrument == instrument);
+        let mean = told
+            .and_then(|told| told.mean)
+            .or_else(|| self.rated_before(design, instrument));
         let sd = told.and_then(|told| told.sd);
         Some(known(usual, design.setting == Setting::Crisis, mean, sd))
     }
@@ -288,7 +322,9 @@ impl Taker<'_> {
             for row in &rows {
                 let repeated = row.statistic == Statistic::Proportion
                     && rows.iter().any(|other| {
-                        other.statistic == Statistic::Events && other.outcome == row.outcome && other.time_h == row.time_h
+                        other.statistic == Statistic::Events
+                            && other.outcome == row.outcome
+                            && other.time_h == row.time_h
                     });
                 if !repeated {
                     self.count(&design, situation, row, &with_means);
@@ -300,7 +336,9 @@ impl Taker<'_> {
     /// Whether a row is of an outcome that the fit is about.
     fn is_taken(&self, row: &OutcomeRow) -> bool {
         match row.statistic {
-            Statistic::Mean | Statistic::Change | Statistic::ChangeModelled => self.ratings.scores.contains_key(&row.outcome),
+            Statistic::Mean | Statistic::Change | Statistic::ChangeModelled => {
+                self.ratings.scores.contains_key(&row.outcome)
+            }
             Statistic::Events | Statistic::Proportion => {
                 row.outcome == "remission" || self.ratings.responses.contains_key(&row.outcome)
             }
@@ -315,27 +353,45 @@ impl Taker<'_> {
         let Some(n) = row.n.or(design.n).map(f64::from).filter(|n| *n > 0.0) else {
             return false;
         };
-        let sd = row.dispersion.filter(|of| of.kind == DispersionType::StandardDeviation && of.value > 0.0);
+        let sd = row
+            .dispersion
+            .filter(|of| of.kind == DispersionType::StandardDeviation && of.value > 0.0);
         let particular = self.ratings.studies.get(&design.study);
         let sd = sd.filter(|_| particular.is_none_or(|of| of.no_sd.is_none()));
-        let error = row.dispersion.filter(|of| of.kind == DispersionType::StandardError && of.value > 0.0);
+        let error = row
+            .dispersion
+            .filter(|of| of.kind == DispersionType::StandardError && of.value > 0.0);
         let is_change = row.statistic != Statistic::Mean;
         let visit = self.visit(design, situation, time_h);
         self.data.ratings.push(Rating::Mean {
             visit,
             value: row.value,
-            error: error.map(|of| of.value).or_else(|| sd.map(|of| of.value / n.sqrt())),
+            error: error
+                .map(|of| of.value)
+                .or_else(|| sd.map(|of| of.value / n.sqrt())),
             n,
             is_change,
             baseline,
         });
         if let Some(sd) = sd.filter(|_| n > 1.0) {
-            self.data.ratings.push(Rating::Deviation { visit, ln_sd: ln(sd.value), n, is_change, baseline });
+            self.data.ratings.push(Rating::Deviation {
+                visit,
+                ln_sd: ln(sd.value),
+                n,
+                is_change,
+                baseline,
+            });
         }
         true
     }
 
-    fn count(&mut self, design: &ArmDesign, situation: Situation, row: &OutcomeRow, with_means: &BTreeSet<u64>) {
+    fn count(
+        &mut self,
+        design: &ArmDesign,
+        situation: Situation,
+        row: &OutcomeRow,
+        with_means: &BTreeSet<u64>,
+    ) {
         let (Some(time_h), Some(n)) = (row.time_h, row.n.or(design.n)) else {
             return;
         };
@@ -349,7 +405,11 @@ impl Taker<'_> {
             return;
         }
         // Of the same people at the same time: most of it is told by the mean already.
-        let weight = if with_means.contains(&time_h.to_bits()) { 0.5 } else { 1.0 };
+        let weight = if with_means.contains(&time_h.to_bits()) {
+            0.5
+        } else {
+            1.0
+        };
         let particular = self.ratings.studies.get(&design.study);
         if row.outcome == "remission" {
             let remission = self.ratings.remission_of(&design.study);
@@ -358,12 +418,26 @@ impl Taker<'_> {
             };
             let visit = self.visit(design, situation, time_h);
             let cut_off = remission.cut_off;
-            self.data.ratings.push(Rating::Remission { visit, events, n, cut_off, baseline, weight });
+            self.data.ratings.push(Rating::Remission {
+                visit,
+                events,
+                n,
+                cut_off,
+                baseline,
+                weight,
+            });
         } else if let Some(fraction) = self.ratings.responses.get(&row.outcome).copied() {
             let best = particular.map_or(0.0, |of| of.best);
             let time_h = particular.and_then(|of| of.at_h).unwrap_or(time_h);
             let visit = self.visit(design, situation, time_h);
-            self.data.ratings.push(Rating::Response { visit, events, n, fraction, best, weight });
+            self.data.ratings.push(Rating::Response {
+                visit,
+                events,
+                n,
+                fraction,
+                best,
+                weight,
+            });
         }
     }
 
@@ -387,14 +461,23 @@ impl Taker<'_> {
         let (Some(time_h), Some(value)) = (row.time_h.filter(|time_h| *time_h > 0.0), row.estimate) else {
             return;
         };
-        let told = self.ratings.studies.get(&row.study_id).and_then(|of| of.contrast_error);
+        let told = self
+            .ratings
+            .studies
+            .get(&row.study_id)
+            .and_then(|of| of.contrast_error);
         let told = told.filter(|(at_h, _)| *at_h == time_h).map(|(_, error)| error);
-        let interval = row.ci_low.zip(row.ci_high).map(|(low, high)| (high - low) / (2.0 * TWO_SIDED_95));
+        let interval = row
+            .ci_low
+            .zip(row.ci_high)
+            .map(|(low, high)| (high - low) / (2.0 * TWO_SIDED_95));
         let Some(error) = told.or(interval).filter(|error| *error > 0.0) else {
             return;
         };
         let means = |arm: &str| {
-            let place = self.places.get(&(row.study_id.clone(), arm.to_owned(), time_h.to_bits()));
+            let place = self
+                .places
+                .get(&(row.study_id.clone(), arm.to_owned(), time_h.to_bits()));
             place.is_some_and(|place| {
                 let of_it = |rating: &Rating| matches!(rating, Rating::Mean { visit, .. } if visit == place);
                 self.data.ratings.iter().any(of_it)
@@ -409,14 +492,21 @@ impl Taker<'_> {
         ) else {
             return;
         };
-        let (Some(first), Some(second)) =
-            (self.baseline(&a.0, USUAL_INSTRUMENT), self.baseline(&b.0, USUAL_INSTRUMENT))
-        else {
+        let (Some(first), Some(second)) = (
+            self.baseline(&a.0, USUAL_INSTRUMENT),
+            self.baseline(&b.0, USUAL_INSTRUMENT),
+        ) else {
             return;
         };
         let visits = [self.visit(&a.0, a.1, time_h), self.visit(&b.0, b.1, time_h)];
         let baselines = [first, second];
-        self.data.ratings.push(Rating::Contrast { visits, value, error, is_standardised, baselines });
+        self.data.ratings.push(Rating::Contrast {
+            visits,
+            value,
+            error,
+            is_standardised,
+            baselines,
+        });
     }
 }
 
@@ -431,7 +521,10 @@ fn known(usual: &UsualBaseline, in_crisis: bool, mean: Option<f64>, sd: Option<f
 }
 
 /// Of several rows about the scores of one time the one that says most: a change as observed, as modelled, a mean.
-fn best_of_each_time<'r>(rows: &[&'r OutcomeRow], scores: &BTreeMap<String, UsualBaseline>) -> Vec<&'r OutcomeRow> {
+fn best_of_each_time<'r>(
+    rows: &[&'r OutcomeRow],
+    scores: &BTreeMap<String, UsualBaseline>,
+) -> Vec<&'r OutcomeRow> {
     let rank = |row: &OutcomeRow| match row.statistic {
         Statistic::Change => 0,
         Statistic::ChangeModelled => 1,

@@ -65,7 +65,16 @@ pub fn predict(held: &Data, others: &Data, draws: &[Thetas<f64>], seed: u64) -> 
     let stream = Stream::new(seed);
     let ratings = (0u32..).zip(&held.ratings);
     ratings
-        .filter_map(|(place, rating)| Some(one(held, others, draws, stream, place, &Number::of(held, rating)?)))
+        .filter_map(|(place, rating)| {
+            Some(one(
+                held,
+                others,
+                draws,
+                stream,
+                place,
+                &Number::of(held, rating)?,
+            ))
+        })
         .collect()
 }
 
@@ -78,8 +87,16 @@ struct Number {
 }
 
 enum Sampling {
-    Mean { error: Option<f64>, n: f64, baseline: Known },
-    Count { events: f64, n: f64, threshold: Threshold },
+    Mean {
+        error: Option<f64>,
+        n: f64,
+        baseline: Known,
+    },
+    Count {
+        events: f64,
+        n: f64,
+        threshold: Threshold,
+    },
 }
 
 enum Threshold {
@@ -91,21 +108,73 @@ impl Number {
     fn of(data: &Data, rating: &Rating) -> Option<Self> {
         let visit = rating.visit();
         match rating {
-            Rating::Mean { value, error, n, is_change, baseline, .. } => {
+            Rating::Mean {
+                value,
+                error,
+                n,
+                is_change,
+                baseline,
+                ..
+            } => {
                 // A mean score without a baseline of its own is compared as it is; others as changes.
                 let change = if *is_change { *value } else { value - baseline.mean };
-                let sampling = Sampling::Mean { error: *error, n: *n, baseline: *baseline };
-                (*is_change || baseline.uncertain == 0.0).then_some(Self { visit, kind: Kind::Mean, observed: change, sampling })
+                let sampling = Sampling::Mean {
+                    error: *error,
+                    n: *n,
+                    baseline: *baseline,
+                };
+                (*is_change || baseline.uncertain == 0.0).then_some(Self {
+                    visit,
+                    kind: Kind::Mean,
+                    observed: change,
+                    sampling,
+                })
             }
-            Rating::Response { events, n, fraction, best, .. } => {
-                let threshold = Threshold::Response { fraction: *fraction, best: *best };
-                let sampling = Sampling::Count { events: *events, n: *n, threshold };
-                Some(Self { visit, kind: Kind::Response, observed: events / n, sampling })
+            Rating::Response {
+                events,
+                n,
+                fraction,
+                best,
+                ..
+            } => {
+                let threshold = Threshold::Response {
+                    fraction: *fraction,
+                    best: *best,
+                };
+                let sampling = Sampling::Count {
+                    events: *events,
+                    n: *n,
+                    threshold,
+                };
+                Some(Self {
+                    visit,
+                    kind: Kind::Response,
+                    observed: events / n,
+                    sampling,
+                })
             }
-            Rating::Remission { events, n, cut_off, baseline, .. } => {
-                let threshold = Threshold::Remission { cut_off: *cut_off, baseline: *baseline };
-                let sampling = Sampling::Count { events: *events, n: *n, threshold };
-                Some(Self { visit, kind: Kind::Remission, observed: events / n, sampling })
+            Rating::Remission {
+                events,
+                n,
+                cut_off,
+                baseline,
+                ..
+            } => {
+                let threshold = Threshold::Remission {
+                    cut_off: *cut_off,
+                    baseline: *baseline,
+                };
+                let sampling = Sampling::Count {
+                    events: *events,
+                    n: *n,
+                    threshold,
+                };
+                Some(Self {
+                    visit,
+                    kind: Kind::Remission,
+                    observed: events / n,
+                    sampling,
+                })
             }
             Rating::Deviation { .. } | Rating::Contrast { .. } => None,
         }
@@ -113,7 +182,14 @@ impl Number {
     }
 }
 
-fn one(held: &Data, others: &Data, draws: &[Thetas<f64>], stream: Stream, place: u32, number: &Number) -> Prediction {
+fn one(
+    held: &Data,
+    others: &Data,
+    draws: &[Thetas<f64>],
+    stream: Stream,
+    place: u32,
+    number: &Number,
+) -> Prediction {
     let rated = &held.visits[number.visit];
     let (study, arm, _) = &held.arms[rated.arm];
     let mut values = Vec::with_capacity(draws.len() * REPLICATES as usize);
@@ -128,8 +204,14 @@ fn one(held: &Data, others: &Data, draws: &[Thetas<f64>], stream: Stream, place:
     }
     values.sort_by(f64::total_cmp);
     let at = |p| quantile::type7(&values, p);
-    let below = values.iter().filter(|value| **value < number.observed - 1e-12).count();
-    let tied = values.iter().filter(|value| (**value - number.observed).abs() <= 1e-12).count();
+    let below = values
+        .iter()
+        .filter(|value| **value < number.observed - 1e-12)
+        .count();
+    let tied = values
+        .iter()
+        .filter(|value| (**value - number.observed).abs() <= 1e-12)
+        .count();
     let has_drug = !rated.visit.pieces.is_empty();
     let simple = Simple::of(others, number, has_drug);
     Prediction {
@@ -146,7 +228,9 @@ fn one(held: &Data, others: &Data, draws: &[Thetas<f64>], stream: Stream, place:
         log_density: log_mean_exp(&densities),
         naive: simple.naive,
         pooled: simple.pooled.map(|(mean, _)| mean),
-        pooled_log_density: simple.pooled.map(|(mean, variance)| simple.log_density(number, mean, variance)),
+        pooled_log_density: simple
+            .pooled
+            .map(|(mean, variance)| simple.log_density(number, mean, variance)),
     }
 }
 
@@ -165,25 +249,38 @@ fn drawn(held: &Data, thetas: &Thetas<f64>, address: &Address, place: u32, numbe
     let latent = Typical::at(visit, thetas).latent(visit.time_h, thetas, &effects);
     let before = |known: &Known| {
         let mean = known.mean * exp(known.uncertain * address.normal(3));
-        Before { mean, sd: known.sd / known.mean * mean }
+        Before {
+            mean,
+            sd: known.sd / known.mean * mean,
+        }
     };
     let noise = 4096 + place;
     match &number.sampling {
         Sampling::Mean { error, n, baseline } => {
-            let scores = Scores { baseline: before(baseline), latent };
+            let scores = Scores {
+                baseline: before(baseline),
+                latent,
+            };
             let error = error.unwrap_or_else(|| scores.change_sd() / n.sqrt());
             let centre = scores.change();
             let z = (number.observed - centre) / error;
-            (centre + error * address.normal(noise), ln(normal::density(z).max(1e-300) / error))
+            (
+                centre + error * address.normal(noise),
+                ln(normal::density(z).max(1e-300) / error),
+            )
         }
         Sampling::Count { events, n, threshold } => {
             let p = match threshold {
-                Threshold::Response { fraction, best } => {
-                    Scores { baseline: Before { mean: 1.0, sd: 0.1 }, latent }.response(*fraction, *best)
+                Threshold::Response { fraction, best } => Scores {
+                    baseline: Before { mean: 1.0, sd: 0.1 },
+                    latent,
                 }
-                Threshold::Remission { cut_off, baseline } => {
-                    Scores { baseline: before(baseline), latent }.remission(*cut_off)
+                .response(*fraction, *best),
+                Threshold::Remission { cut_off, baseline } => Scores {
+                    baseline: before(baseline),
+                    latent,
                 }
+                .remission(*cut_off),
             };
             let p = p.clamp(1e-10, 1.0 - 1e-10);
             let value = counts::binomial_quantile(*n, p, address.uniform(noise)) / n;
@@ -228,14 +325,21 @@ impl Simple {
             let (value, variance) = match &other.sampling {
                 Sampling::Mean { error, n, baseline } => {
                     let error = error.unwrap_or_else(|| 0.3 * baseline.mean / n.sqrt());
-                    (other.observed / baseline.mean, (error / baseline.mean) * (error / baseline.mean))
+                    (
+                        other.observed / baseline.mean,
+                        (error / baseline.mean) * (error / baseline.mean),
+                    )
                 }
                 Sampling::Count { events, n, .. } => {
                     let p = (events + 0.5) / (n + 1.0);
                     (ln(p / (1.0 - p)), 1.0 / (n * p * (1.0 - p)))
                 }
             };
-            all.push(if number.kind == Kind::Mean { value } else { other.observed });
+            all.push(if number.kind == Kind::Mean {
+                value
+            } else {
+                other.observed
+            });
             if !others.visits[other.visit].visit.pieces.is_empty() == has_drug {
                 effects.push(value);
                 variances.push(variance);
@@ -284,10 +388,17 @@ fn pooled(yi: Vec<f64>, vi: Vec<f64>) -> Option<(f64, f64)> {
 
 /// Draws of the parameters from positions of a posterior, at most `most` of them, evenly spaced.
 #[must_use]
-pub fn thinned<'p>(target: &Target, positions: impl Iterator<Item = &'p [f64]>, most: usize) -> Vec<Thetas<f64>> {
+pub fn thinned<'p>(
+    target: &Target,
+    positions: impl Iterator<Item = &'p [f64]>,
+    most: usize,
+) -> Vec<Thetas<f64>> {
     let all: Vec<&[f64]> = positions.collect();
     let step = all.len().div_ceil(most.max(1)).max(1);
-    all.iter().step_by(step).map(|position| target.thetas(position)).collect()
+    all.iter()
+        .step_by(step)
+        .map(|position| target.thetas(position))
+        .collect()
 }
 
 /// How good predictions are.
@@ -335,9 +446,13 @@ impl Score {
         if told.is_empty() {
             return None;
         }
-        let mean = |of: &dyn Fn(&Prediction) -> f64| told.iter().map(|one| weight(one) * of(one)).sum::<f64>() / total;
+        let mean = |of: &dyn Fn(&Prediction) -> f64| {
+            told.iter().map(|one| weight(one) * of(one)).sum::<f64>() / total
+        };
         let within = |one: &Prediction, interval: [f64; 2]| {
-            f64::from(u8::from(one.observed >= interval[0] - 1e-9 && one.observed <= interval[1] + 1e-9))
+            f64::from(u8::from(
+                one.observed >= interval[0] - 1e-9 && one.observed <= interval[1] + 1e-9,
+            ))
         };
         Some(Self {
             count: told.len(),

@@ -105,9 +105,17 @@ impl Priors {
                 problem(theta.name(), format!("`{by}` has no prior"), "pooled by it");
             }
         }
-        let used = |name: &String| thetas.iter().any(|(placed, _)| *placed == Placed::Pooled(name.clone()));
+        let used = |name: &String| {
+            thetas
+                .iter()
+                .any(|(placed, _)| *placed == Placed::Pooled(name.clone()))
+        };
         for name in shared.keys().filter(|name| !used(name)) {
-            problem(name, format!("`{name}` is no parameter of the response model"), "nothing uses it");
+            problem(
+                name,
+                format!("`{name}` is no parameter of the response model"),
+                "nothing uses it",
+            );
         }
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(diagnostics);

@@ -45,7 +45,12 @@ impl Target {
     #[must_use]
     pub fn new(data: Data, priors: Priors) -> Self {
         let shared = priors.shared.keys().cloned().collect();
-        Self { data, priors, shared, with_data: true }
+        Self {
+            data,
+            priors,
+            shared,
+            with_data: true,
+        }
     }
 
     /// The prior alone, over the same numbers.
@@ -60,7 +65,13 @@ impl Target {
         let studies = thetas + Theta::ALL.len();
         let arms = studies + OF_STUDY * self.data.studies.len();
         let visits = arms + self.data.arms.len();
-        Places { thetas, studies, arms, visits, end: visits + self.data.visits.len() }
+        Places {
+            thetas,
+            studies,
+            arms,
+            visits,
+            end: visits + self.data.visits.len(),
+        }
     }
 
     /// The parameters at a position, the shared standard deviations, and the log density of their priors.
@@ -84,7 +95,11 @@ impl Target {
                 Placed::Pooled(by) => {
                     density = density + standard_normal(free);
                     // The file was checked for it.
-                    let deviation = self.shared.iter().position(|name| name == by).map(|place| shared[place]);
+                    let deviation = self
+                        .shared
+                        .iter()
+                        .position(|name| name == by)
+                        .map(|place| shared[place]);
                     deviation.map_or(free, |deviation| deviation * free)
                 }
             }
@@ -102,7 +117,9 @@ impl Target {
     #[must_use]
     pub fn named(&self, position: &[f64]) -> Vec<(String, f64)> {
         let (thetas, shared, _) = self.parameters(position);
-        let of_thetas = Theta::ALL.iter().map(|theta| (theta.name().to_owned(), thetas[*theta]));
+        let of_thetas = Theta::ALL
+            .iter()
+            .map(|theta| (theta.name().to_owned(), thetas[*theta]));
         of_thetas.chain(self.shared.iter().cloned().zip(shared)).collect()
     }
 
@@ -141,39 +158,85 @@ impl Target {
             R::lift(&[deviate], known.mean, &[0.0])
         };
         let sd = mean * (known.sd / known.mean);
-        Scores { baseline: Before { mean, sd }, latent }
+        Scores {
+            baseline: Before { mean, sd },
+            latent,
+        }
     }
 
     fn log_likelihood<R: Real>(&self, position: &[R], latents: &[Latent<R>], rating: &Rating) -> R {
         let scores = |visit: usize, known: &Known| self.scores(position, latents[visit], visit, known);
         match rating {
-            Rating::Mean { visit, value, error, n, is_change, baseline } => {
+            Rating::Mean {
+                visit,
+                value,
+                error,
+                n,
+                is_change,
+                baseline,
+            } => {
                 let scores = scores(*visit, baseline);
-                let mean = if *is_change { scores.change() } else { scores.mean() };
+                let mean = if *is_change {
+                    scores.change()
+                } else {
+                    scores.mean()
+                };
                 match error {
                     Some(error) => standard_normal((mean - *value) / *error),
                     None => {
-                        let sd = if *is_change { scores.change_sd() } else { scores.sd() };
+                        let sd = if *is_change {
+                            scores.change_sd()
+                        } else {
+                            scores.sd()
+                        };
                         let error = sd / n.sqrt();
                         standard_normal((mean - *value) / error) - error.ln()
                     }
                 }
             }
-            Rating::Deviation { visit, ln_sd, n, is_change, baseline } => {
+            Rating::Deviation {
+                visit,
+                ln_sd,
+                n,
+                is_change,
+                baseline,
+            } => {
                 let scores = scores(*visit, baseline);
-                let sd = if *is_change { scores.change_sd() } else { scores.sd() };
+                let sd = if *is_change {
+                    scores.change_sd()
+                } else {
+                    scores.sd()
+                };
                 // The logarithm of a standard deviation of n normal numbers has the variance 1 / (2 (n - 1)).
                 standard_normal((sd.ln() - *ln_sd) * (2.0 * (n - 1.0)).sqrt())
             }
-            Rating::Response { visit, events, n, fraction, best, weight } => {
+            Rating::Response {
+                visit,
+                events,
+                n,
+                fraction,
+                best,
+                weight,
+            } => {
                 let latent = latents[*visit];
                 let proportion = proportion_above(latent, ln(1.0 - fraction), *best);
                 binomial(proportion, *events, *n, *weight)
             }
-            Rating::Remission { visit, events, n, cut_off, baseline, weight } => {
-                binomial(scores(*visit, baseline).remission(*cut_off), *events, *n, *weight)
-            }
-            Rating::Contrast { visits: [a, b], value, error, is_standardised, baselines } => {
+            Rating::Remission {
+                visit,
+                events,
+                n,
+                cut_off,
+                baseline,
+                weight,
+            } => binomial(scores(*visit, baseline).remission(*cut_off), *events, *n, *weight),
+            Rating::Contrast {
+                visits: [a, b],
+                value,
+                error,
+                is_standardised,
+                baselines,
+            } => {
                 let (a, b) = (scores(*a, &baselines[0]), scores(*b, &baselines[1]));
                 let mut difference = a.change() - b.change();
                 if *is_standardised {
@@ -197,7 +260,12 @@ impl LogDensity for Target {
         for study in &self.data.studies {
             names.extend(["expectancy", "drug", "spread", "baseline"].map(|of| format!("{of}[{study}]")));
         }
-        names.extend(self.data.arms.iter().map(|(study, arm, _)| format!("arm[{study}/{arm}]")));
+        names.extend(
+            self.data
+                .arms
+                .iter()
+                .map(|(study, arm, _)| format!("arm[{study}/{arm}]")),
+        );
         names.extend(self.data.visits.iter().map(|rated| {
             let (study, arm, _) = &self.data.arms[rated.arm];
             format!("visit[{study}/{arm}/{} h]", rated.visit.time_h)

@@ -100,7 +100,14 @@ pub fn predict(
         for (at, time_h) in (0u32..).zip(times_h) {
             let visit = Visit::of(arm, situation, exposures, *time_h);
             for outcome in outcomes {
-                let drawn = Drawn { arm, place, at, visit: &visit, ratings, outcome };
+                let drawn = Drawn {
+                    arm,
+                    place,
+                    at,
+                    visit: &visit,
+                    ratings,
+                    outcome,
+                };
                 predicted.extend(drawn.numbers(draws, stream));
             }
         }
@@ -174,7 +181,10 @@ impl Drawn<'_> {
         let latent = Typical::at(self.visit, thetas).latent(self.visit.time_h, thetas, &effects);
         let n = self.arm.n.filter(|n| *n > 1).unwrap_or(USUAL_N);
         let people = f64::from(n);
-        let scores = Scores { baseline: self.before(address)?, latent };
+        let scores = Scores {
+            baseline: self.before(address)?,
+            latent,
+        };
         let noise = |draw: u32| address.normal(at + draw);
         Some(match self.outcome {
             Outcome::Score(_) => {
@@ -202,17 +212,27 @@ impl Drawn<'_> {
             Outcome::Response => return Some(Before { mean: 1.0, sd: 0.1 }),
             Outcome::Remission => &remission.instrument,
         };
-        let told = self.arm.baseline.as_ref().filter(|told| told.instrument == *instrument);
+        let told = self
+            .arm
+            .baseline
+            .as_ref()
+            .filter(|told| told.instrument == *instrument);
         let usual = self.ratings.scores.get(instrument);
         let mean = match (told.and_then(|told| told.mean), usual) {
             (Some(mean), _) => mean,
             (None, Some(usual)) => {
-                let centre = if self.arm.setting == Setting::Crisis { usual.crisis } else { usual.mean };
+                let centre = if self.arm.setting == Setting::Crisis {
+                    usual.crisis
+                } else {
+                    usual.mean
+                };
                 centre * exp(usual.between * address.normal(BASELINE))
             }
             (None, None) => return None,
         };
-        let sd = told.and_then(|told| told.sd).or_else(|| usual.map(|usual| usual.within * mean))?;
+        let sd = told
+            .and_then(|told| told.sd)
+            .or_else(|| usual.map(|usual| usual.within * mean))?;
         Some(Before { mean, sd })
     }
 }

@@ -69,7 +69,10 @@ impl Ratings {
     /// The library has none, or what is wrong with them.
     pub fn of(library: &Library) -> Result<Self, Vec<Diagnostic>> {
         let Some(document) = library.document(PATH) else {
-            return Err(vec![Diagnostic::error("L044", format!("the library has no `{PATH}`"))]);
+            return Err(vec![Diagnostic::error(
+                "L044",
+                format!("the library has no `{PATH}`"),
+            )]);
         };
         Self::read(document)
     }
@@ -79,24 +82,36 @@ impl Ratings {
         let mut reader = Reader::new(&document.root, &document.source, &mut diagnostics);
         let scores = reader.required_table("scores", |table| {
             Some(table.each_other(|name, item| {
-                Some((name.to_owned(), item.table(|table| {
-                    table.allow(&["source", "grade", "locator"]);
-                    table.required_table("baseline", usual)
-                })?))
+                Some((
+                    name.to_owned(),
+                    item.table(|table| {
+                        table.allow(&["source", "grade", "locator"]);
+                        table.required_table("baseline", usual)
+                    })?,
+                ))
             }))
         });
         let responses = reader.required_table("responses", |table| {
             Some(table.each_other(|name, item| {
-                Some((name.to_owned(), item.table(|table| {
-                    table.allow(&["source", "grade", "locator"]);
-                    table.required_number("improvement", 0.01..1.0)
-                })?))
+                Some((
+                    name.to_owned(),
+                    item.table(|table| {
+                        table.allow(&["source", "grade", "locator"]);
+                        table.required_number("improvement", 0.01..1.0)
+                    })?,
+                ))
             }))
         });
         let remission = reader.required_table("remission", |table| {
             table.allow(&["source", "grade", "locator"]);
-            let (instrument, cut_off) = (table.required_string("instrument"), table.required_number("cut_off", 0.0..));
-            Some(Remission { instrument: instrument?, cut_off: cut_off? })
+            let (instrument, cut_off) = (
+                table.required_string("instrument"),
+                table.required_number("cut_off", 0.0..),
+            );
+            Some(Remission {
+                instrument: instrument?,
+                cut_off: cut_off?,
+            })
         });
         let studies = reader.optional_table("studies", |table| {
             Some(table.each_other(|name, item| Some((name.to_owned(), item.table(particular)?))))
@@ -106,13 +121,17 @@ impl Ratings {
         });
         reader.finish();
         match (scores, responses, remission) {
-            (Some(scores), Some(responses), Some(remission)) if !diagnostics.iter().any(Diagnostic::is_error) => Ok(Self {
-                scores: scores.into_iter().collect(),
-                responses: responses.into_iter().collect(),
-                remission,
-                studies: studies.into_iter().flatten().collect(),
-                left_out: left_out.into_iter().flatten().collect(),
-            }),
+            (Some(scores), Some(responses), Some(remission))
+                if !diagnostics.iter().any(Diagnostic::is_error) =>
+            {
+                Ok(Self {
+                    scores: scores.into_iter().collect(),
+                    responses: responses.into_iter().collect(),
+                    remission,
+                    studies: studies.into_iter().flatten().collect(),
+                    left_out: left_out.into_iter().flatten().collect(),
+                })
+            }
             _ => Err(diagnostics),
         }
     }
@@ -123,7 +142,9 @@ impl Ratings {
         let particular = self.studies.get(study);
         let instrument = particular.and_then(|of| of.instrument.clone());
         Remission {
-            cut_off: particular.and_then(|of| of.cut_off).unwrap_or(self.remission.cut_off),
+            cut_off: particular
+                .and_then(|of| of.cut_off)
+                .unwrap_or(self.remission.cut_off),
             instrument: instrument.unwrap_or_else(|| self.remission.instrument.clone()),
         }
     }
@@ -134,7 +155,12 @@ fn usual(table: &mut Reader<'_, '_>) -> Option<UsualBaseline> {
     let between = table.required_number("between", 0.0..1.0);
     let within = table.required_number("within", 0.01..1.0);
     let crisis = table.optional_number("crisis", 1.0..);
-    Some(UsualBaseline { mean: mean?, crisis: crisis.or(mean)?, between: between?, within: within? })
+    Some(UsualBaseline {
+        mean: mean?,
+        crisis: crisis.or(mean)?,
+        between: between?,
+        within: within?,
+    })
 }
 
 fn particular(table: &mut Reader<'_, '_>) -> Option<Particular> {
@@ -145,7 +171,10 @@ fn particular(table: &mut Reader<'_, '_>) -> Option<Particular> {
         best: table.optional_number("best", 0.0..3.0).unwrap_or(0.0),
         at_h: table.optional_number("at_h", 0.0..),
         contrast_error: table.optional_table("contrast", |table| {
-            let (time_h, error) = (table.required_number("time_h", 0.0..), table.required_number("error", 0.0..));
+            let (time_h, error) = (
+                table.required_number("time_h", 0.0..),
+                table.required_number("error", 0.0..),
+            );
             Some((time_h?, error?))
         }),
         no_sd: table.optional_string("no_sd"),

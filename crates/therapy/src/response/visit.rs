@@ -73,7 +73,9 @@ impl Situation {
             blinding: design.blinding,
             crisis: design.setting == Setting::Crisis,
             disorder: Disorder::of(&design.condition)?,
-            ln_size: design.study_people.map_or(0.0, |n| ln(f64::from(n) / USUAL_PEOPLE)),
+            ln_size: design
+                .study_people
+                .map_or(0.0, |n| ln(f64::from(n) / USUAL_PEOPLE)),
             antidepressant_from_h: match design.background {
                 Background::None | Background::Stable => None,
                 Background::Started { since_h, .. } => Some(since_h),

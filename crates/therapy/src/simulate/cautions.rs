@@ -2,6 +2,7 @@
 
 use super::basis::text;
 use super::{Run, describe};
+use crate::assembly::LATENT_INSTRUMENT;
 use crate::course::{Course, People};
 use crate::design::{FEWEST_FOR_A_SPLIT, FEWEST_FOR_INTERVALS};
 use crate::drug::DrugKind;
@@ -63,11 +64,23 @@ pub(super) fn all(course: &Course, run: &Run<'_>, size: u64) -> Vec<String> {
         }
     }
     let instrument = course.people.instrument();
-    if let Some(link) = &instrument.link {
+    if let Some(kin) = instrument.kin.iter().find(|kin| kin.id == LATENT_INSTRUMENT) {
+        let nearer = instrument.kin.iter().take_while(|nearer| nearer.id != kin.id);
+        let mut way: Vec<&str> = nearer.map(|nearer| nearer.abbreviation.as_str()).collect();
+        way.reverse();
+        let by_way = if way.is_empty() {
+            String::new()
+        } else {
+            format!(", by way of {},", way.join(" and "))
+        };
+        let assumed = if kin.link.assumed {
+            " Part of that link is an assumption."
+        } else {
+            ""
+        };
         add(format!(
-            "Scores of {} are read from those of {} through linked scores of patients, not simulated.",
-            instrument.abbreviation,
-            link.from.to_uppercase()
+            "Scores of {} are read from those of {}{by_way} through linked scores of patients, not simulated.{assumed}",
+            instrument.abbreviation, kin.abbreviation
         ));
     }
     if matches!(course.people, People::Patient(_)) {
