@@ -30,6 +30,11 @@ ketamine_response <- function() {
     expect_masked <- 0.361; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median
     expect_open <- 0.358; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median
     expect_crisis <- 0.476; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median
+    size_expectancy <- -0.055; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median
+    expect_bipolar <- -0.048; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median
+    expect_ptsd <- -0.754; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median
+    expect_anxiety <- -1.186; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median
+    expect_ocd <- -0.903; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median
     half_rise <- fix(0.5); label("Half-life of the rise of hope and trust (h)") # [assumed] euthymia: within a session; a score before it is the baseline
     half_hope <- fix(10); label("Half-life of fresh hope (h)") # [assumed] daly-2018: most of the effect at 2 h is gone at 24 h
     trust_half <- fix(0.5); label("Trust of half the greatest improvement, in sessions") # [assumed] euthymia: the first session does two thirds
@@ -38,6 +43,9 @@ ketamine_response <- function() {
     lemax <- -1.278; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median
     la50 <- -1.362; label("Action of half that improvement (occupancy x h), log") # [derived] euthymia: posterior median
     lhalf_offset <- 4.804; label("Half-life of the action (h), log") # [derived] euthymia: posterior median
+    size_drug <- -0.246; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median
+    size <- fix(300); label("People of the trial that a course is like") # [assumed] euthymia: a large trial; small ones of anything report larger effects
+    size_usual <- fix(60); label("People of a trial whose size changes nothing") # [assumed] euthymia: in the middle of the trials
     effect_bipolar <- 0; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median
     effect_ptsd <- 0; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median
     effect_anxiety <- 0; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median
@@ -87,12 +95,12 @@ ketamine_response <- function() {
     d/dt(hope) <- k_rise * expectancy - k_hope * hope
     d/dt(trust) <- k_rise * expectancy - k_trust * trust
     care <- exp(lcare) * (1 - exp(-log(2) / exp(lhalf_care) * t)) # [derived] euthymia: the rate of a half-life
-    knowing <- exp(expect_active * EXPECT_ACTIVE + expect_inactive * EXPECT_INACTIVE + expect_masked * EXPECT_MASKED + expect_open * EXPECT_OPEN + expect_crisis * CRISIS)
+    knowing <- exp(expect_active * EXPECT_ACTIVE + expect_inactive * EXPECT_INACTIVE + expect_masked * EXPECT_MASKED + expect_open * EXPECT_OPEN + expect_crisis * CRISIS + expect_bipolar * BIPOLAR + expect_ptsd * PTSD + expect_anxiety * ANXIETY + expect_ocd * OCD + size_expectancy * log(size / size_usual))
     by_expectancy <- exp(tau_expectancy * eta_study_expectancy) * knowing * (exp(lhope) * hope + exp(ltrust) * trust / (trust + trust_half) + care)
 
     k_offset <- log(2) / exp(lhalf_offset + duration_bipolar * BIPOLAR + duration_ptsd * PTSD + duration_anxiety * ANXIETY + duration_ocd * OCD) # [derived] euthymia: the rate of a half-life
     d/dt(action) <- occupancy - k_offset * action
-    emax <- exp(lemax + effect_bipolar * BIPOLAR + effect_ptsd * PTSD + effect_anxiety * ANXIETY + effect_ocd * OCD)
+    emax <- exp(lemax + effect_bipolar * BIPOLAR + effect_ptsd * PTSD + effect_anxiety * ANXIETY + effect_ocd * OCD + size_drug * log(size / size_usual))
     by_drug <- exp(tau_drug * eta_study_drug) * emax * action / (action + exp(la50))
 
     by_ad <- AD_NEW * exp(lad) * t / (t + exp(lhalf_ad))
