@@ -59,8 +59,8 @@ fn main() {
         .exposures(&library, &euthymia_engine::Options::standard())
         .unwrap();
     let doc = |p: &str| library.document(p).unwrap().clone();
-    let priors = Priors::read(&doc("response/priors.toml")).unwrap_or_else(|d| panic!("{d:?}"));
-    let plan = Ratings::of(&library).unwrap_or_else(|d| panic!("{d:?}"));
+    let priors = Priors::read(&doc("response/priors.toml")).unwrap_or_else(|d| panic!("{:?}", d.iter().map(|d| d.message.clone()).collect::<Vec<_>>()));
+    let plan = Ratings::of(&library).unwrap_or_else(|d| panic!("{:?}", d.iter().map(|d| d.message.clone()).collect::<Vec<_>>()));
     let data = Data::new(&evidence, &designs, &exposures, &plan, &[]);
     println!(
         "{} studies {} arms {} visits {} ratings {} people",

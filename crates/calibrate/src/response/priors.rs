@@ -14,8 +14,24 @@ pub(crate) const PATH: &str = "response/priors.toml";
 pub enum Placed {
     /// By itself.
     Alone(Prior),
-    /// Around 0, as far as others of its kind do: the name of their standard deviation, which is a parameter too.
-    Pooled(String),
+    /// As far from a common centre as others of its kind are.
+    Pooled {
+        /// The name of their standard deviation, which is found out too.
+        by: String,
+        /// The name of their centre, which is found out too; otherwise it is 0.
+        around: Option<String>,
+    },
+}
+
+impl Placed {
+    /// What it shares with others.
+    fn shared(&self) -> impl Iterator<Item = &String> {
+        let (by, around) = match self {
+            Self::Alone(_) => (None, None),
+            Self::Pooled { by, around } => (Some(by), around.as_ref()),
+        };
+        by.into_iter().chain(around)
+    }
 }
 
 /// The priors of all parameters.
@@ -23,7 +39,7 @@ pub enum Placed {
 pub struct Priors {
     /// Of each [`Theta`], in their order.
     thetas: Vec<(Placed, String)>,
-    /// Standard deviations that pooled parameters share, by name.
+    /// Standard deviations and centres that pooled parameters share, by name.
     pub shared: BTreeMap<String, (Prior, String)>,
 }
 
@@ -95,20 +111,19 @@ impl Priors {
                 Placed::Alone(prior) => {
                     shared.insert(name, (prior, label));
                 }
-                Placed::Pooled(_) => problem(&name, format!("`{name}` is no parameter"), "pools nothing"),
+                Placed::Pooled { .. } => problem(&name, format!("`{name}` is no parameter"), "pools nothing"),
             }
         }
         for (theta, (placed, _)) in Theta::ALL.iter().zip(&thetas) {
-            if let Placed::Pooled(by) = placed
-                && !shared.contains_key(by)
-            {
-                problem(theta.name(), format!("`{by}` has no prior"), "pooled by it");
+            for name in placed.shared() {
+                if !shared.contains_key(name) {
+                    problem(theta.name(), format!("`{name}` has no prior"), "pooled by it");
+                }
             }
         }
         let used = |name: &String| {
-            thetas
-                .iter()
-                .any(|(placed, _)| *placed == Placed::Pooled(name.clone()))
+            let mut all = thetas.iter().flat_map(|(placed, _)| placed.shared());
+            all.any(|used| used == name)
         };
         for name in shared.keys().filter(|name| !used(name)) {
             problem(
@@ -142,7 +157,10 @@ fn placed(reader: &mut Reader<'_, '_>) -> Option<Placed> {
         "half-normal" => Prior::HalfNormal {
             sd: reader.required_number(kind, ..)?,
         },
-        _ => return reader.required_string(kind).map(Placed::Pooled),
+        _ => {
+            let around = reader.optional_string("around");
+            return reader.required_string(kind).map(|by| Placed::Pooled { by, around });
+        }
     };
     match prior.check() {
         Ok(()) => Some(Placed::Alone(prior)),

@@ -21,7 +21,7 @@ pub struct Target {
     pub data: Data,
     /// What was believed before.
     pub priors: Priors,
-    /// Names of the standard deviations that pooled parameters share.
+    /// Names of the standard deviations and centres that pooled parameters share.
     shared: Vec<String>,
     /// Whether the data count; otherwise it is the prior.
     with_data: bool,
@@ -92,15 +92,18 @@ impl Target {
                     density = density + log;
                     value
                 }
-                Placed::Pooled(by) => {
+                Placed::Pooled { by, around } => {
                     density = density + standard_normal(free);
-                    // The file was checked for it.
-                    let deviation = self
-                        .shared
-                        .iter()
-                        .position(|name| name == by)
-                        .map(|place| shared[place]);
-                    deviation.map_or(free, |deviation| deviation * free)
+                    // The file was checked for them.
+                    let value = |name: &String| {
+                        let at = self.shared.iter().position(|known| known == name);
+                        at.map(|at| shared[at])
+                    };
+                    let distance = value(by).map_or(free, |deviation| deviation * free);
+                    match around.as_ref().and_then(value) {
+                        Some(centre) => centre + distance,
+                        None => distance,
+                    }
                 }
             }
         });
