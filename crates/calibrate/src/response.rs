@@ -5,9 +5,17 @@
 
 mod data;
 pub mod held_out;
+mod inputs;
+mod leave_out;
 mod priors;
+mod ship;
+mod summary;
 mod target;
 
 pub use data::{Data, Left, Rated, Rating};
+pub use inputs::{InputError, Inputs};
+pub use leave_out::leave_out;
 pub use priors::{Placed, Priors};
+pub use ship::{Made, Shipped, ship};
+pub use summary::{Row, Summary};
 pub use target::Target;

@@ -7,6 +7,7 @@
 )]
 
 mod arguments;
+mod calibrate;
 mod check;
 mod conformance;
 mod courses;
@@ -20,6 +21,7 @@ mod meta;
 mod models;
 mod output;
 mod posterior;
+mod predict_study;
 mod progress;
 mod rows;
 mod run;
@@ -44,6 +46,8 @@ fn main() -> std::process::ExitCode {
         Command::Meta(options) => meta::run(options, &arguments.shared),
         Command::Validate(options) => validate::run(options, &arguments.shared),
         Command::Evidence(options) => evidence::run(options, &arguments.shared),
+        Command::Calibrate(options) => calibrate::run(options, &arguments.shared),
+        Command::PredictStudy(options) => predict_study::run(options, &arguments.shared),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
