@@ -122,14 +122,14 @@ const BROKEN: [(&str, &str, &str, &str, &str); 26] = [
         "instruments/qids-sr.toml",
         "from = \"hamd17\"",
         "from = \"hamd71\"",
-        "L044",
+        "L050",
         "\"hamd71\"",
     ),
     (
         "instruments/hamd17.toml",
         "from = \"madrs\"",
         "from = \"qids-c\"",
-        "L044",
+        "L050",
         "\"qids-c\"",
     ),
     (
@@ -143,7 +143,7 @@ const BROKEN: [(&str, &str, &str, &str, &str); 26] = [
         "instruments/caps5.toml",
         "unlinked = \"no table from a depression scale; improvement is relative to its own baseline\"\n",
         "",
-        "L045",
+        "L051",
         "",
     ),
     (

@@ -4,7 +4,7 @@ use super::{Instrument, Link};
 use euthymia_diagnostics::{Diagnostic, Source};
 
 /// Code of what is wrong with a link that only the other file shows.
-pub(crate) const WRONG_LINK: &str = "L044";
+pub(crate) const WRONG_LINK: &str = "L050";
 
 /// An instrument that another one is read from, directly or through others.
 #[derive(Clone, Debug, PartialEq)]

@@ -44,7 +44,7 @@ fn of_instruments(library: &Library) -> Vec<Diagnostic> {
         if !alone && !is_read_from && !says_so {
             let message = format!("`instruments/{}.toml` is linked to no other", instrument.id);
             diagnostics.push(
-                Diagnostic::error("L045", message)
+                Diagnostic::error("L051", message)
                     .help("add `[link]`, or `unlinked = \"why\"` where no table is known"),
             );
         }

@@ -129,11 +129,11 @@ fn a_link_that_cannot_be_followed_is_refused_where_it_is_written() {
     let answers = [
         (
             wrong(&[("a", linked("b", line))]),
-            ("L044", "`a` is linked to `b`, which is not there", "\"b\""),
+            ("L050", "`a` is linked to `b`, which is not there", "\"b\""),
         ),
         (
             wrong(&[("a", linked("a", line))]),
-            ("L044", "the links of `a` lead in a circle", "\"a\""),
+            ("L050", "the links of `a` lead in a circle", "\"a\""),
         ),
         (
             wrong(&[
@@ -141,7 +141,7 @@ fn a_link_that_cannot_be_followed_is_refused_where_it_is_written() {
                 ("b", linked("c", line)),
                 ("c", linked("b", line)),
             ]),
-            ("L044", "the links of `a` lead in a circle", "\"b\""),
+            ("L050", "the links of `a` lead in a circle", "\"b\""),
         ),
         (
             wrong(&[
@@ -149,7 +149,7 @@ fn a_link_that_cannot_be_followed_is_refused_where_it_is_written() {
                 ("b", scale("").replace("higher-is", "lower-is")),
             ]),
             (
-                "L044",
+                "L050",
                 "`a` and `b` cannot be linked: worse is up on one and down on the other",
                 "\"b\"",
             ),
@@ -160,7 +160,7 @@ fn a_link_that_cannot_be_followed_is_refused_where_it_is_written() {
                 ("b", scale("").replace("\"A\"", "\"B\"")),
             ]),
             (
-                "L044",
+                "L050",
                 "the link of `a` has B 120, and B is from 0 to 100",
                 "\"b\"",
             ),
