@@ -22,8 +22,8 @@ fn library(ini: &str, equations: &str) -> Library {
          ini({{\n{ini}\n  }})\n  model({{\n{equations}\n  }})\n}}\n"
     );
     library.add_text(
-        "response/provisional.R",
-        Source::new("response/provisional.R", text),
+        "response/ketamine.R",
+        Source::new("response/ketamine.R", text),
     );
     library
 }
