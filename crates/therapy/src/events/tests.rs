@@ -1,6 +1,5 @@
 use super::*;
 use crate::course;
-use crate::drug;
 use crate::library::Library;
 use euthymia_diagnostics::Source;
 
