@@ -109,7 +109,8 @@ ketamine_response <- function() {
     spread <- exp(tau_spread * eta_study_spread)
     drift <- omega_natural * sqrt(1 - exp(-log(2) / half_natural * t)) * eta_natural # [derived] euthymia: the rate of a half-life
     apart <- spread * (by_expectancy * omega_expectancy * eta_expectancy + by_drug * omega_drug * eta_drug + by_ad * omega_ad * eta_ad + drift)
-    improvement <- by_expectancy + by_drug + by_ad + by_psychotherapy + tau_arm * eta_arm + tau_visit * eta_visit + apart
+    begun <- 1 - exp(-k_rise * t)
+    improvement <- by_expectancy + by_drug + by_ad + by_psychotherapy + begun * (tau_arm * eta_arm + tau_visit * eta_visit) + apart
 
     expectancy_effect <- 1 - exp(-by_expectancy)
     drug_effect <- 1 - exp(-by_drug)

@@ -77,7 +77,7 @@ pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
     out.text
 }
 
-/// What comes from a model that is to be replaced; the outcomes are counted from the score.
+/// What comes from a model that says of itself that it is provisional; the outcomes are counted from the score.
 fn provisional(result: &CourseResult) -> Option<String> {
     let quantities = || result.quantities.iter().filter(|quantity| quantity.provisional);
     let mut names: Vec<String> = quantities()
@@ -87,11 +87,11 @@ fn provisional(result: &CourseResult) -> Option<String> {
         let outcomes = result.outcomes.iter();
         names.extend(outcomes.map(|outcome| words::in_sentence(&outcome.label)));
         return Some(format!(
-            "the {}: the response model awaits its fit",
+            "the {}: the response model says so of itself",
             words::listed(&names)
         ));
     }
-    (!names.is_empty()).then(|| format!("{}: the model awaits its fit", words::listed(&names)))
+    (!names.is_empty()).then(|| format!("{}: the model says so of itself", words::listed(&names)))
 }
 
 /// A week either side is not what a reader asks about; these moments are.

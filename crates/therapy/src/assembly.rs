@@ -2,11 +2,13 @@
 //! response model.
 
 mod mechanism;
+mod situation;
 
 pub use mechanism::LeftOut;
 pub(crate) use mechanism::stem;
+pub(crate) use situation::{OfCourse, felt};
 
-use crate::course::{Antidepressant, Course, PatientSpec, People};
+use crate::course::{Course, PatientSpec, People};
 use crate::events::{self, EXPECTANCY, Plan};
 use crate::library::Library;
 use crate::posterior::Posterior;
@@ -38,15 +40,13 @@ pub(crate) enum Characteristic {
     Star6,
     /// Score at the start, on the latent instrument.
     Baseline,
-    /// 1 where an antidepressant is started at time 0.
-    NewAntidepressant,
-    /// 1 where there is psychotherapy.
-    Psychotherapy,
+    /// 1 where that is true of the course.
+    OfCourse(OfCourse),
 }
 
 impl Characteristic {
     /// The names that models use.
-    pub(crate) const NAMES: [(&str, Self); 10] = [
+    pub(crate) const NAMES: [(&str, Self); 19] = [
         ("WT", Self::Weight),
         ("AGE", Self::Age),
         ("FEMALE", Self::Female),
@@ -55,8 +55,17 @@ impl Characteristic {
         ("HEPATIC", Self::Hepatic),
         ("CYP2B6_STAR6", Self::Star6),
         ("BASE", Self::Baseline),
-        ("AD_NEW", Self::NewAntidepressant),
-        ("PSYCH", Self::Psychotherapy),
+        ("AD_NEW", Self::OfCourse(OfCourse::NewAntidepressant)),
+        ("PSYCH", Self::OfCourse(OfCourse::Psychotherapy)),
+        ("EXPECT_ACTIVE", Self::OfCourse(OfCourse::ExpectActive)),
+        ("EXPECT_INACTIVE", Self::OfCourse(OfCourse::ExpectInactive)),
+        ("EXPECT_MASKED", Self::OfCourse(OfCourse::ExpectMasked)),
+        ("EXPECT_OPEN", Self::OfCourse(OfCourse::ExpectOpen)),
+        ("CRISIS", Self::OfCourse(OfCourse::Crisis)),
+        ("BIPOLAR", Self::OfCourse(OfCourse::Bipolar)),
+        ("PTSD", Self::OfCourse(OfCourse::Ptsd)),
+        ("ANXIETY", Self::OfCourse(OfCourse::Anxiety)),
+        ("OCD", Self::OfCourse(OfCourse::Ocd)),
     ];
 
     /// The characteristic of that name.
@@ -258,10 +267,7 @@ pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)
             .to_linked(LATENT_INSTRUMENT, patient.instrument.observed(patient.baseline)),
     };
     let value = |characteristic| match (characteristic, &course.people) {
-        (Characteristic::NewAntidepressant, _) => {
-            Some(indicator(course.background == Antidepressant::NewlyStarted))
-        }
-        (Characteristic::Psychotherapy, _) => Some(indicator(course.psychotherapy.is_some())),
+        (Characteristic::OfCourse(statement), _) => Some(indicator(statement.holds(course))),
         (_, People::Patient(patient)) => of_patient(patient, characteristic),
         (Characteristic::Hepatic, People::Population(population)) if population.hepatic.is_none() => {
             Some(0.0)

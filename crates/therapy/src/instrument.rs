@@ -10,15 +10,16 @@
 mod kin;
 mod link;
 mod read;
+mod scatter;
 
 pub use kin::Kin;
 pub(crate) use kin::WRONG_LINK;
 pub use link::Link;
 pub use read::read;
+pub(crate) use scatter::Scatter;
 
 use crate::definition::in_words;
 use euthymia_diagnostics::{Source, Span};
-use euthymia_stats::normal;
 
 /// Half of a score is computed with a rounding; a response is not lost by it.
 const ROUNDING: f64 = 1e-9;
@@ -131,14 +132,19 @@ impl Instrument {
     }
 
     /// The probability that a rating is at `cut_off`, a whole score, or beyond it in the good direction, where the
-    /// score before rounding is normal around `mean` with `sd` on the scale of the instrument `from`. NaN where that
-    /// scale is not linked.
+    /// score before rounding scatters around `score` on the scale of the instrument `from`. NaN where that scale is not linked.
     #[must_use]
-    pub(crate) fn probability_at_or_beyond(&self, cut_off: f64, from: &str, mean: f64, sd: f64) -> f64 {
+    pub(crate) fn probability_at_or_beyond(
+        &self,
+        cut_off: f64,
+        from: &str,
+        score: f64,
+        scatter: Scatter,
+    ) -> f64 {
         // A rating of n stands for scores up to n + 1/2; what is beyond the end of the scale is rated as its end.
-        let (edge, sign, certain) = match self.direction {
-            Direction::HigherIsWorse => (cut_off + 0.5, 1.0, cut_off >= self.maximum),
-            Direction::LowerIsWorse => (cut_off - 0.5, -1.0, cut_off <= self.minimum),
+        let (edge, certain) = match self.direction {
+            Direction::HigherIsWorse => (cut_off + 0.5, cut_off >= self.maximum),
+            Direction::LowerIsWorse => (cut_off - 0.5, cut_off <= self.minimum),
         };
         if certain {
             return 1.0;
@@ -146,15 +152,9 @@ impl Instrument {
         let Some(edge) = self.unbounded(from, edge) else {
             return f64::NAN;
         };
-        let distance = sign * (edge - mean);
-        if sd > 0.0 {
-            normal::cdf(distance / sd)
-        } else if distance.is_nan() {
-            f64::NAN
-        } else if distance > 0.0 {
-            1.0
-        } else {
-            0.0
+        match self.direction {
+            Direction::HigherIsWorse => scatter.below(edge, score),
+            Direction::LowerIsWorse => scatter.above(edge, score),
         }
     }
 

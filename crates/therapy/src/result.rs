@@ -119,7 +119,7 @@ pub struct Quantity {
     pub kind: QuantityKind,
     /// Where a concentration is sampled (`arterial plasma`); absent for others.
     pub sampling_site: Option<String>,
-    /// Whether it comes from a model that waits for its fitted replacement.
+    /// Whether it comes from a model that says of itself that it is provisional.
     pub provisional: bool,
     /// Between patients: percentiles of all virtual patients, all levels of variability together.
     pub p05: Vec<f64>,

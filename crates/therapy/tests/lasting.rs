@@ -244,7 +244,7 @@ fn what_no_trial_had_is_said() {
 #[test]
 fn a_model_without_a_fit_says_so() {
     let library = support::made_up_library();
-    let result = run(&library, |text| text.replace("\"fitted\"", "\"provisional\""));
+    let result = run(&library, |text| text.replace("\"fitted\"", "\"ketamine\""));
     assert_eq!(result.certainty.posterior_draws, None);
     assert!(
         result

@@ -109,7 +109,7 @@ fn cut_offs_of_response_are_whole_scores() {
 #[test]
 fn the_probability_of_a_rating_counts_what_rounds_to_it() {
     let madrs = instrument("madrs");
-    let one = |mean, sd| madrs.probability_at_or_beyond(12.0, "madrs", mean, sd);
+    let one = |mean, sd| madrs.probability_at_or_beyond(12.0, "madrs", mean, Scatter::Points(sd));
     assert_eq!(one(12.5, 5.0), 0.5);
     assert_eq!(
         (one(12.4, 0.0), one(12.6, 0.0)),
@@ -121,14 +121,14 @@ fn the_probability_of_a_rating_counts_what_rounds_to_it() {
         "one standard deviation below"
     );
     assert_eq!(
-        madrs.probability_at_or_beyond(60.0, "madrs", 80.0, 5.0),
+        madrs.probability_at_or_beyond(60.0, "madrs", 80.0, Scatter::Points(5.0)),
         1.0,
         "no rating is above the scale"
     );
     assert!(one(f64::NAN, 5.0).is_nan() && one(f64::NAN, 0.0).is_nan());
     // HAM-D 7.5 is MADRS 9.75 on the line from 0 to HAM-D 10 at MADRS 13.
     let hamd = instrument("hamd17");
-    assert_eq!(hamd.probability_at_or_beyond(7.0, "madrs", 9.75, 3.0), 0.5);
+    assert_eq!(hamd.probability_at_or_beyond(7.0, "madrs", 9.75, Scatter::Points(3.0)), 0.5);
 }
 
 proptest! {

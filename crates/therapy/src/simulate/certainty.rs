@@ -2,7 +2,6 @@
 //! and what of the course lies outside of them.
 
 use super::Run;
-use super::basis::text;
 use crate::course::{Antidepressant, Course, People, Treatment};
 use crate::definition::{duration, in_words};
 use crate::posterior::{Fit, FromTreatment};
@@ -13,6 +12,10 @@ use std::collections::BTreeSet;
 
 /// Most trials that are named in the paragraph.
 const MOST_NAMED: usize = 6;
+
+/// What stands behind a response model that comes without draws of a fit.
+const UNFITTED: &str = "No draws of a fit stand behind the response model: its parameters vary only as far as its file gives \
+                        standard errors.";
 
 /// The certainty of a run. `score` is the score, if there is one, and the place of the answer's time; `variance` is split at
 /// some times.
@@ -27,7 +30,7 @@ pub(super) fn certainty(
     sentences.extend(score.map(|score| width(course, run, score, at)));
     sentences.extend(why(run, variance));
     let Some(posterior) = &run.assembly.posterior else {
-        sentences.push(unfitted(course, run));
+        sentences.push(UNFITTED.to_owned());
         sentences.extend(overlaid(observations));
         return Certainty {
             paragraph: sentences.join(" "),
@@ -92,22 +95,6 @@ fn why(run: &Run<'_>, variance: &[VarianceComponents]) -> Option<String> {
          same treatment differ.",
         100.0 - share
     ))
-}
-
-/// What stands behind a response model that was not fitted.
-fn unfitted(course: &Course, run: &Run<'_>) -> String {
-    let response = format!("response/{}.R", course.response_model);
-    let files = run.assembly.model.files().zip(&run.assembly.files);
-    let mut own = files.filter(|(_, source)| source.name().ends_with(&response));
-    let provisional = own.any(|(file, _)| text(file, "provisional").is_some());
-    if provisional {
-        "No fit stands behind the response model: its parameters were set by hand and their uncertainty by judgement, so the \
-         intervals are judgements too."
-            .to_owned()
-    } else {
-        "No draws of a fit stand behind the response model: its parameters vary only as far as its file gives standard errors."
-            .to_owned()
-    }
 }
 
 /// What was fitted to, and the part of it that is like the course.

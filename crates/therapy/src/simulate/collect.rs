@@ -12,6 +12,7 @@ use super::spells::Spells;
 use super::{Run, SimulateError, Trajectories};
 use crate::assembly::LATENT_INSTRUMENT;
 use crate::design::FEWEST_FOR_INTERVALS;
+use crate::instrument::Scatter;
 use crate::population::{ScoreResidual, Subjects};
 use crate::result::{
     Durability, Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, SessionPeak, TimeToResponse,
@@ -134,21 +135,21 @@ impl<'r, T> Collector<'r, T> {
         let collected = &mut self.collected;
         for (time, latent) in latent.iter().enumerate() {
             let time_h = run.times_h[time];
-            let rated = run.on_scale(latent + self.residual.at(subject, time_h));
+            let rated = run.on_scale(self.residual.rating(*latent, subject, time_h));
             let cell = &mut collected.series[at].cells[time];
             cell.sketch.insert(rated);
             cell.sums.push(study, rated);
             collected.deviation[time].push(rated - run.on_scale(*latent));
-            let sd = self.residual.sd(subject, time_h);
+            let scatter = self.residual.scatter(subject, time_h);
             let probability =
-                |cut_off| instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, sd);
+                |cut_off| instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, scatter);
             collected.response[time].push(study, response_cut_off.map_or(0.0, probability));
             collected.remission[time].push(study, probability(instrument.remission_cut_off));
         }
         if let Some(spells) = &mut collected.spells {
             let responds = |latent: &f64| {
                 let certain = |cut_off| {
-                    instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, 0.0) > 0.5
+                    instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, Scatter::NONE) > 0.5
                 };
                 response_cut_off.is_some_and(certain)
             };

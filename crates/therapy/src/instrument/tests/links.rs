@@ -87,8 +87,8 @@ fn a_score_beyond_what_a_table_knows_stays_on_the_scale() {
     assert!(phq9.from_linked("madrs", f64::NAN).unwrap().is_nan());
     // What is rated is on the scale, what scatters around it need not be: rounding edges keep their distance.
     let (low, high) = (
-        phq9.probability_at_or_beyond(25.0, "madrs", 46.0, 3.0),
-        phq9.probability_at_or_beyond(26.0, "madrs", 46.0, 3.0),
+        phq9.probability_at_or_beyond(25.0, "madrs", 46.0, Scatter::Points(3.0)),
+        phq9.probability_at_or_beyond(26.0, "madrs", 46.0, Scatter::Points(3.0)),
     );
     assert!(low < 0.5 && 0.5 < high && high < 1.0, "{low} {high}");
 }
