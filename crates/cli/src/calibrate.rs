@@ -8,9 +8,7 @@ use euthymia_calibrate::checkpoint::Checkpoint;
 use euthymia_calibrate::prior::Prior;
 use euthymia_calibrate::progress::Progress;
 use euthymia_calibrate::response::held_out::{Kind, Prediction, Score};
-use euthymia_calibrate::response::{
-    InputError, Inputs, Made, Placed, Summary, Target, leave_out, ship,
-};
+use euthymia_calibrate::response::{InputError, Inputs, Made, Placed, Summary, Target, leave_out, ship};
 use euthymia_calibrate::sampler::{self, SampleError, Settings, Watch};
 use euthymia_engine::Options;
 use euthymia_io::{atomic, csv};
@@ -110,7 +108,12 @@ fn settings(options: &Calibrate, target: &Target) -> Settings {
     }
 }
 
-fn sample(target: &Target, settings: &Settings, shared: &Shared, keep: Option<&Checkpoint>) -> Result<sampler::Draws, Failure> {
+fn sample(
+    target: &Target,
+    settings: &Settings,
+    shared: &Shared,
+    keep: Option<&Checkpoint>,
+) -> Result<sampler::Draws, Failure> {
     let progress = Progress::new(settings, shared.quiet, &interrupt::requested);
     let drawn = sampler::sample_and_keep(target, settings, &progress, keep);
     progress.finish();
@@ -136,7 +139,10 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
     let draws = sample(&target, &settings, shared, keep.as_ref())?;
     let summary = Summary::of(&target, &draws);
     if shared.json {
-        println!("{}", json!({ "summary": summary, "problems": summary.problems(), "data_hash": inputs.hash }));
+        println!(
+            "{}",
+            json!({ "summary": summary, "problems": summary.problems(), "data_hash": inputs.hash })
+        );
     } else if !shared.quiet {
         show(&target, &summary);
     }
@@ -188,13 +194,15 @@ fn show(target: &Target, summary: &Summary) {
     );
     for row in &summary.rows {
         let three = |[low, middle, high]: [f64; 3]| format!("{low:>8.3} {middle:>8.3} {high:>8.3}");
-        let whole = |number: Option<f64>| number.map_or_else(|| "-".to_owned(), |number| format!("{number:.0}"));
+        let whole =
+            |number: Option<f64>| number.map_or_else(|| "-".to_owned(), |number| format!("{number:.0}"));
         println!(
             "{:<20} {}  {}  {:>6} {:>6} {:>6}",
             row.name,
             three(row.prior),
             three(row.posterior),
-            row.r_hat.map_or_else(|| "-".to_owned(), |r_hat| format!("{r_hat:.3}")),
+            row.r_hat
+                .map_or_else(|| "-".to_owned(), |r_hat| format!("{r_hat:.3}")),
             whole(row.ess_bulk),
             whole(row.ess_tail)
         );
@@ -205,14 +213,22 @@ fn show(target: &Target, summary: &Summary) {
     );
 }
 
-fn check(inputs: &Inputs, library: &euthymia_therapy::library::Library, shared: &Shared) -> Result<(), Failure> {
+fn check(
+    inputs: &Inputs,
+    library: &euthymia_therapy::library::Library,
+    shared: &Shared,
+) -> Result<(), Failure> {
     let posterior = library.posterior(MODEL).map_err(Failure::Input)?;
     let Some(posterior) = posterior else {
         return Err(Failure::Run(format!("the library has no posterior of `{MODEL}`")));
     };
     let belongs = posterior.fit.data_hash == inputs.hash;
     let known = |theta: &&Theta| !posterior.names().iter().any(|name| name == theta.name());
-    let missing: Vec<&str> = Theta::ALL.iter().filter(known).map(|theta| theta.name()).collect();
+    let missing: Vec<&str> = Theta::ALL
+        .iter()
+        .filter(known)
+        .map(|theta| theta.name())
+        .collect();
     if shared.json {
         println!(
             "{}",
@@ -221,7 +237,10 @@ fn check(inputs: &Inputs, library: &euthymia_therapy::library::Library, shared: 
         );
     }
     if !missing.is_empty() {
-        return Err(Failure::Run(format!("the posterior of `{MODEL}` has no {}", missing.join(", "))));
+        return Err(Failure::Run(format!(
+            "the posterior of `{MODEL}` has no {}",
+            missing.join(", ")
+        )));
     }
     if !belongs {
         return Err(Failure::Run(format!(
@@ -290,8 +309,24 @@ fn left_out(options: &Calibrate, shared: &Shared, inputs: &Inputs, path: &Path) 
 }
 
 const COLUMNS: [&str; 18] = [
-    "study_id", "arm_id", "time_h", "kind", "has_drug", "observed", "median", "pi50_low", "pi50_high", "pi90_low",
-    "pi90_high", "rank", "log_density", "naive", "pooled", "pooled_log_density", "error", "in_90",
+    "study_id",
+    "arm_id",
+    "time_h",
+    "kind",
+    "has_drug",
+    "observed",
+    "median",
+    "pi50_low",
+    "pi50_high",
+    "pi90_low",
+    "pi90_high",
+    "rank",
+    "log_density",
+    "naive",
+    "pooled",
+    "pooled_log_density",
+    "error",
+    "in_90",
 ];
 
 fn cells(one: &Prediction) -> [String; 18] {
@@ -323,7 +358,10 @@ fn cells(one: &Prediction) -> [String; 18] {
 fn scores(predicted: &[Prediction], inputs: &Inputs) -> Vec<(&'static str, Kind, Score)> {
     let depression = |study: &str| {
         let condition = inputs.evidence.study(study).map(|study| study.condition.as_str());
-        matches!(condition, Some("mdd" | "trd" | "suicidality" | "bipolar-depression"))
+        matches!(
+            condition,
+            Some("mdd" | "trd" | "suicidality" | "bipolar-depression")
+        )
     };
     let mut scores = Vec::new();
     for which in ["all", "depression"] {
@@ -343,7 +381,17 @@ fn scores(predicted: &[Prediction], inputs: &Inputs) -> Vec<(&'static str, Kind,
 fn show_scores(scores: &[(&'static str, Kind, Score)]) {
     println!(
         "{:<11} {:<10} {:>7} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8} {:>9} {:>9}",
-        "studies", "kind", "numbers", "studies", "in 50 %", "in 90 %", "error", "naive", "pooled", "density", "pooled"
+        "studies",
+        "kind",
+        "numbers",
+        "studies",
+        "in 50 %",
+        "in 90 %",
+        "error",
+        "naive",
+        "pooled",
+        "density",
+        "pooled"
     );
     for (which, kind, score) in scores {
         println!(
@@ -380,11 +428,17 @@ fn sensitivity(options: &Calibrate, shared: &Shared, inputs: &Inputs) -> Result<
     };
     let usual = rows(&base)?;
     let mut found = Vec::new();
-    let alone = Theta::ALL.iter().filter_map(|theta| match base.priors.of(*theta) {
-        Placed::Alone(prior) => Some((theta.name().to_owned(), *prior)),
-        Placed::Pooled { .. } => None,
-    });
-    let shared_ones = base.priors.shared.iter().map(|(name, (prior, _))| (name.clone(), *prior));
+    let alone = Theta::ALL
+        .iter()
+        .filter_map(|theta| match base.priors.of(*theta) {
+            Placed::Alone(prior) => Some((theta.name().to_owned(), *prior)),
+            Placed::Pooled { .. } => None,
+        });
+    let shared_ones = base
+        .priors
+        .shared
+        .iter()
+        .map(|(name, (prior, _))| (name.clone(), *prior));
     for (name, prior) in alone.chain(shared_ones) {
         for factor in [0.5, 2.0] {
             let Some(priors) = base.priors.with(&name, scaled(prior, factor)) else {
@@ -394,7 +448,10 @@ fn sensitivity(options: &Calibrate, shared: &Shared, inputs: &Inputs) -> Result<
             // How far the medians of all parameters move, in standard deviations of the posterior.
             let moved = usual.rows.iter().zip(&other.rows).map(|(before, after)| {
                 let spread = (before.posterior[2] - before.posterior[0]) / 3.29;
-                (before.name.clone(), (after.posterior[1] - before.posterior[1]) / spread)
+                (
+                    before.name.clone(),
+                    (after.posterior[1] - before.posterior[1]) / spread,
+                )
             });
             let most = moved.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
             if let Some((which, by)) = most {
@@ -409,7 +466,10 @@ fn sensitivity(options: &Calibrate, shared: &Shared, inputs: &Inputs) -> Result<
             .collect();
         println!("{}", json!(rows));
     } else if !shared.quiet {
-        println!("{:<20} {:>6}  {:<20} {:>12}", "prior", "width", "moves most", "by, SD");
+        println!(
+            "{:<20} {:>6}  {:<20} {:>12}",
+            "prior", "width", "moves most", "by, SD"
+        );
         for (name, factor, which, by) in &found {
             println!("{name:<20} {factor:>5}x  {which:<20} {by:>12.2}");
         }
@@ -420,16 +480,25 @@ fn sensitivity(options: &Calibrate, shared: &Shared, inputs: &Inputs) -> Result<
 /// The same prior, `factor` times as wide.
 fn scaled(prior: Prior, factor: f64) -> Prior {
     match prior {
-        Prior::Normal { mean, sd } => Prior::Normal { mean, sd: factor * sd },
+        Prior::Normal { mean, sd } => Prior::Normal {
+            mean,
+            sd: factor * sd,
+        },
         Prior::HalfNormal { sd } => Prior::HalfNormal { sd: factor * sd },
-        Prior::LogNormal { median, sd } => Prior::LogNormal { median, sd: factor * sd },
+        Prior::LogNormal { median, sd } => Prior::LogNormal {
+            median,
+            sd: factor * sd,
+        },
         other => other,
     }
 }
 
 /// The day in Greenwich, `2026-11-28`: the civil calendar from days since 1970 (Hinnant, chrono-compatible low-level date algorithms).
 fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO)
+        .as_secs();
     let days = seconds / 86_400 + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);
     let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;

@@ -34,10 +34,20 @@ pub(crate) struct PredictStudy {
     #[arg(value_name = "STUDY_ID")]
     study: String,
     /// Times after the first session, with units, separated by commas
-    #[arg(long, value_name = "TIMES", default_value = "24h,7d,28d", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "TIMES",
+        default_value = "24h,7d,28d",
+        value_delimiter = ','
+    )]
     times: Vec<String>,
     /// What is predicted: an instrument of the ratings (madrs, hamd17, ...), response, remission
-    #[arg(long, value_name = "OUTCOMES", default_value = "madrs,response,remission", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "OUTCOMES",
+        default_value = "madrs,response,remission",
+        value_delimiter = ','
+    )]
     outcome: Vec<String>,
     /// Seed of all randomness
     #[arg(long, default_value_t = 1)]
@@ -53,8 +63,16 @@ pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure
     let library = library::load(&files)?;
     let evidence = load::evidence(options.layer.as_deref(), &files)?;
     let ratings = Ratings::of(&library).map_err(Failure::Input)?;
-    let times_h = options.times.iter().map(|text| hours(text)).collect::<Result<Vec<_>, _>>()?;
-    let outcomes = options.outcome.iter().map(|word| outcome(word, &ratings)).collect::<Result<Vec<_>, _>>()?;
+    let times_h = options
+        .times
+        .iter()
+        .map(|text| hours(text))
+        .collect::<Result<Vec<_>, _>>()?;
+    let outcomes = options
+        .outcome
+        .iter()
+        .map(|word| outcome(word, &ratings))
+        .collect::<Result<Vec<_>, _>>()?;
     let designs = Designs::of(&evidence, &library).map_err(Failure::Input)?;
     let arms = arms(options, &evidence, &designs)?;
     let engine = Options {
@@ -63,7 +81,15 @@ pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure
     };
     let exposures = designs.exposures(&library, &engine).map_err(simulate::failure)?;
     let draws = draws(&library)?;
-    let predicted = predict(&arms, &exposures, &ratings, &draws, &times_h, &outcomes, options.seed);
+    let predicted = predict(
+        &arms,
+        &exposures,
+        &ratings,
+        &draws,
+        &times_h,
+        &outcomes,
+        options.seed,
+    );
     if predicted.is_empty() {
         return Err(Failure::Run(format!(
             "`{}` has no arm whose people a rating scale of the model is about",
@@ -86,7 +112,10 @@ fn arms<'d>(
 ) -> Result<Vec<&'d ArmDesign>, Failure> {
     let study = &options.study;
     if evidence.study(study).is_none() {
-        let near = nearest(study, evidence.studies.iter().map(|study| study.study_id.as_str()));
+        let near = nearest(
+            study,
+            evidence.studies.iter().map(|study| study.study_id.as_str()),
+        );
         let hint = near.map_or_else(
             || "`euthymia evidence studies` lists them".to_owned(),
             |near| format!("did you mean `{near}`?"),
@@ -101,7 +130,10 @@ fn arms<'d>(
             .filter(|refused| refused.study == *study)
             .map(|refused| format!("{}: {}", refused.arm, refused.reason))
             .collect();
-        return Err(Failure::Run(format!("`{study}` has no usable arm ({})", why.join("; "))));
+        return Err(Failure::Run(format!(
+            "`{study}` has no usable arm ({})",
+            why.join("; ")
+        )));
     }
     Ok(arms)
 }
@@ -142,7 +174,9 @@ fn hours(text: &str) -> Result<f64, Failure> {
     let spaced = text.trim();
     let quantity = Quantity::parse(spaced).map_err(|error| usage(error.to_string()))?;
     let hour = Unit::parse("h").map_err(|error| usage(error.to_string()))?;
-    let hours = quantity.in_unit(&hour).map_err(|error| usage(error.to_string()))?;
+    let hours = quantity
+        .in_unit(&hour)
+        .map_err(|error| usage(error.to_string()))?;
     if hours.is_finite() && hours >= 0.0 {
         Ok(hours)
     } else {
@@ -158,7 +192,8 @@ fn outcome(word: &str, ratings: &Ratings) -> Result<Outcome, Failure> {
         other => {
             let known: Vec<&str> = ratings.scores.keys().map(String::as_str).collect();
             let all = known.iter().copied().chain(["response", "remission"]);
-            let near = nearest(other, all).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            let near =
+                nearest(other, all).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
             Err(Failure::Usage(format!(
                 "--outcome `{other}` is not known; {near}known are {}, response and remission",
                 known.join(", ")
@@ -169,9 +204,14 @@ fn outcome(word: &str, ratings: &Ratings) -> Result<Outcome, Failure> {
 
 fn print(predicted: &[Predicted], arms: &[&ArmDesign], designs: &Designs, study: &str) {
     for arm in arms {
-        let n = arm.n.map_or_else(|| "size not told, 30 taken".to_owned(), |n| format!("n = {n}"));
+        let n = arm
+            .n
+            .map_or_else(|| "size not told, 30 taken".to_owned(), |n| format!("n = {n}"));
         println!("{study} {} ({}, {n})", arm.arm, arm.drug);
-        println!("  {:>9}  {:<10} {:<11} {:>8}  {:>17}  {:>17}", "time", "outcome", "statistic", "median", "50 %", "90 %");
+        println!(
+            "  {:>9}  {:<10} {:<11} {:>8}  {:>17}  {:>17}",
+            "time", "outcome", "statistic", "median", "50 %", "90 %"
+        );
         for one in predicted.iter().filter(|one| one.arm_id == arm.arm) {
             let statistic = serde_json::json!(one.statistic);
             let interval = |[low, high]: [f64; 2]| format!("{low:.2} to {high:.2}");

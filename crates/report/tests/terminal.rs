@@ -14,12 +14,17 @@ fn a_dozen_lines_answer_the_question() {
 fn a_provisional_score_is_said_with_what_is_counted_from_it() {
     let mut result = fixture::course();
     assert!(!table(&result, 100, Colour::Plain).contains("Provisional"));
-    let score = result.quantities.iter_mut().find(|quantity| quantity.id == "score");
+    let score = result
+        .quantities
+        .iter_mut()
+        .find(|quantity| quantity.id == "score");
     score.unwrap().provisional = true;
     let text = table(&result, 100, Colour::Plain);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        words.contains("Provisional the MADRS score, response and remission: the response model says so of itself"),
+        words.contains(
+            "Provisional the MADRS score, response and remission: the response model says so of itself"
+        ),
         "{text}"
     );
 }

@@ -144,10 +144,7 @@ fn scaled(amount: DoseAmount, fraction: f64) -> DoseAmount {
 
 /// One unit of expectation per session that people come for. What is given at the same time is one session.
 fn expectancy(course: &Course) -> Plan {
-    let attended = course
-        .treatments
-        .iter()
-        .filter(|one| one.drug.expectancy.session);
+    let attended = course.treatments.iter().filter(|one| one.drug.expectancy.session);
     let mut times: Vec<f64> = attended.flat_map(|one| one.times_h.iter().copied()).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();

@@ -9,8 +9,8 @@ use euthymia_model::{Model, check, syntax};
 use euthymia_therapy::course::{self, Course, PatientSpec, People};
 use euthymia_therapy::library::Library;
 use euthymia_therapy::response::{
-    ArmDesign, Background, Blinding, Disorder, Exposure, Kind, Session, Setting, Situation, Theta, Thetas, Typical,
-    Visit,
+    ArmDesign, Background, Blinding, Disorder, Exposure, Kind, Session, Setting, Situation, Theta, Thetas,
+    Typical, Visit,
 };
 use euthymia_therapy::simulate::typical;
 use euthymia_vecmath::scalar::{exp, ln};

@@ -22,10 +22,7 @@ fn library(ini: &str, equations: &str) -> Library {
          conditions <- c(\"trd\")\n  outputs <- list(score = \"Score (points)\")\n  \
          ini({{\n{ini}\n  }})\n  model({{\n{equations}\n  }})\n}}\n"
     );
-    library.add_text(
-        "response/ketamine.R",
-        Source::new("response/ketamine.R", text),
-    );
+    library.add_text("response/ketamine.R", Source::new("response/ketamine.R", text));
     library
 }
 

@@ -142,7 +142,11 @@ fn every_shipped_course_runs_and_makes_sense() {
                         .iter()
                         .all(|score| *score <= result.instrument.maximum)
                 );
-                assert_eq!(quantity.provisional, course.response_model != "ketamine", "{stem}");
+                assert_eq!(
+                    quantity.provisional,
+                    course.response_model != "ketamine",
+                    "{stem}"
+                );
                 assert!(
                     quantity.mean_interval.is_some(),
                     "{stem}: 200 patients are enough"

@@ -14,7 +14,11 @@ use std::fmt::Write;
 use thiserror::Error;
 
 /// Files of the library that say what is fitted to, and how.
-const FILES: [&str; 3] = ["response/designs.toml", "response/ratings.toml", "response/priors.toml"];
+const FILES: [&str; 3] = [
+    "response/designs.toml",
+    "response/ratings.toml",
+    "response/priors.toml",
+];
 const TABLES: [&str; 4] = [
     "evidence/studies.csv",
     "evidence/arms.csv",
@@ -59,14 +63,19 @@ impl Inputs {
     /// Why it cannot be fitted to.
     pub fn of(library: &Library, options: &Options) -> Result<Self, InputError> {
         let missing = |what: &str| {
-            InputError::Files(vec![Diagnostic::error("L044", format!("the library has no `{what}`"))])
+            InputError::Files(vec![Diagnostic::error(
+                "L044",
+                format!("the library has no `{what}`"),
+            )])
         };
         let evidence = library.evidence().map_err(InputError::Files)?;
         let evidence = evidence.ok_or_else(|| missing("evidence/studies.csv"))?;
         let designs = Designs::of(&evidence, library).map_err(InputError::Files)?;
         let exposures = designs.exposures(library, options)?;
         let ratings = Ratings::of(library).map_err(InputError::Files)?;
-        let document = library.document(priors::PATH).ok_or_else(|| missing(priors::PATH))?;
+        let document = library
+            .document(priors::PATH)
+            .ok_or_else(|| missing(priors::PATH))?;
         let priors = Priors::read(document).map_err(InputError::Files)?;
         let hash = hash(library, &exposures);
         Ok(Self {
@@ -83,7 +92,13 @@ impl Inputs {
     /// What was measured, in all studies but `without`.
     #[must_use]
     pub fn data(&self, without: &[&str]) -> Data {
-        Data::new(&self.evidence, &self.designs, &self.exposures, &self.ratings, without)
+        Data::new(
+            &self.evidence,
+            &self.designs,
+            &self.exposures,
+            &self.ratings,
+            without,
+        )
     }
 
     /// The posterior.

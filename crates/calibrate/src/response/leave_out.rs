@@ -54,7 +54,11 @@ fn one(
     study: &str,
     watch: &dyn Watch,
 ) -> Result<Vec<Prediction>, SampleError> {
-    let without: Vec<&str> = studies.iter().map(String::as_str).filter(|other| *other != study).collect();
+    let without: Vec<&str> = studies
+        .iter()
+        .map(String::as_str)
+        .filter(|other| *other != study)
+        .collect();
     let held = inputs.data(&without);
     let target = Target::new(inputs.data(&[study]), inputs.priors.clone());
     let settings = Settings {

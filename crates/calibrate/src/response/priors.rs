@@ -159,7 +159,9 @@ fn placed(reader: &mut Reader<'_, '_>) -> Option<Placed> {
         },
         _ => {
             let around = reader.optional_string("around");
-            return reader.required_string(kind).map(|by| Placed::Pooled { by, around });
+            return reader
+                .required_string(kind)
+                .map(|by| Placed::Pooled { by, around });
         }
     };
     match prior.check() {

@@ -78,8 +78,7 @@ pub fn ship(
 /// Five digits: more than a posterior knows.
 fn significant(value: f64) -> String {
     let text = format!("{value:.4e}");
-    text.parse::<f64>()
-        .map_or(text, |rounded| format!("{rounded}"))
+    text.parse::<f64>().map_or(text, |rounded| format!("{rounded}"))
 }
 
 /// Model text with the values of its parameters replaced: lines `name <- number; label(...)`.
@@ -165,11 +164,7 @@ fn about(inputs: &Inputs, target: &Target, settings: &Settings, made: &Made, dra
                 let quoted: Vec<String> = doses.iter().map(|dose| format!("\"{dose}\"")).collect();
                 line(format!("doses = [{}]", quoted.join(", ")));
             }
-            let most = arms
-                .iter()
-                .map(|design| design.sessions.len())
-                .max()
-                .unwrap_or(0);
+            let most = arms.iter().map(|design| design.sessions.len()).max().unwrap_or(0);
             line(format!("most_doses = {}", most.max(1)));
             line(format!("longest = \"{} h\"", longest_h(target, &arms)));
         }
@@ -178,10 +173,7 @@ fn about(inputs: &Inputs, target: &Target, settings: &Settings, made: &Made, dra
 }
 
 /// Arms by drug and route, those of controls whose drug the library knows among them.
-fn treatments<'a>(
-    inputs: &Inputs,
-    arms: &[&'a ArmDesign],
-) -> BTreeMap<(String, String), Vec<&'a ArmDesign>> {
+fn treatments<'a>(inputs: &Inputs, arms: &[&'a ArmDesign]) -> BTreeMap<(String, String), Vec<&'a ArmDesign>> {
     let mut found: BTreeMap<(String, String), Vec<&ArmDesign>> = BTreeMap::new();
     for design in arms {
         let given = design

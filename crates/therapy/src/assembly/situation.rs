@@ -56,7 +56,10 @@ impl OfCourse {
 /// count only where there are no sessions.
 pub(crate) fn felt(course: &Course) -> Felt {
     let of = |sessions: bool| {
-        let given = course.treatments.iter().map(|treatment| treatment.drug.expectancy);
+        let given = course
+            .treatments
+            .iter()
+            .map(|treatment| treatment.drug.expectancy);
         given
             .filter(|one| one.session == sessions)
             .map(|one| one.felt)

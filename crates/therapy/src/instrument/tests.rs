@@ -128,7 +128,10 @@ fn the_probability_of_a_rating_counts_what_rounds_to_it() {
     assert!(one(f64::NAN, 5.0).is_nan() && one(f64::NAN, 0.0).is_nan());
     // HAM-D 7.5 is MADRS 9.75 on the line from 0 to HAM-D 10 at MADRS 13.
     let hamd = instrument("hamd17");
-    assert_eq!(hamd.probability_at_or_beyond(7.0, "madrs", 9.75, Scatter::Points(3.0)), 0.5);
+    assert_eq!(
+        hamd.probability_at_or_beyond(7.0, "madrs", 9.75, Scatter::Points(3.0)),
+        0.5
+    );
 }
 
 proptest! {

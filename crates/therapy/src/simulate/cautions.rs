@@ -165,7 +165,8 @@ fn of_situation(course: &Course, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
     }
     if course.setting == Setting::Crisis && !uses("CRISIS") {
         cautions.push(
-            "The response model does not know people in a crisis: the setting changes nothing here.".to_owned(),
+            "The response model does not know people in a crisis: the setting changes nothing here."
+                .to_owned(),
         );
     }
     cautions

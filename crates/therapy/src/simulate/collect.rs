@@ -149,7 +149,8 @@ impl<'r, T> Collector<'r, T> {
         if let Some(spells) = &mut collected.spells {
             let responds = |latent: &f64| {
                 let certain = |cut_off| {
-                    instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, Scatter::NONE) > 0.5
+                    instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, Scatter::NONE)
+                        > 0.5
                 };
                 response_cut_off.is_some_and(certain)
             };
