@@ -340,7 +340,7 @@ impl Simple {
             } else {
                 other.observed
             });
-            if !others.visits[other.visit].visit.pieces.is_empty() == has_drug {
+            if others.visits[other.visit].visit.pieces.is_empty() != has_drug {
                 effects.push(value);
                 variances.push(variance);
             }
