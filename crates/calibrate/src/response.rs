@@ -12,10 +12,13 @@ mod ship;
 mod summary;
 mod target;
 
-pub use data::{Data, Left, Rated, Rating};
+pub use data::{Data, Known, Left, Rated, Rating};
 pub use inputs::{InputError, Inputs};
 pub use leave_out::leave_out;
 pub use priors::{Placed, Priors};
 pub use ship::{Made, Shipped, ship};
 pub use summary::{Row, Summary};
 pub use target::Target;
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! `euthymia calibrate`: fits the response model to the evidence, tests it on studies that it has not seen, checks what is shipped.
 
+mod synthetic;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,6 +32,7 @@ Examples:
   euthymia calibrate --check                      do the shipped draws belong to the shipped data?
   euthymia calibrate --leave-one-out loo.csv      predict every study by a fit to the others; how good that was
   euthymia calibrate --sensitivity                fit again with every prior half and twice as wide
+  euthymia calibrate --synthetic 100              make trials up with known parameters, fit, compare (see --help for the time it takes)
   euthymia calibrate --out fit --keep chains      keep finished chains in a folder; --resume chains goes on from them";
 
 /// Options of `calibrate`.
@@ -47,6 +50,14 @@ pub(crate) struct Calibrate {
     /// Fit again with the width of each prior halved and doubled
     #[arg(long, conflicts_with = "out")]
     sensitivity: bool,
+    /// Make up this many sets of trials, of the same designs, with parameters from the priors; fit each, and tell whether the
+    /// parameters come back (simulation-based calibration). Each takes 5 to 60 s of one processor
+    #[arg(long, value_name = "N", conflicts_with_all = ["out", "check", "leave_one_out", "sensitivity"],
+          value_parser = clap::value_parser!(u32).range(1..))]
+    synthetic: Option<u32>,
+    /// Write each parameter's truth, posterior mean, SD and rank of every made-up set, as CSV
+    #[arg(long, value_name = "FILE", requires = "synthetic")]
+    truths: Option<PathBuf>,
     /// Seed of all randomness
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -88,6 +99,9 @@ pub(crate) fn run(options: &Calibrate, shared: &Shared) -> Result<(), Failure> {
     }
     if let Some(path) = &options.leave_one_out {
         return left_out(options, shared, &inputs, path);
+    }
+    if let Some(replicates) = options.synthetic {
+        return synthetic::run(options, shared, &inputs, replicates as usize);
     }
     if options.sensitivity {
         return sensitivity(options, shared, &inputs);
@@ -262,14 +276,26 @@ fn check(
     Ok(())
 }
 
-/// Counts studies instead of draws.
-struct Studies {
+/// Counts whole fits instead of draws.
+struct Counted {
     bar: crate::progress::Progress,
 }
 
-impl Watch for Studies {
-    fn drawn(&self, _: usize, studies: usize) {
-        euthymia_engine::Progress::done(&self.bar, studies as u64);
+impl Counted {
+    fn new(total: usize, what: &str, quiet: bool) -> Self {
+        Self {
+            bar: crate::progress::Progress::new(total as u64, what, quiet),
+        }
+    }
+
+    fn finish(&self) {
+        self.bar.finish();
+    }
+}
+
+impl Watch for Counted {
+    fn drawn(&self, _: usize, fits: usize) {
+        euthymia_engine::Progress::done(&self.bar, fits as u64);
     }
 
     fn cancelled(&self) -> bool {
@@ -286,11 +312,9 @@ fn left_out(options: &Calibrate, shared: &Shared, inputs: &Inputs, path: &Path) 
         draws: options.draws.min(500),
         ..settings(options, &target)
     };
-    let studies = Studies {
-        bar: crate::progress::Progress::new(target.data.studies.len() as u64, "studies", shared.quiet),
-    };
+    let studies = Counted::new(target.data.studies.len(), "studies", shared.quiet);
     let predicted = leave_out(inputs, &settings, &studies);
-    studies.bar.finish();
+    studies.finish();
     let predicted = predicted.map_err(failure)?;
     let rows = predicted.iter().map(cells);
     csv::write_table(path, &COLUMNS, rows)?;
