@@ -1,5 +1,6 @@
 //! `euthymia calibrate`: fits the response model to the evidence, tests it on studies that it has not seen, checks what is shipped.
 
+mod page;
 mod synthetic;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ use crate::arguments::Shared;
 use crate::exit::Failure;
 use crate::{interrupt, library, simulate};
 
+use page::{Fitted, LeftOut};
+
 /// The model that is fitted.
 const MODEL: &str = "ketamine";
 /// Where its files are.
@@ -31,6 +34,7 @@ Examples:
   euthymia calibrate --out library/response       fit, and write ketamine.R, ketamine-draws.csv and ketamine-posterior.toml there
   euthymia calibrate --check                      do the shipped draws belong to the shipped data?
   euthymia calibrate --leave-one-out loo.csv      predict every study by a fit to the others; how good that was
+  euthymia calibrate --page report.html           fit, and write the model report as one page; with --leave-one-out its predictions too
   euthymia calibrate --sensitivity                fit again with every prior half and twice as wide
   euthymia calibrate --synthetic 100              make trials up with known parameters, fit, compare (see --help for the time it takes)
   euthymia calibrate --out fit --keep chains      keep finished chains in a folder; --resume chains goes on from them";
@@ -47,12 +51,16 @@ pub(crate) struct Calibrate {
     /// Leave each study out in turn and write its predictions beside what it reported, as CSV
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     leave_one_out: Option<PathBuf>,
+    /// Write the model report: one HTML page with the parameters before and after, chains, priors, typical courses, and, with
+    /// --leave-one-out, how studies were predicted without them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "sensitivity"])]
+    page: Option<PathBuf>,
     /// Fit again with the width of each prior halved and doubled
     #[arg(long, conflicts_with = "out")]
     sensitivity: bool,
     /// Make up this many sets of trials, of the same designs, with parameters from the priors; fit each, and tell whether the
     /// parameters come back (simulation-based calibration). Each takes 5 to 60 s of one processor
-    #[arg(long, value_name = "N", conflicts_with_all = ["out", "check", "leave_one_out", "sensitivity"],
+    #[arg(long, value_name = "N", conflicts_with_all = ["out", "check", "leave_one_out", "sensitivity", "page"],
           value_parser = clap::value_parser!(u32).range(1..))]
     synthetic: Option<u32>,
     /// Write each parameter's truth, posterior mean, SD and rank of every made-up set, as CSV
@@ -110,6 +118,14 @@ pub(crate) fn run(options: &Calibrate, shared: &Shared) -> Result<(), Failure> {
     fit(options, shared, &inputs, model.text())
 }
 
+/// The command that does the same again.
+fn command(options: &Calibrate) -> String {
+    format!(
+        "euthymia calibrate --seed {} --chains {} --tune {} --draws {}",
+        options.seed, options.chains, options.tune, options.draws
+    )
+}
+
 fn settings(options: &Calibrate, target: &Target) -> Settings {
     Settings {
         chains: usize::from(options.chains),
@@ -160,6 +176,17 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
     } else if !shared.quiet {
         show(&target, &summary);
     }
+    if let Some(path) = &options.page {
+        let fitted = Fitted {
+            inputs,
+            target: &target,
+            draws: &draws,
+            settings: &settings,
+            summary: &summary,
+        };
+        page::write(path, &fitted, None, format!("{} --page {}", command(options), path.display()))?;
+        tell(shared, path);
+    }
     let problems = summary.problems();
     if !problems.is_empty() {
         return Err(Failure::Run(format!(
@@ -169,10 +196,7 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
     }
     if let Some(folder) = &options.out {
         let made = Made {
-            command: format!(
-                "euthymia calibrate --seed {} --chains {} --tune {} --draws {}",
-                options.seed, options.chains, options.tune, options.draws
-            ),
+            command: command(options),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             date: today(),
         };
@@ -184,12 +208,17 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
         ] {
             let path = folder.join(format!("{MODEL}{end}"));
             atomic::write(&path, text.as_bytes())?;
-            if !shared.quiet && !shared.json {
-                println!("{}", path.display());
-            }
+            tell(shared, &path);
         }
     }
     Ok(())
+}
+
+/// Says that a file was written.
+fn tell(shared: &Shared, path: &Path) {
+    if !shared.quiet && !shared.json {
+        println!("{}", path.display());
+    }
 }
 
 fn show(target: &Target, summary: &Summary) {
@@ -328,6 +357,29 @@ fn left_out(options: &Calibrate, shared: &Shared, inputs: &Inputs, path: &Path) 
     } else if !shared.quiet {
         show_scores(&scores);
         println!("\n{}", path.display());
+    }
+    if let Some(page) = &options.page {
+        let settings = self::settings(options, &target);
+        let draws = sample(&target, &settings, shared, None)?;
+        let fitted = Fitted {
+            inputs,
+            target: &target,
+            draws: &draws,
+            settings: &settings,
+            summary: &Summary::of(&target, &draws),
+        };
+        let left_out = LeftOut {
+            predictions: &predicted,
+            scores: &scores,
+        };
+        let command = format!(
+            "{} --leave-one-out {} --page {}",
+            command(options),
+            path.display(),
+            page.display()
+        );
+        page::write(page, &fitted, Some(&left_out), command)?;
+        tell(shared, page);
     }
     Ok(())
 }
