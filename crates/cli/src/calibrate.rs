@@ -184,7 +184,12 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
             settings: &settings,
             summary: &summary,
         };
-        page::write(path, &fitted, None, format!("{} --page {}", command(options), path.display()))?;
+        page::write(
+            path,
+            &fitted,
+            None,
+            format!("{} --page {}", command(options), path.display()),
+        )?;
         tell(shared, path);
     }
     let problems = summary.problems();

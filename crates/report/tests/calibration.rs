@@ -124,7 +124,10 @@ fn calibration(with_left_out: bool) -> Calibration {
                 pooled_log_density: -2.9,
             }],
         }),
-        not_used: vec![("other, arm".to_owned(), "its people are in another arm".to_owned())],
+        not_used: vec![(
+            "other, arm".to_owned(),
+            "its people are in another arm".to_owned(),
+        )],
     }
 }
 

@@ -94,7 +94,12 @@ mod tests {
     #[test]
     fn every_study_counts_the_same() {
         // One study has a number in the middle; the other three, all far out.
-        let all = [ranked("a", 0.5), ranked("b", 0.99), ranked("b", 0.995), ranked("b", 0.01)];
+        let all = [
+            ranked("a", 0.5),
+            ranked("b", 0.99),
+            ranked("b", 0.995),
+            ranked("b", 0.01),
+        ];
         let coverage = Coverage::of(&all.iter().collect::<Vec<_>>()).unwrap();
         assert_eq!((coverage.count, coverage.studies), (4, 2));
         assert!(coverage.observed.iter().all(|part| (part - 0.5).abs() < 1e-12));
@@ -113,8 +118,11 @@ mod tests {
             assert!((nominal - observed).abs() <= 0.0015, "{nominal}: {observed}");
         }
         assert!(coverage.ranks.iter().all(|part| (part - 0.1).abs() < 1e-9));
-        for ((nominal, [low, high]), [lowest, highest]) in
-            coverage.nominal.iter().zip(&coverage.by_study).zip(&coverage.by_number)
+        for ((nominal, [low, high]), [lowest, highest]) in coverage
+            .nominal
+            .iter()
+            .zip(&coverage.by_study)
+            .zip(&coverage.by_number)
         {
             assert!(low <= nominal && nominal <= high);
             assert_eq!((low, high), (lowest, highest));

@@ -60,6 +60,11 @@ fn library() -> Library {
 /// Occupancies take seconds: they are computed once.
 static INPUTS: LazyLock<Inputs> = LazyLock::new(|| Inputs::of(&library(), &Options::standard()).unwrap());
 
+/// What the library holds.
+pub(super) fn real_inputs() -> &'static Inputs {
+    &INPUTS
+}
+
 /// The posterior of the library.
 pub(super) fn real_target() -> Target {
     INPUTS.target()
@@ -68,7 +73,9 @@ pub(super) fn real_target() -> Target {
 /// A position that the priors allow, not at the centre of anything.
 fn somewhere(target: &Target) -> Vec<f64> {
     let address = Stream::new(3).at(Purpose(1), 0, 0);
-    (0..target.dimension()).map(|at| 0.5 * address.normal(at as u32)).collect()
+    (0..target.dimension())
+        .map(|at| 0.5 * address.normal(at as u32))
+        .collect()
 }
 
 #[test]
@@ -263,8 +270,14 @@ fn a_small_posterior_is_that_of_a_grid() {
         let n = all.len() as f64;
         let drawn = all.iter().sum::<f64>() / n;
         let drawn_sd = (all.iter().map(|x| (x - drawn) * (x - drawn)).sum::<f64>() / n).sqrt();
-        assert!((drawn - mean).abs() < 4.0 * sd / effective.sqrt(), "{drawn}, not {mean}");
-        assert!((drawn_sd / sd - 1.0).abs() < 4.0 / (2.0 * effective).sqrt(), "{drawn_sd}, not {sd}");
+        assert!(
+            (drawn - mean).abs() < 4.0 * sd / effective.sqrt(),
+            "{drawn}, not {mean}"
+        );
+        assert!(
+            (drawn_sd / sd - 1.0).abs() < 4.0 / (2.0 * effective).sqrt(),
+            "{drawn_sd}, not {sd}"
+        );
         // The data say something: else the grid would only be the prior.
         assert!(sd < 0.9, "{sd}");
     }
@@ -296,18 +309,29 @@ fn what_is_shipped_is_read_back() {
     let mut library = library();
     add(&mut library, "response/ketamine.R", shipped.model);
     add(&mut library, "response/ketamine-draws.csv", shipped.draws);
-    add(&mut library, "response/ketamine-posterior.toml", shipped.posterior);
+    add(
+        &mut library,
+        "response/ketamine-posterior.toml",
+        shipped.posterior,
+    );
     let posterior = library.posterior("ketamine").unwrap().unwrap();
     assert_eq!(posterior.names(), Theta::ALL.map(|theta| theta.name().to_owned()));
     assert_eq!(posterior.len(), 7);
     for (at, thetas) in thetas.iter().enumerate() {
         for (theta, value) in Theta::ALL.iter().zip(posterior.draw(at)) {
             // Five digits are kept.
-            assert!((value - thetas[*theta]).abs() <= 6e-5 * thetas[*theta].abs(), "{}", theta.name());
+            assert!(
+                (value - thetas[*theta]).abs() <= 6e-5 * thetas[*theta].abs(),
+                "{}",
+                theta.name()
+            );
         }
     }
     let fit = &posterior.fit;
-    assert_eq!((fit.command.as_str(), fit.date.as_str()), ("euthymia calibrate", "2026-01-31"));
+    assert_eq!(
+        (fit.command.as_str(), fit.date.as_str()),
+        ("euthymia calibrate", "2026-01-31")
+    );
     assert_eq!(fit.data_hash, INPUTS.hash);
     assert_eq!(fit.studies as usize, target.data.studies.len());
     assert_eq!(fit.arms as usize, target.data.arms.len());

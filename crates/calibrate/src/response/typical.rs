@@ -9,17 +9,22 @@ use euthymia_stats::random::{Purpose, Stream};
 use euthymia_stats::{proportion, quantile};
 use euthymia_therapy::course::DoseAmount;
 use euthymia_therapy::response::{
-    ArmDesign, Background, Before, Designs, Disorder, Effects, Exposure, Given, Kind, Scores, Situation, Thetas,
-    Typical, Visit,
+    ArmDesign, Background, Before, Blinding, Designs, Disorder, Effects, Exposure, Given, Kind, Scores,
+    Situation, Thetas, Typical, Visit,
 };
 
 /// What the random numbers are for.
 const TYPICAL: Purpose = Purpose(0x7479_7069);
-/// Times at which the curves are computed, h.
-const TIMES_H: [f64; 22] = [
-    1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 36.0, 48.0, 72.0, 96.0, 120.0, 144.0, 168.0, 216.0, 264.0, 336.0, 408.0, 504.0,
-    576.0, 672.0, 756.0, 840.0,
-];
+/// Times at which the curves are computed, h: these, then every half day for two weeks, then daily.
+const FIRST_H: [f64; 7] = [1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0];
+
+fn times_h(last_h: f64) -> Vec<f64> {
+    let half_days = (2..=28).map(|at| 12.0 * f64::from(at));
+    let days = (15..=35).map(|at| 24.0 * f64::from(at));
+    let all = FIRST_H.into_iter().chain(half_days).chain(days);
+    all.filter(|time_h| *time_h <= last_h).collect()
+}
+
 /// Weeks after one session, and of a course, that are shown, h.
 const AFTER_ONE_H: f64 = 14.0 * 24.0;
 const OF_COURSE_H: f64 = 35.0 * 24.0;
@@ -72,27 +77,34 @@ type Admits = fn(&ArmDesign, Option<&Given>) -> bool;
 
 const DESIGNS: [(&str, Admits); 6] = [
     ("One infusion of ketamine, 0.5 mg/kg", |arm, given| {
-        arm.sessions.len() == 1 && given.is_some_and(|given| is_infusion(given) && per_kg(given) == Some(0.5))
+        let is_usual = |given| is_infusion(given) && per_kg(given) == Some(0.5);
+        arm.sessions.len() == 1 && arm.blinding != Blinding::Masked && given.is_some_and(is_usual)
     }),
     ("One session of an inactive control", |arm, _| {
-        arm.kind == Kind::InactiveControl && arm.sessions.len() == 1
+        arm.blinding == Blinding::InactiveControl && arm.sessions.len() == 1
     }),
     ("One session of an active control", |arm, _| {
-        arm.kind == Kind::ActiveControl && arm.sessions.len() == 1
+        arm.blinding == Blinding::ActiveControl && arm.sessions.len() == 1
     }),
     ("Four to twelve infusions of ketamine", |arm, given| {
         (4..=12).contains(&arm.sessions.len()) && given.is_some_and(is_infusion)
     }),
-    ("Eight sessions of nasal esketamine and a new antidepressant", |arm, given| {
-        is_new(arm) && arm.sessions.len() >= 8 && given.is_some_and(|given| given.drug == "esketamine")
-    }),
-    ("Eight sessions of nasal placebo and a new antidepressant", |arm, _| {
-        is_new(arm) && arm.sessions.len() >= 8 && arm.kind == Kind::InactiveControl
-    }),
+    (
+        "Eight sessions of nasal esketamine and a new antidepressant",
+        |arm, given| {
+            is_new(arm)
+                && arm.sessions.len() >= 8
+                && given.is_some_and(|given| given.drug == "esketamine" && given.route.starts_with("in"))
+        },
+    ),
+    (
+        "Eight sessions of nasal placebo and a new antidepressant",
+        |arm, _| is_new(arm) && arm.sessions.len() >= 8 && arm.kind == Kind::InactiveControl,
+    ),
 ];
 
 fn is_infusion(given: &Given) -> bool {
-    given.drug == "ketamine" && given.route.starts_with("iv")
+    given.drug == "racemic-ketamine" && given.route.starts_with("iv")
 }
 
 fn is_new(arm: &ArmDesign) -> bool {
@@ -100,10 +112,13 @@ fn is_new(arm: &ArmDesign) -> bool {
 }
 
 fn per_kg(given: &Given) -> Option<f64> {
-    given.portions.iter().try_fold(0.0, |sum, portion| match portion.dose {
-        DoseAmount::PerWeight(amount) => Some(sum + amount),
-        DoseAmount::Fixed(_) => None,
-    })
+    given
+        .portions
+        .iter()
+        .try_fold(0.0, |sum, portion| match portion.dose {
+            DoseAmount::PerWeight(amount) => Some(sum + amount),
+            DoseAmount::Fixed(_) => None,
+        })
 }
 
 fn given<'d>(arm: &ArmDesign, designs: &'d Designs) -> Option<&'d Given> {
@@ -189,8 +204,12 @@ impl Bands {
     #[must_use]
     pub fn of(design: &ArmDesign, exposures: &[Exposure], draws: &[Thetas<f64>], seed: u64) -> Option<Self> {
         let situation = Situation::of(design)?;
-        let last_h = if design.sessions.len() > 1 { OF_COURSE_H } else { AFTER_ONE_H };
-        let times_h: Vec<f64> = TIMES_H.into_iter().filter(|time_h| *time_h <= last_h).collect();
+        let last_h = if design.sessions.len() > 1 {
+            OF_COURSE_H
+        } else {
+            AFTER_ONE_H
+        };
+        let times_h = times_h(last_h);
         let stream = Stream::new(seed);
         let mut score: [Vec<f64>; 5] = Default::default();
         let mut response: [Vec<f64>; 5] = Default::default();
@@ -225,5 +244,41 @@ impl Bands {
             score,
             response,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::response::tests::real_inputs;
+    use crate::target::LogDensity;
+
+    #[test]
+    fn the_usual_designs_have_trials_and_curves() {
+        let inputs = real_inputs();
+        let target = inputs.target();
+        let found = common(inputs, &target.data);
+        let titles: Vec<&str> = found.iter().map(|common| common.title).collect();
+        assert_eq!(titles, DESIGNS.map(|(title, _)| title));
+        let draws = vec![target.thetas(&vec![0.0; target.dimension()]); 40];
+        for common in &found {
+            assert!(
+                !common.scores.is_empty() || !common.responses.is_empty(),
+                "{}",
+                common.title
+            );
+            let bands = Bands::of(&common.design, &inputs.exposures, &draws, 1).unwrap();
+            for at in 0..bands.times_h.len() {
+                for curves in [&bands.score, &bands.response] {
+                    assert!(curves.windows(2).all(|pair| pair[0][at] <= pair[1][at]));
+                    assert!(
+                        curves
+                            .iter()
+                            .all(|curve| curve[at] >= 0.0 && curve[at].is_finite())
+                    );
+                }
+                assert!(bands.response[4][at] <= 1.0);
+            }
+        }
     }
 }

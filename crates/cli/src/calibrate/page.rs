@@ -122,7 +122,10 @@ fn typical(
         };
         all.iter().map(one).collect()
     };
-    let people = common.design.n.map_or_else(String::new, |n| format!(" ({n} people)"));
+    let people = common
+        .design
+        .n
+        .map_or_else(String::new, |n| format!(" ({n} people)"));
     Some(report::Typical {
         title: common.title.to_owned(),
         of: format!("{}, {}{people}", common.design.study, common.design.arm),
@@ -155,7 +158,11 @@ fn predictions(all: &[Prediction]) -> report::Predictions {
         pi50: one.pi50,
         pi90: one.pi90,
     };
-    let kinds = [held_out::Kind::Mean, held_out::Kind::Response, held_out::Kind::Remission];
+    let kinds = [
+        held_out::Kind::Mean,
+        held_out::Kind::Response,
+        held_out::Kind::Remission,
+    ];
     let coverage = kinds.into_iter().filter_map(|of| {
         let own: Vec<&Prediction> = all.iter().filter(|one| one.kind == of).collect();
         let coverage = response::Coverage::of(&own)?;

@@ -124,7 +124,8 @@ fn show(rows: &[Row], ranks: &Ranks, replicates: usize) {
             row.name,
             100.0 * row.within_50,
             100.0 * row.within_90,
-            row.correlation.map_or_else(|| "-".to_owned(), |r| format!("{r:.2}")),
+            row.correlation
+                .map_or_else(|| "-".to_owned(), |r| format!("{r:.2}")),
             row.z,
             row.p,
             if row.band_holds { "in" } else { "out" },

@@ -2,8 +2,8 @@
 
 use super::{Coverage, Kind, Measured, Predictions, Quantiles, Typical, words};
 use crate::figure::{
-    Axis, Figure, Height, Labels, Line, Mark, Panel, Point, Points, Reference, Ribbon, Role, Scale, Shape, Stroke,
-    Weight,
+    Axis, Figure, Height, Labels, Line, Mark, Panel, Point, Points, Reference, Ribbon, Role, Scale, Shape,
+    Stroke, Weight,
 };
 
 /// Scores beyond this fraction of the baseline are not shown: priors allow them, trials never came near.
@@ -13,31 +13,32 @@ const HIGHEST_LEFT: f64 = 1.25;
 pub(super) fn typical(typical: &Typical, which: usize, at: usize) -> Figure {
     let name = ["prior", "model"][which];
     let role = [Role::Purple, Role::Blue][which];
-    let panel = |title: &str, axis: &str, top: f64, bands: &Quantiles, points: &[Measured], low_is_good: bool| {
-        let end = typical.times_h.last().copied().unwrap_or(1.0);
-        let mut marks = bands_of(&typical.times_h, bands, role, top);
-        if low_is_good {
-            marks.push(Mark::Reference(Reference {
-                value: 0.5,
-                label: "half the baseline".to_owned(),
-                stroke: Stroke::Dotted,
-            }));
-        }
-        marks.push(Mark::Points(measured(points, end, top)));
-        Panel {
-            title: Some(title.to_owned()),
-            x: Axis {
-                title: "Time after the first session".to_owned(),
-                scale: Scale::time(0.0, end),
-            },
-            y: Axis {
-                title: axis.to_owned(),
-                scale: Scale::linear_exact(0.0, top, Labels::Percent),
-            },
-            marks,
-            doses: None,
-        }
-    };
+    let panel =
+        |title: &str, axis: &str, top: f64, bands: &Quantiles, points: &[Measured], low_is_good: bool| {
+            let end = typical.times_h.last().copied().unwrap_or(1.0);
+            let mut marks = bands_of(&typical.times_h, bands, role, top);
+            if low_is_good {
+                marks.push(Mark::Reference(Reference {
+                    value: 0.5,
+                    label: "half the baseline".to_owned(),
+                    stroke: Stroke::Dotted,
+                }));
+            }
+            marks.push(Mark::Points(measured(points, end, top)));
+            Panel {
+                title: Some(title.to_owned()),
+                x: Axis {
+                    title: "Time after the first session".to_owned(),
+                    scale: Scale::time(0.0, end),
+                },
+                y: Axis {
+                    title: axis.to_owned(),
+                    scale: Scale::linear_exact(0.0, top, Labels::Percent),
+                },
+                marks,
+                doses: None,
+            }
+        };
     Figure {
         id: format!("{name}-{at}"),
         title: typical.title.clone(),
@@ -70,8 +71,18 @@ pub(super) fn typical(typical: &Typical, which: usize, at: usize) -> Figure {
 }
 
 /// Bands of 90 % and 50 % and the median. Before the first time there is nothing to draw: the curve begins there.
-fn bands_of(times_h: &[f64], [low, lower, middle, upper, high]: &Quantiles, role: Role, top: f64) -> Vec<Mark> {
-    let within = |values: &[f64]| values.iter().map(|value| value.min(2.0 * top)).collect::<Vec<_>>();
+fn bands_of(
+    times_h: &[f64],
+    [low, lower, middle, upper, high]: &Quantiles,
+    role: Role,
+    top: f64,
+) -> Vec<Mark> {
+    let within = |values: &[f64]| {
+        values
+            .iter()
+            .map(|value| value.min(2.0 * top))
+            .collect::<Vec<_>>()
+    };
     let band = |lower: &[f64], upper: &[f64], weight, label: &str| {
         Mark::Ribbon(Ribbon {
             x: times_h.to_vec(),
@@ -108,7 +119,11 @@ fn measured(points: &[Measured], end_h: f64, top: f64) -> Points {
         ),
     };
     Points {
-        items: points.iter().filter(|one| one.time_h <= end_h).map(item).collect(),
+        items: points
+            .iter()
+            .filter(|one| one.time_h <= end_h)
+            .map(item)
+            .collect(),
         role: Role::Vermillion,
         shape: Shape::Circle,
         filled: false,
@@ -119,7 +134,11 @@ fn measured(points: &[Measured], end_h: f64, top: f64) -> Points {
 /// Observed against predicted, a panel for each kind.
 pub(super) fn predicted(id: &str, predictions: &Predictions) -> Figure {
     let panels = Kind::ALL.into_iter().filter_map(|kind| {
-        let own: Vec<_> = predictions.numbers.iter().filter(|one| one.kind == kind).collect();
+        let own: Vec<_> = predictions
+            .numbers
+            .iter()
+            .filter(|one| one.kind == kind)
+            .collect();
         if own.is_empty() {
             return None;
         }
@@ -130,8 +149,14 @@ pub(super) fn predicted(id: &str, predictions: &Predictions) -> Figure {
                 Kind::Response | Kind::Remission => Scale::linear_exact(0.0, 1.0, Labels::Percent),
             },
         };
-        let least = own.iter().map(|one| one.observed.min(one.median)).fold(0.0, f64::min);
-        let most = own.iter().map(|one| one.observed.max(one.median)).fold(0.0, f64::max);
+        let least = own
+            .iter()
+            .map(|one| one.observed.min(one.median))
+            .fold(0.0, f64::min);
+        let most = own
+            .iter()
+            .map(|one| one.observed.max(one.median))
+            .fold(0.0, f64::max);
         let (x, y) = (axis("Observed", least, most), axis("Predicted", least, most));
         let (start, end) = x.scale.domain();
         let set = |has_drug: bool, role, shape, label: &str| {
@@ -162,7 +187,11 @@ pub(super) fn predicted(id: &str, predictions: &Predictions) -> Figure {
             set(true, Role::Blue, Shape::Circle, "with the drug"),
             set(false, Role::Amber, Shape::Square, "without"),
         ];
-        marks.extend(sets.into_iter().filter(|set| !set.items.is_empty()).map(Mark::Points));
+        marks.extend(
+            sets.into_iter()
+                .filter(|set| !set.items.is_empty())
+                .map(Mark::Points),
+        );
         Some(Panel {
             title: Some(title(kind).to_owned()),
             x,
@@ -215,7 +244,11 @@ pub(super) fn coverage(id: &str, predictions: &Predictions) -> Figure {
             y: axis("Numbers inside"),
             marks: vec![
                 band(&coverage.by_study, Weight::Outer, "chance, a study as one number"),
-                band(&coverage.by_number, Weight::Inner, "chance, all numbers independent"),
+                band(
+                    &coverage.by_number,
+                    Weight::Inner,
+                    "chance, all numbers independent",
+                ),
                 Mark::Line(Line {
                     x: vec![0.0, 1.0],
                     y: vec![0.0, 1.0],
@@ -237,7 +270,9 @@ pub(super) fn coverage(id: &str, predictions: &Predictions) -> Figure {
     Figure {
         id: id.to_owned(),
         title: "Calibration".to_owned(),
-        description: "The part of the numbers within central intervals, against the probability that these claim.".to_owned(),
+        description:
+            "The part of the numbers within central intervals, against the probability that these claim."
+                .to_owned(),
         stamp: None,
         height: Height::Ordinary,
         panels: predictions.coverage.iter().map(panel).collect(),
@@ -285,7 +320,9 @@ pub(super) fn ranks(id: &str, predictions: &Predictions) -> Figure {
     Figure {
         id: id.to_owned(),
         title: "Ranks".to_owned(),
-        description: "Histogram of the predictive probability below each number; flat where predictions are right.".to_owned(),
+        description:
+            "Histogram of the predictive probability below each number; flat where predictions are right."
+                .to_owned(),
         stamp: None,
         height: Height::Ordinary,
         panels: predictions.coverage.iter().map(panel).collect(),

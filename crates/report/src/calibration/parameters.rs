@@ -51,10 +51,19 @@ impl Draw for Intervals<'_> {
             };
             row(&mut body, parameter, (left, right), middle);
             if !stacked {
-                body.label("tick end", width, middle + font * 0.33, &words::three(parameter.posterior));
+                body.label(
+                    "tick end",
+                    width,
+                    middle + font * 0.33,
+                    &words::three(parameter.posterior),
+                );
             }
             body.close();
-            y = if stacked { middle + font * 0.9 } else { base - font * 0.35 };
+            y = if stacked {
+                middle + font * 0.9
+            } else {
+                base - font * 0.35
+            };
         }
         let head = Head {
             prefix: &format!("parameters-{}", size.name()),
@@ -73,7 +82,12 @@ fn legend(body: &mut Svg, font: f64, left: f64) {
     body.label("legend", left + 33.0, y + font * 0.33, "prior");
     let next = left + 33.0 + text::width("prior", font) + 24.0;
     line(body, next, next + 13.0, next + 26.0, y);
-    body.label("legend", next + 33.0, y + font * 0.33, "posterior (90\u{a0}% and median)");
+    body.label(
+        "legend",
+        next + 33.0,
+        y + font * 0.33,
+        "posterior (90\u{a0}% and median)",
+    );
 }
 
 fn row(body: &mut Svg, parameter: &Parameter, (left, right): (f64, f64), y: f64) {

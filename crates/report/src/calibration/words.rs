@@ -47,7 +47,8 @@ pub(super) fn three([low, middle, high]: [f64; 3]) -> String {
 }
 
 pub(super) fn parameter(parameter: &Parameter) -> ParameterLine {
-    let whole = |number: Option<f64>| number.map_or_else(|| "-".to_owned(), |number| count(number.max(0.0) as u64));
+    let whole =
+        |number: Option<f64>| number.map_or_else(|| "-".to_owned(), |number| count(number.max(0.0) as u64));
     let width = |[low, _, high]: [f64; 3]| high - low;
     ParameterLine {
         name: parameter.name.clone(),
@@ -55,7 +56,9 @@ pub(super) fn parameter(parameter: &Parameter) -> ParameterLine {
         prior: three(parameter.prior),
         posterior: three(parameter.posterior),
         narrowed: percent(width(parameter.posterior) / width(parameter.prior)),
-        r_hat: parameter.r_hat.map_or_else(|| "-".to_owned(), |r_hat| fixed(r_hat, 3)),
+        r_hat: parameter
+            .r_hat
+            .map_or_else(|| "-".to_owned(), |r_hat| fixed(r_hat, 3)),
         ess_bulk: whole(parameter.ess_bulk),
         ess_tail: whole(parameter.ess_tail),
     }
@@ -106,7 +109,10 @@ pub(super) fn chains(chains: &Chains) -> String {
 /// Part inside the intervals, by kind.
 pub(super) fn coverage(predictions: &Predictions) -> String {
     let at = |coverage: &super::Coverage, p: f64| {
-        let place = coverage.nominal.iter().position(|nominal| (nominal - p).abs() < 1e-9);
+        let place = coverage
+            .nominal
+            .iter()
+            .position(|nominal| (nominal - p).abs() < 1e-9);
         place.map_or_else(|| "-".to_owned(), |place| percent(coverage.observed[place]))
     };
     let parts: Vec<String> = predictions

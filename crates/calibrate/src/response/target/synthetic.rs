@@ -188,7 +188,11 @@ mod tests {
                     ..
                 } => {
                     let scores = target.scores(&truth, latent, *visit, baseline);
-                    if *is_change { scores.change() } else { scores.mean() }
+                    if *is_change {
+                        scores.change()
+                    } else {
+                        scores.mean()
+                    }
                 }
                 Rating::Response { fraction, best, .. } => {
                     proportion_above(latent, ln(1.0 - fraction), *best)
@@ -198,7 +202,9 @@ mod tests {
                     cut_off,
                     baseline,
                     ..
-                } => target.scores(&truth, latent, *visit, baseline).remission(*cut_off),
+                } => target
+                    .scores(&truth, latent, *visit, baseline)
+                    .remission(*cut_off),
                 _ => continue,
             };
             let mean = sum / n as f64;
@@ -226,7 +232,10 @@ mod tests {
             for p in [0.1, 0.5, 0.9] {
                 let below = drawn.iter().filter(|row| row[place] < prior.quantile(p)).count() as f64 / 2000.0;
                 // Four standard errors of a proportion of 2000.
-                assert!((below - p).abs() < 0.045, "{name}: {below} below the quantile {p}");
+                assert!(
+                    (below - p).abs() < 0.045,
+                    "{name}: {below} below the quantile {p}"
+                );
             }
         }
     }

@@ -44,7 +44,10 @@ fn listed(data: &Data) -> String {
                 best,
                 weight,
                 ..
-            } => writeln!(text, "response {events}/{n} fraction {fraction} best {best} weight {weight}"),
+            } => writeln!(
+                text,
+                "response {events}/{n} fraction {fraction} best {best} weight {weight}"
+            ),
             Rating::Remission {
                 events,
                 n,
