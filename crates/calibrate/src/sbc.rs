@@ -21,6 +21,11 @@ use crate::target::LogDensity;
 /// Truths and data.
 const SIMULATIONS: Purpose = Purpose(0x7362_6373);
 
+/// A chain of which more than this part of the trajectories diverged is stuck: it is thrown away and begun elsewhere.
+const STUCK: f64 = 0.1;
+/// How often.
+const TRIES: u32 = 5;
+
 /// A model that can make up its own data.
 pub trait Simulator {
     /// What is sampled once there are data.
@@ -59,6 +64,8 @@ pub struct Ranks {
     pub most: usize,
     /// Trajectories after tuning that diverged, of all replicates.
     pub divergences: usize,
+    /// Runs that were thrown away since their chains were stuck.
+    pub restarted: usize,
     /// Of each quantity, in each replicate: the truth, then mean and standard deviation of all draws.
     pub recovered: Vec<Vec<Recovered>>,
 }
@@ -114,6 +121,7 @@ pub fn sbc<S: Simulator + Sync>(simulator: &S, plan: &Plan, watch: &dyn Watch) -
         names,
         most: plan.ranks,
         divergences: 0,
+        restarted: 0,
         recovered: Vec::new(),
     };
     all.recovered = vec![Vec::with_capacity(plan.replicates); all.names.len()];
@@ -125,6 +133,7 @@ pub fn sbc<S: Simulator + Sync>(simulator: &S, plan: &Plan, watch: &dyn Watch) -
             of_all.push(recovered);
         }
         all.divergences += one.divergences;
+        all.restarted += one.restarted;
     }
     Ok(all)
 }
@@ -134,6 +143,7 @@ struct Replicate {
     ranks: Vec<usize>,
     recovered: Vec<Recovered>,
     divergences: usize,
+    restarted: usize,
 }
 
 /// Says when to stop, and nothing of single draws.
@@ -154,14 +164,22 @@ fn ranked<S: Simulator>(
     let seed = plan.settings.seed;
     let address = Stream::new(seed).at(SIMULATIONS, 0, replicate as u64);
     let (truth, target) = simulator.simulate(&address);
-    let settings = Settings {
-        // A seed of its own: the draw before the first that simulations would come to.
-        seed: address.bits(u32::MAX),
-        threads: 1,
-        start: vec![0.0; truth.len()],
-        ..plan.settings.clone()
+    let mut restarted = 0;
+    let draws = loop {
+        let settings = Settings {
+            // A seed of its own: the draws before the first that simulations would come to.
+            seed: address.bits(u32::MAX - restarted),
+            threads: 1,
+            start: vec![0.0; truth.len()],
+            ..plan.settings.clone()
+        };
+        let draws = sample(&target, &settings, &Stops(watch))?;
+        let made = (settings.chains * settings.draws) as f64;
+        if draws.divergences() as f64 <= STUCK * made || restarted + 1 == TRIES {
+            break draws;
+        }
+        restarted += 1;
     };
-    let draws = sample(&target, &settings, &Stops(watch))?;
     let truth = simulator.at(&truth);
     let drawn: Vec<Vec<f64>> = draws.positions().map(|position| simulator.at(position)).collect();
     let mut ranks = vec![0; truth.len()];
@@ -187,6 +205,7 @@ fn ranked<S: Simulator>(
         recovered: recovered.collect(),
         ranks,
         divergences: draws.divergences(),
+        restarted: restarted as usize,
     })
 }
 

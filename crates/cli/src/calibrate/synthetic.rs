@@ -55,7 +55,8 @@ pub(super) fn run(
         println!(
             "{}",
             json!({
-                "replicates": replicates, "ranks": RANKS, "divergences": ranks.divergences, "data_hash": inputs.hash,
+                "replicates": replicates, "ranks": RANKS, "divergences": ranks.divergences,
+                "restarted": ranks.restarted, "data_hash": inputs.hash,
                 "parameters": rows.iter().map(Row::json).collect::<Vec<_>>(),
             })
         );
@@ -135,10 +136,11 @@ fn show(rows: &[Row], ranks: &Ranks, replicates: usize) {
     let outside = rows.iter().filter(|row| !row.band_holds).count();
     let least = rows.iter().map(|row| row.p).fold(1.0, f64::min);
     println!(
-        "\n{outside} of {} parameters leave the band that ranks keep within with probability {BAND}; the least p is {least:.4}, of\n{} tests; {} trajectories diverged.",
+        "\n{outside} of {} parameters leave the band that ranks keep within with probability {BAND}; the least p is {least:.4}, of\n{} tests; {} trajectories diverged, {} runs whose chain was stuck were begun again.",
         rows.len(),
         rows.len(),
-        ranks.divergences
+        ranks.divergences,
+        ranks.restarted
     );
     println!(
         "in 50 %, in 90 %: truths within the central intervals. correlation: of truths with means. rms z: root mean square of (mean -\ntruth) / sd, 1 where intervals are as wide as they should be. p: that ranks are uniform, by chi-square."

@@ -214,6 +214,33 @@ mod tests {
         assert_eq!(far, 0);
     }
 
+    /// A whole round on the designs of the library, with chains too short to say anything: `euthymia calibrate --synthetic`
+    /// is the test itself, and takes minutes.
+    #[test]
+    fn a_round_of_calibration_keeps_its_truths() {
+        let target = real_target();
+        let plan = crate::sbc::Plan {
+            replicates: 2,
+            ranks: 4,
+            settings: crate::sampler::Settings {
+                chains: 1,
+                tune: 40,
+                draws: 8,
+                threads: 2,
+                spread: 0.5,
+                max_depth: 5,
+                ..crate::sampler::Settings::for_target(&target, 21)
+            },
+        };
+        let ranks = crate::sbc::sbc(&target, &plan, &()).unwrap();
+        assert_eq!(ranks.names, target.quantities());
+        assert_eq!(ranks, crate::sbc::sbc(&target, &plan, &()).unwrap());
+        for (ranks, recovered) in ranks.ranks.iter().zip(&ranks.recovered) {
+            assert!(ranks.len() == 2 && ranks.iter().all(|rank| *rank <= 4));
+            assert_ne!(recovered[0].truth, recovered[1].truth);
+        }
+    }
+
     /// Positions drawn from the priors have the quantiles of the priors.
     #[test]
     fn positions_follow_the_priors() {
