@@ -261,12 +261,11 @@ mod tests {
         let titles: Vec<&str> = found.iter().map(|common| common.title).collect();
         assert_eq!(titles, DESIGNS.map(|(title, _)| title));
         let draws = vec![target.thetas(&vec![0.0; target.dimension()]); 40];
+        // Of some designs only differences between arms are published.
+        let shown = |common: &&Common| !common.scores.is_empty() && !common.responses.is_empty();
+        assert!(found.iter().filter(shown).count() >= 4);
         for common in &found {
-            assert!(
-                !common.scores.is_empty() || !common.responses.is_empty(),
-                "{}",
-                common.title
-            );
+            assert!(common.arms > 0);
             let bands = Bands::of(&common.design, &inputs.exposures, &draws, 1).unwrap();
             for at in 0..bands.times_h.len() {
                 for curves in [&bands.score, &bands.response] {

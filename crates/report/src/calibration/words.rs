@@ -137,8 +137,13 @@ pub(super) fn coverage(predictions: &Predictions) -> String {
 }
 
 pub(super) fn typical(typical: &Typical) -> String {
+    let shown = if typical.scores.is_empty() && typical.responses.is_empty() {
+        " Of none is a mean score with its baseline, or a plain rate of response, among the numbers: no trial is drawn."
+    } else {
+        ""
+    };
     format!(
-        "{} arms; the curves are of the design of {}.",
+        "{} arms; the curves are of the design of {}.{shown}",
         typical.arms, typical.of
     )
 }
