@@ -10,7 +10,7 @@ use euthymia_vecmath::scalar::ln;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 95 % intervals reach so many standard errors to either side.
-const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
+pub(super) const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 /// The instrument of published contrasts in points, and of arms that do not tell theirs.
 const USUAL_INSTRUMENT: &str = "madrs";
 

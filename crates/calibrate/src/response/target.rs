@@ -3,6 +3,8 @@
 //! Parameters, and how far each study, arm and visit lies from the typical, are sampled as standard normal deviates of their
 //! priors, which keeps the density round whatever the data say of the standard deviations.
 
+mod synthetic;
+
 use super::data::{Data, Known, Rating};
 use super::priors::{Placed, Priors};
 use crate::prior::Prior;
