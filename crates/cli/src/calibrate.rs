@@ -15,7 +15,7 @@ use euthymia_calibrate::response::{InputError, Inputs, Made, Placed, Summary, Ta
 use euthymia_calibrate::sampler::{self, SampleError, Settings, Watch};
 use euthymia_engine::Options;
 use euthymia_io::{atomic, csv};
-use euthymia_therapy::response::Theta;
+use euthymia_therapy::response::{Disorder, Theta};
 use serde_json::json;
 
 use crate::arguments::Shared;
@@ -439,10 +439,9 @@ fn cells(one: &Prediction) -> [String; 18] {
 fn scores(predicted: &[Prediction], inputs: &Inputs) -> Vec<(&'static str, Kind, Score)> {
     let depression = |study: &str| {
         let condition = inputs.evidence.study(study).map(|study| study.condition.as_str());
-        matches!(
-            condition,
-            Some("mdd" | "trd" | "suicidality" | "bipolar-depression")
-        )
+        condition
+            .and_then(Disorder::of)
+            .is_some_and(Disorder::is_depression)
     };
     let mut scores = Vec::new();
     for which in ["all", "depression"] {

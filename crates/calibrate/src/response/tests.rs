@@ -8,7 +8,7 @@ use euthymia_diagnostics::Source;
 use euthymia_engine::Options;
 use euthymia_stats::random::{Purpose, Stream};
 use euthymia_therapy::library::Library;
-use euthymia_therapy::response::{Blinding, Disorder, Situation, Theta, Visit};
+use euthymia_therapy::response::{Blinding, Disorder, Piece, Situation, Theta, Visit};
 use euthymia_vecmath::scalar::exp;
 use std::fmt::Write;
 use std::fs;
@@ -177,7 +177,15 @@ fn tiny() -> Target {
         },
         hope: 0.2,
         ages_h: vec![24.0],
-        pieces: if drug { vec![(0.5, 23.0)] } else { Vec::new() },
+        pieces: if drug {
+            vec![Piece {
+                area_h: 0.5,
+                ago_h: 23.0,
+                variance_h2: 0.0,
+            }]
+        } else {
+            Vec::new()
+        },
     };
     let rated = |arm: usize| Rated {
         study: 0,

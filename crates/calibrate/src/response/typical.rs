@@ -210,27 +210,22 @@ impl Bands {
             AFTER_ONE_H
         };
         let times_h = times_h(last_h);
+        const ARM: u32 = 16;
         let stream = Stream::new(seed);
         let mut score: [Vec<f64>; 5] = Default::default();
         let mut response: [Vec<f64>; 5] = Default::default();
-        for (at, time_h) in (16u32..).zip(&times_h) {
+        for (at, time_h) in (ARM + 1..).zip(&times_h) {
             let visit = Visit::of(design, situation, exposures, *time_h);
             let (mut left, mut responded) = (Vec::new(), Vec::new());
             for (draw, thetas) in (0u64..).zip(draws) {
                 let address = stream.at(TYPICAL, 0, draw);
-                let effects = Effects {
-                    expectancy: address.normal(0),
-                    drug: address.normal(1),
-                    spread: address.normal(2),
-                    arm: address.normal(3),
-                    visit: address.normal(at),
-                };
+                let effects = Effects::drawn(&address, ARM, at);
                 let scores = Scores {
                     baseline: Before { mean: 1.0, sd: 0.1 },
                     latent: Typical::at(&visit, thetas).latent(*time_h, thetas, &effects),
                 };
                 left.push(scores.mean());
-                responded.push(scores.response(0.5, 0.0));
+                responded.push(scores.latent.response(0.5, 0.0));
             }
             for (all, curves) in [(&mut left, &mut score), (&mut responded, &mut response)] {
                 all.sort_by(f64::total_cmp);

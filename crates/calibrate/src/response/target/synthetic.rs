@@ -3,7 +3,7 @@
 //! The truth is a draw of everything that is sampled, from the priors. Each rating is then drawn as its likelihood says: means
 //! with their standard errors, standard deviations on the logarithmic scale, counts of so many people, contrasts.
 
-use super::{Target, proportion_above};
+use super::Target;
 use crate::prior::Prior;
 use crate::response::data::Rating;
 use crate::sbc::Simulator;
@@ -84,7 +84,7 @@ impl Target {
                     best,
                     weight,
                 } => {
-                    let p = proportion_above(latents[*visit], ln(1.0 - *fraction), *best);
+                    let p = latents[*visit].response(*fraction, *best);
                     *events = count(p, *n, at);
                     *weight = 1.0;
                 }
@@ -194,9 +194,7 @@ mod tests {
                         scores.mean()
                     }
                 }
-                Rating::Response { fraction, best, .. } => {
-                    proportion_above(latent, ln(1.0 - fraction), *best)
-                }
+                Rating::Response { fraction, best, .. } => latent.response(*fraction, *best),
                 Rating::Remission {
                     visit,
                     cut_off,
