@@ -1,5 +1,7 @@
 //! What the evidence tables measured, as the response model is fitted to it.
 
+use super::leaving::{self, Gone, Leavers};
+use super::relapses::Relapses;
 use euthymia_evidence::{
     Comparison, DispersionType, Evidence, Measure, OutcomeRow, Statistic, Subset, TimeBasis, Verified,
 };
@@ -13,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 /// The instrument of published contrasts in points, and of arms that do not tell theirs.
 const USUAL_INSTRUMENT: &str = "madrs";
+/// Where more are missing, they did not leave for how they fared.
+const MOST_GONE: f64 = 0.4;
 
 /// How an arm's baseline on an instrument is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +38,8 @@ pub struct Rated {
     pub arm: usize,
     /// What the arm has received.
     pub visit: Visit,
+    /// Who is missing there.
+    pub gone: Gone,
 }
 
 /// A number that was measured; `visit` is a place in [`Data::visits`].
@@ -148,6 +154,12 @@ pub struct Data {
     pub visits: Vec<Rated>,
     /// What was measured there.
     pub ratings: Vec<Rating>,
+    /// How many left.
+    pub left: Vec<leaving::Left>,
+    /// How much those who left had improved.
+    pub leavers: Vec<Leavers>,
+    /// Relapses of those who had responded.
+    pub relapses: Relapses,
     /// Arms with results that take no part.
     pub left_out: Vec<Left>,
 }
@@ -267,9 +279,64 @@ impl Taker<'_> {
             data.arms.len() - 1
         });
         let visit = Visit::of(design, situation, self.exposures, time_h);
-        data.visits.push(Rated { study, arm, visit });
+        let gone = Gone::Usual;
+        data.visits.push(Rated {
+            study,
+            arm,
+            visit,
+            gone,
+        });
         self.places.insert(key, data.visits.len() - 1);
         data.visits.len() - 1
+    }
+
+    /// Keeps who is missing at a visit, where a row tells how many were seen.
+    fn missing(&mut self, visit: usize, design: &ArmDesign, row: &OutcomeRow) {
+        if let (Some(seen), Some(all), Gone::Usual) = (row.n, design.n, self.data.visits[visit].gone) {
+            let gone = 1.0 - f64::from(seen) / f64::from(all.max(1));
+            self.data.visits[visit].gone = Gone::Told(gone.clamp(0.0, MOST_GONE));
+        }
+    }
+
+    /// How many of an arm left, and how much they had improved.
+    fn leaving(&mut self, design: &ArmDesign, situation: Situation, rows: &[&OutcomeRow]) {
+        let of_time = |row: &&&OutcomeRow| row.time_basis == TimeBasis::AfterFirstDose;
+        let mut counted = false;
+        for row in rows.iter().filter(of_time) {
+            let (Some(time_h), Some(n)) = (row.time_h, row.n.or(design.n)) else {
+                continue;
+            };
+            if row.outcome == "dropout" && row.statistic == Statistic::Events {
+                counted = true;
+                self.data.left.push(leaving::Left {
+                    time_h,
+                    events: row.value,
+                    n: f64::from(n),
+                });
+            }
+        }
+        for (observed, carried) in rows.iter().flat_map(|row| rows.iter().map(move |other| (row, other))) {
+            let (Some(time_h), Some((events, change, error)), Some(baseline)) = (
+                observed.time_h,
+                leaving::last_seen(observed, carried),
+                self.baseline(design, &observed.outcome),
+            ) else {
+                continue;
+            };
+            let visit = self.visit(design, situation, time_h);
+            let halfway = Visit::of(design, situation, self.exposures, time_h / 2.0);
+            self.data.leavers.push(Leavers {
+                visit,
+                halfway,
+                change,
+                error,
+                baseline,
+            });
+            if let (false, Some(n)) = (counted, carried.n) {
+                let n = f64::from(n);
+                self.data.left.push(leaving::Left { time_h, events, n });
+            }
+        }
     }
 
     /// The baseline of an arm on an instrument.
@@ -330,6 +397,8 @@ impl Taker<'_> {
                     self.count(&design, situation, row, &with_means);
                 }
             }
+            let verified = evidence.outcomes_of(arm).filter(|row| row.verified == Verified::Yes);
+            self.leaving(&design, situation, &verified.collect::<Vec<_>>());
         }
     }
 
@@ -363,6 +432,7 @@ impl Taker<'_> {
             .filter(|of| of.kind == DispersionType::StandardError && of.value > 0.0);
         let is_change = row.statistic != Statistic::Mean;
         let visit = self.visit(design, situation, time_h);
+        self.missing(visit, design, row);
         self.data.ratings.push(Rating::Mean {
             visit,
             value: row.value,
@@ -417,6 +487,7 @@ impl Taker<'_> {
                 return;
             };
             let visit = self.visit(design, situation, time_h);
+            self.missing(visit, design, row);
             let cut_off = remission.cut_off;
             self.data.ratings.push(Rating::Remission {
                 visit,
@@ -430,6 +501,7 @@ impl Taker<'_> {
             let best = particular.map_or(0.0, |of| of.best);
             let time_h = particular.and_then(|of| of.at_h).unwrap_or(time_h);
             let visit = self.visit(design, situation, time_h);
+            self.missing(visit, design, row);
             self.data.ratings.push(Rating::Response {
                 visit,
                 events,
