@@ -8,12 +8,16 @@ ketamine_response <- function() {
   outputs <- list(
     score = "Score (points)",
     expectancy_effect = "Improvement by expectancy and care, fraction",
-    drug_effect = "Improvement by the drug, fraction"
+    drug_effect = "Improvement by the drug, fraction",
+    relapse = "Probability of having relapsed, for who had responded at the end of the course",
+    left = "Probability of having left, in a trial",
+    score_seen = "Score of those whom a trial still sees (points)"
   )
   limits <- list(
     form = "Improvements add up on the logarithm of the score, so that a score stays between 0 and the top of its scale whatever is combined.",
     signal = "No published model links concentration to the score. That occupancy drives it is an assumption.",
     expectancy = "What controls and unblinding contribute cannot be told apart from drug effect in most trials; one trial under anaesthesia and the priors split it.",
+    relapse = "Few small studies with their own definitions of relapse: whom it befalls when is known to a factor of two or three. It is told as if everybody had responded at the end of the course, 28 days.",
     care = "The improvement by weeks of care stays after the last visit; trials do not follow people for long.",
     other = "Conditions other than depression rest on few small trials and are pooled towards depression."
   )
@@ -73,6 +77,26 @@ ketamine_response <- function() {
     tau_spread <- 0.073558; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median
     tau_arm <- 0.057182; label("SD between arms, log score") # [derived] euthymia: posterior median
     tau_visit <- 0.02555; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median
+
+    # Relapse of who had responded, and leaving a trial
+    lrelapse <- -3.4; label("Relapses a day of responders left alone, log") # [derived] euthymia: posterior median
+    relapse_remission <- -0.5; label("Factor on relapses of remission, log") # [derived] euthymia: posterior median
+    relapse_maintenance <- -0.5; label("Factor on relapses of full protection, log") # [derived] euthymia: posterior median
+    relapse_ad <- -0.7; label("Factor on relapses of an antidepressant, log") # [derived] euthymia: posterior median
+    lhalf_kept <- 5.82; label("Half-life of protection (h), log") # [derived] euthymia: posterior median
+    omega_relapse <- 0.8; label("SD between patients of relapses, log") # [derived] euthymia: posterior median
+    tau_relapse <- 0.5; label("SD between studies of relapses, log") # [derived] euthymia: posterior median
+    ldropout <- -5.6; label("Part of people who leave a trial a day, log") # [derived] euthymia: posterior median
+    tau_dropout <- 0.5; label("SD between arms of it, log") # [derived] euthymia: posterior median
+    dropout_less <- 0.3; label("How much less those improve who leave, fraction") # [derived] euthymia: posterior median
+    kept_half <- fix(0.3); label("Occupancy times hours kept, of half the protection") # [assumed] euthymia: about half of what a usual session leaves
+    relapse_from <- fix(672); label("End of the course, when relapses begin (h)") # [assumed] euthymia: four weeks
+    ad_goes_on <- fix(1); label("1: an antidepressant goes on") # [assumed] euthymia: as in most trials
+    remission_top <- fix(12.5); label("Score of half a remission (points)") # [seen] transform-3-risks: note b of Table 2, 12 or less
+    remission_steep <- fix(8); label("How sharply a score below it is remission") # [assumed] euthymia: 9 points 93 %, 17 points 8 %
+    half_settled <- fix(72); label("Half-life of the look back at the end of the course (h)") # [assumed] euthymia: days
+    day <- fix(24); label("Hours of a day (h)") # [derived] euthymia: a definition
+
     score_top <- fix(60); label("Top of the scale (points)") # [seen] snaith-cut-points: MADRS 0 to 60
 
     # Standard normal deviates; their sizes are the parameters above, which are uncertain themselves
@@ -85,6 +109,9 @@ ketamine_response <- function() {
     eta_drug ~ 1
     eta_ad ~ 1
     eta_natural ~ 1
+    eta_study_relapse ~ 1 | study
+    eta_arm_left ~ 1 | study
+    eta_relapse ~ 1
   })
 
   model({
@@ -111,6 +138,19 @@ ketamine_response <- function() {
     apart <- spread * (by_expectancy * omega_expectancy * eta_expectancy + by_drug * omega_drug * eta_drug + by_ad * omega_ad * eta_ad + drift)
     begun <- 1 - exp(-k_rise * t)
     improvement <- by_expectancy + by_drug + by_ad + by_psychotherapy + begun * (tau_arm * eta_arm + tau_visit * eta_visit) + apart
+
+    # Remission is that of the last days of the course; the hazard of relapse adds up after it
+    k_settled <- log(2) / half_settled # [derived] euthymia: the rate of a half-life
+    during <- ifelse(t < relapse_from, 1, 0)
+    in_remission <- 1 / (1 + exp(remission_steep * (log(BASE / remission_top) - improvement)))
+    d/dt(remitted) <- during * k_settled * (in_remission - remitted)
+    k_kept <- log(2) / exp(lhalf_kept) # [derived] euthymia: the rate of a half-life
+    d/dt(kept) <- occupancy - k_kept * kept
+    protection <- kept / (kept + kept_half)
+    d/dt(relapses) <- (1 - during) / day * exp(lrelapse + relapse_remission * remitted + relapse_maintenance * protection + relapse_ad * ad_goes_on + tau_relapse * eta_study_relapse + omega_relapse * eta_relapse)
+    relapse <- 1 - exp(-relapses)
+    left <- 1 - exp(-exp(ldropout + tau_dropout * eta_arm_left) * t / day)
+    score_seen <- min(score_top, BASE * exp(-improvement / (1 - dropout_less * left)))
 
     expectancy_effect <- 1 - exp(-by_expectancy)
     drug_effect <- 1 - exp(-by_drug)
