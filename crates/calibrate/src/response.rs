@@ -19,7 +19,7 @@ pub use inputs::{InputError, Inputs};
 pub use leave_out::leave_out;
 pub use leaving::{Gone, Leavers};
 pub use priors::{Placed, Priors};
-pub use ship::{Made, Shipped, ship};
 pub use relapses::{Group, RelapseFacts, Relapses, Reported};
+pub use ship::{Made, Shipped, ship};
 pub use summary::{Row, Summary};
 pub use target::Target;

@@ -35,10 +35,7 @@ fn relapse_of_the_typical_person_is_that_of_the_closed_form() {
     let model = check::check(&syntax::parse(text).0).0.unwrap();
     let one = Exposure {
         times_h: grid_h(),
-        occupancy: curves("7 d", 1, &grid_h())
-            .curve("occupancy")
-            .unwrap()
-            .to_vec(),
+        occupancy: curves("7 d", 1, &grid_h()).curve("occupancy").unwrap().to_vec(),
     };
     // A course and no more, and one that goes on every week.
     for (every, every_h, count) in [("3.5 d", 84.0, 8), ("7 d", 168.0, 20)] {
@@ -70,7 +67,11 @@ fn relapse_of_the_typical_person_is_that_of_the_closed_form() {
                 relapse[at]
             );
             let expected = gone(*time_h, &thetas, 0.0);
-            assert!((left[at] - expected).abs() < 1e-9, "{time_h} h: {} {expected}", left[at]);
+            assert!(
+                (left[at] - expected).abs() < 1e-9,
+                "{time_h} h: {} {expected}",
+                left[at]
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the evidence tables measured, as the response model is fitted to it.
 
+mod missing;
+
 use super::leaving::{self, Gone, Leavers};
 use super::relapses::Relapses;
 use euthymia_evidence::{
@@ -15,8 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 /// The instrument of published contrasts in points, and of arms that do not tell theirs.
 const USUAL_INSTRUMENT: &str = "madrs";
-/// Where more are missing, they did not leave for how they fared.
-const MOST_GONE: f64 = 0.4;
 
 /// How an arm's baseline on an instrument is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -290,55 +290,6 @@ impl Taker<'_> {
         data.visits.len() - 1
     }
 
-    /// Keeps who is missing at a visit, where a row tells how many were seen.
-    fn missing(&mut self, visit: usize, design: &ArmDesign, row: &OutcomeRow) {
-        if let (Some(seen), Some(all), Gone::Usual) = (row.n, design.n, self.data.visits[visit].gone) {
-            let gone = 1.0 - f64::from(seen) / f64::from(all.max(1));
-            self.data.visits[visit].gone = Gone::Told(gone.clamp(0.0, MOST_GONE));
-        }
-    }
-
-    /// How many of an arm left, and how much they had improved.
-    fn leaving(&mut self, design: &ArmDesign, situation: Situation, rows: &[&OutcomeRow]) {
-        let of_time = |row: &&&OutcomeRow| row.time_basis == TimeBasis::AfterFirstDose;
-        let mut counted = false;
-        for row in rows.iter().filter(of_time) {
-            let (Some(time_h), Some(n)) = (row.time_h, row.n.or(design.n)) else {
-                continue;
-            };
-            if row.outcome == "dropout" && row.statistic == Statistic::Events {
-                counted = true;
-                self.data.left.push(leaving::Left {
-                    time_h,
-                    events: row.value,
-                    n: f64::from(n),
-                });
-            }
-        }
-        for (observed, carried) in rows.iter().flat_map(|row| rows.iter().map(move |other| (row, other))) {
-            let (Some(time_h), Some((events, change, error)), Some(baseline)) = (
-                observed.time_h,
-                leaving::last_seen(observed, carried),
-                self.baseline(design, &observed.outcome),
-            ) else {
-                continue;
-            };
-            let visit = self.visit(design, situation, time_h);
-            let halfway = Visit::of(design, situation, self.exposures, time_h / 2.0);
-            self.data.leavers.push(Leavers {
-                visit,
-                halfway,
-                change,
-                error,
-                baseline,
-            });
-            if let (false, Some(n)) = (counted, carried.n) {
-                let n = f64::from(n);
-                self.data.left.push(leaving::Left { time_h, events, n });
-            }
-        }
-    }
-
     /// The baseline of an arm on an instrument.
     fn baseline(&self, design: &ArmDesign, instrument: &str) -> Option<Known> {
         let usual = self.ratings.scores.get(instrument)?;
@@ -397,7 +348,9 @@ impl Taker<'_> {
                     self.count(&design, situation, row, &with_means);
                 }
             }
-            let verified = evidence.outcomes_of(arm).filter(|row| row.verified == Verified::Yes);
+            let verified = evidence
+                .outcomes_of(arm)
+                .filter(|row| row.verified == Verified::Yes);
             self.leaving(&design, situation, &verified.collect::<Vec<_>>());
         }
     }

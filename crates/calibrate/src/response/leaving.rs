@@ -60,5 +60,9 @@ pub(super) fn last_seen(observed: &OutcomeRow, carried: &OutcomeRow) -> Option<(
     }
     let change = (all * carried.value - here * observed.value) / left;
     let rounding = ROUNDING * (all * all + here * here).sqrt() / left;
-    Some((left, change, (spread * spread / left + rounding * rounding).sqrt()))
+    Some((
+        left,
+        change,
+        (spread * spread / left + rounding * rounding).sqrt(),
+    ))
 }

@@ -167,7 +167,11 @@ impl Relapses {
         without: &[&str],
     ) -> Self {
         let mut found = Self::default();
-        for study in facts.0.iter().filter(|study| !without.contains(&study.name.as_str())) {
+        for study in facts
+            .0
+            .iter()
+            .filter(|study| !without.contains(&study.name.as_str()))
+        {
             found.study(evidence, designs, exposures, study);
         }
         found
@@ -183,7 +187,8 @@ impl Relapses {
                 .as_ref()
                 .and_then(|like| like.split_once('/'))
                 .unwrap_or((&study.name, arm));
-            let (Some(design), Some(row)) = (designs.arm(of_study, of_arm), evidence.arm(&study.name, arm)) else {
+            let (Some(design), Some(row)) = (designs.arm(of_study, of_arm), evidence.arm(&study.name, arm))
+            else {
                 continue;
             };
             let from_h = if study.from_start {
@@ -216,7 +221,11 @@ impl Relapses {
                     time_h,
                     uncertain,
                 });
-                let events = if row.statistic == Statistic::Events { row.value } else { part * n };
+                let events = if row.statistic == Statistic::Events {
+                    row.value
+                } else {
+                    part * n
+                };
                 match before {
                     None => of_arms.push((arm, group, events)),
                     Some((earlier, left)) => self.reported.push(Reported::Later {
@@ -245,7 +254,8 @@ impl Relapses {
             row.study_id == study.name && row.measure == Measure::HazardRatio && row.outcome == "relapse"
         });
         for row in rows {
-            let place = |arm: &str, of: &[(&str, usize, f64)]| of.iter().position(|(known, ..)| *known == arm);
+            let place =
+                |arm: &str, of: &[(&str, usize, f64)]| of.iter().position(|(known, ..)| *known == arm);
             let (Some(a), Some(b)) = (place(&row.arm_a, of_arms), place(&row.arm_b, of_arms)) else {
                 continue;
             };

@@ -91,9 +91,14 @@ impl Followed {
             last = exp(by_value * protection);
             days += width * last;
             of_by += width * last * protection;
-            of_fall += width * last * by_value * KEPT_HALF_H * slope / (kept + KEPT_HALF_H) / (kept + KEPT_HALF_H);
+            of_fall +=
+                width * last * by_value * KEPT_HALF_H * slope / (kept + KEPT_HALF_H) / (kept + KEPT_HALF_H);
         }
-        R::lift(&[time_h, by, half], days, &[last / CELL_H, of_by, -of_fall * fall])
+        R::lift(
+            &[time_h, by, half],
+            days,
+            &[last / CELL_H, of_by, -of_fall * fall],
+        )
     }
 
     /// The part of them that has relapsed by `time_h`, in a study that lies `study` standard deviations from others.
@@ -172,9 +177,15 @@ mod tests {
         let relapsed = people.relapsed(480.0, &thetas(&[]), 0.0);
         assert!((relapsed - 0.5).abs() < 1e-12, "{relapsed}");
         let remitted = Followed::new(&[], 100, 1.0, true);
-        let less = [(Theta::RelapseRemission, -LN_2), (Theta::RelapseAntidepressant, -LN_2)];
+        let less = [
+            (Theta::RelapseRemission, -LN_2),
+            (Theta::RelapseAntidepressant, -LN_2),
+        ];
         let relapsed = remitted.relapsed(480.0, &thetas(&less), 0.0);
-        assert!((relapsed - (1.0 - 0.5f64.sqrt().sqrt())).abs() < 1e-12, "{relapsed}");
+        assert!(
+            (relapsed - (1.0 - 0.5f64.sqrt().sqrt())).abs() < 1e-12,
+            "{relapsed}"
+        );
         assert!((ln_hazard_ratio(0.75, 0.5) - LN_2).abs() < 1e-12);
     }
 
@@ -215,7 +226,12 @@ mod tests {
             1.0 - sum * 16.0 / f64::from(steps) / 3.0
         };
         for days in [5.0, 20.0, 100.0] {
-            assert!((at(days) - exact(days)).abs() < 2e-3, "{days}: {} {}", at(days), exact(days));
+            assert!(
+                (at(days) - exact(days)).abs() < 2e-3,
+                "{days}: {} {}",
+                at(days),
+                exact(days)
+            );
         }
         assert!(at(5.0) > 1.0 - exp(-LN_2 / 4.0) && at(100.0) < 1.0 - exp(-LN_2 * 5.0));
     }
