@@ -24,71 +24,71 @@ ketamine_response <- function() {
 
   ini({
     # Expectancy: every session doses 1 into `expectancy`, which becomes hope and trust within the hour; both fade
-    lhope <- -0.97695; label("Improvement by fresh hope, log") # [derived] euthymia: posterior median
-    ltrust <- -1.2022; label("Greatest improvement by trust, log") # [derived] euthymia: posterior median
-    lhalf_trust <- 6.4658; label("Half-life of trust (h), log") # [derived] euthymia: posterior median
-    lcare <- -0.91934; label("Improvement by weeks of care, log") # [derived] euthymia: posterior median
-    lhalf_care <- 5.9264; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
-    expect_active <- -0.17776; label("Factor on expectancy of an active control, log") # [derived] euthymia: posterior median
-    expect_inactive <- -0.14074; label("Factor on expectancy of an inactive control, log") # [derived] euthymia: posterior median
-    expect_masked <- 0.38726; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median
-    expect_open <- 0.32652; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median
-    expect_crisis <- 0.45243; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median
-    size_expectancy <- -0.049826; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median
-    expect_bipolar <- -0.027185; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median
-    expect_ptsd <- -1.1838; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median
-    expect_anxiety <- -1.3556; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median
-    expect_ocd <- -1.2499; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median
+    lhope <- -1.0608; label("Improvement by fresh hope, log") # [derived] euthymia: posterior median
+    ltrust <- -1.2219; label("Greatest improvement by trust, log") # [derived] euthymia: posterior median
+    lhalf_trust <- 6.4494; label("Half-life of trust (h), log") # [derived] euthymia: posterior median
+    lcare <- -0.95949; label("Improvement by weeks of care, log") # [derived] euthymia: posterior median
+    lhalf_care <- 5.9408; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
+    expect_active <- -0.16406; label("Factor on expectancy of an active control, log") # [derived] euthymia: posterior median
+    expect_inactive <- -0.14008; label("Factor on expectancy of an inactive control, log") # [derived] euthymia: posterior median
+    expect_masked <- 0.37578; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median
+    expect_open <- 0.33129; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median
+    expect_crisis <- 0.47239; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median
+    size_expectancy <- -0.046742; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median
+    expect_bipolar <- -0.038379; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median
+    expect_ptsd <- -1.128; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median
+    expect_anxiety <- -1.3487; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median
+    expect_ocd <- -1.2062; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median
     half_rise <- fix(0.5); label("Half-life of the rise of hope and trust (h)") # [assumed] euthymia: within a session; a score before it is the baseline
     half_hope <- fix(10); label("Half-life of fresh hope (h)") # [assumed] daly-2018: most of the effect at 2 h is gone at 24 h
     trust_half <- fix(0.5); label("Trust of half the greatest improvement, in sessions") # [assumed] euthymia: the first session does two thirds
 
     # Drug: `action` collects occupancy (occupancy x hours) and fades
-    lemax <- -0.76715; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median
-    la50 <- -0.8416; label("Action of half that improvement (occupancy x h), log") # [derived] euthymia: posterior median
-    lhalf_offset <- 4.0219; label("Half-life of the action (h), log") # [derived] euthymia: posterior median
-    size_drug <- -0.25753; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median
+    lemax <- -0.72797; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median
+    la50 <- -0.84067; label("Action of half that improvement (occupancy x h), log") # [derived] euthymia: posterior median
+    lhalf_offset <- 3.9598; label("Half-life of the action (h), log") # [derived] euthymia: posterior median
+    size_drug <- -0.27252; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median
     size <- fix(300); label("People of the trial that a course is like") # [assumed] euthymia: a large trial; small ones of anything report larger effects
     size_usual <- fix(60); label("People of a trial whose size changes nothing") # [assumed] euthymia: in the middle of the trials
-    effect_bipolar <- 0.02791; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median
-    effect_ptsd <- 0.023751; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median
-    effect_anxiety <- -0.11119; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median
-    effect_ocd <- -0.029539; label("Factor on the drug's improvement in OCD, log") # [derived] euthymia: posterior median
-    duration_bipolar <- 0.48432; label("Factor on the half-life of the action in bipolar depression, log") # [derived] euthymia: posterior median
-    duration_ptsd <- 0.032959; label("Factor on the half-life of the action in PTSD, log") # [derived] euthymia: posterior median
-    duration_anxiety <- -0.11022; label("Factor on the half-life of the action in anxiety disorders, log") # [derived] euthymia: posterior median
-    duration_ocd <- 0.056115; label("Factor on the half-life of the action in OCD, log") # [derived] euthymia: posterior median
+    effect_bipolar <- 0.019681; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median
+    effect_ptsd <- 0.018739; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median
+    effect_anxiety <- -0.087853; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median
+    effect_ocd <- -0.036844; label("Factor on the drug's improvement in OCD, log") # [derived] euthymia: posterior median
+    duration_bipolar <- 0.82728; label("Factor on the half-life of the action in bipolar depression, log") # [derived] euthymia: posterior median
+    duration_ptsd <- 0.0451; label("Factor on the half-life of the action in PTSD, log") # [derived] euthymia: posterior median
+    duration_anxiety <- -0.18859; label("Factor on the half-life of the action in anxiety disorders, log") # [derived] euthymia: posterior median
+    duration_ocd <- 0.038457; label("Factor on the half-life of the action in OCD, log") # [derived] euthymia: posterior median
 
     # An antidepressant started with the course, and psychotherapy
-    lad <- -2.0113; label("Greatest improvement by a new antidepressant, log") # [derived] euthymia: posterior median
-    lhalf_ad <- 5.8974; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
-    psychotherapy <- 0.11977; label("Improvement by a full course of psychotherapy") # [derived] euthymia: posterior median
+    lad <- -2.0815; label("Greatest improvement by a new antidepressant, log") # [derived] euthymia: posterior median
+    lhalf_ad <- 5.9182; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
+    psychotherapy <- 0.12147; label("Improvement by a full course of psychotherapy") # [derived] euthymia: posterior median
     build_psychotherapy <- fix(1344); label("Time over which psychotherapy builds (h)") # [assumed] euthymia: eight weeks
 
     # How far patients, studies and ratings lie apart
-    omega_expectancy <- 0.70223; label("SD between patients of expectancy, fraction") # [derived] euthymia: posterior median
-    omega_drug <- 1.0835; label("SD between patients of the drug's improvement, fraction") # [derived] euthymia: posterior median
-    omega_ad <- 0.80547; label("SD between patients of the antidepressant's improvement, fraction") # [derived] euthymia: posterior median
-    omega_natural <- 0.26471; label("SD of patients' own drift, log score") # [derived] euthymia: posterior median
+    omega_expectancy <- 0.74518; label("SD between patients of expectancy, fraction") # [derived] euthymia: posterior median
+    omega_drug <- 1.0141; label("SD between patients of the drug's improvement, fraction") # [derived] euthymia: posterior median
+    omega_ad <- 0.78957; label("SD between patients of the antidepressant's improvement, fraction") # [derived] euthymia: posterior median
+    omega_natural <- 0.27624; label("SD of patients' own drift, log score") # [derived] euthymia: posterior median
     half_natural <- fix(72); label("Half-life with which patients drift apart (h)") # [assumed] euthymia: days
-    sigma <- 0.17305; label("Residual SD of a rating, log score") # [derived] euthymia: posterior median
-    tau_expectancy <- 0.33254; label("SD between studies of expectancy, log") # [derived] euthymia: posterior median
-    tau_drug <- 0.25006; label("SD between studies of the drug's improvement, log") # [derived] euthymia: posterior median
-    tau_spread <- 0.073558; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median
-    tau_arm <- 0.057182; label("SD between arms, log score") # [derived] euthymia: posterior median
-    tau_visit <- 0.02555; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median
+    sigma <- 0.16695; label("Residual SD of a rating, log score") # [derived] euthymia: posterior median
+    tau_expectancy <- 0.33943; label("SD between studies of expectancy, log") # [derived] euthymia: posterior median
+    tau_drug <- 0.22179; label("SD between studies of the drug's improvement, log") # [derived] euthymia: posterior median
+    tau_spread <- 0.048206; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median
+    tau_arm <- 0.055751; label("SD between arms, log score") # [derived] euthymia: posterior median
+    tau_visit <- 0.02777; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median
 
     # Relapse of who had responded, and leaving a trial
-    lrelapse <- -3.4; label("Relapses a day of responders left alone, log") # [derived] euthymia: posterior median
-    relapse_remission <- -0.5; label("Factor on relapses of remission, log") # [derived] euthymia: posterior median
-    relapse_maintenance <- -0.5; label("Factor on relapses of full protection, log") # [derived] euthymia: posterior median
-    relapse_ad <- -0.7; label("Factor on relapses of an antidepressant, log") # [derived] euthymia: posterior median
-    lhalf_kept <- 5.82; label("Half-life of protection (h), log") # [derived] euthymia: posterior median
-    omega_relapse <- 0.8; label("SD between patients of relapses, log") # [derived] euthymia: posterior median
-    tau_relapse <- 0.5; label("SD between studies of relapses, log") # [derived] euthymia: posterior median
-    ldropout <- -5.6; label("Part of people who leave a trial a day, log") # [derived] euthymia: posterior median
-    tau_dropout <- 0.5; label("SD between arms of it, log") # [derived] euthymia: posterior median
-    dropout_less <- 0.3; label("How much less those improve who leave, fraction") # [derived] euthymia: posterior median
+    lrelapse <- -3.2142; label("Relapses a day of responders left alone, log") # [derived] euthymia: posterior median
+    relapse_remission <- -0.32342; label("Factor on relapses of remission, log") # [derived] euthymia: posterior median
+    relapse_maintenance <- -1.5396; label("Factor on relapses of full protection, log") # [derived] euthymia: posterior median
+    relapse_ad <- -0.71336; label("Factor on relapses of an antidepressant, log") # [derived] euthymia: posterior median
+    lhalf_kept <- 5.4406; label("Half-life of protection (h), log") # [derived] euthymia: posterior median
+    omega_relapse <- 1.2378; label("SD between patients of relapses, log") # [derived] euthymia: posterior median
+    tau_relapse <- 1.0442; label("SD between studies of relapses, log") # [derived] euthymia: posterior median
+    ldropout <- -5.7308; label("Part of people who leave a trial a day, log") # [derived] euthymia: posterior median
+    tau_dropout <- 0.30595; label("SD between arms of it, log") # [derived] euthymia: posterior median
+    dropout_less <- 0.54964; label("How much less those improve who leave, fraction") # [derived] euthymia: posterior median
     kept_half <- fix(0.3); label("Occupancy times hours kept, of half the protection") # [assumed] euthymia: about half of what a usual session leaves
     relapse_from <- fix(672); label("End of the course, when relapses begin (h)") # [assumed] euthymia: four weeks
     ad_goes_on <- fix(1); label("1: an antidepressant goes on") # [assumed] euthymia: as in most trials
