@@ -43,7 +43,7 @@ synaptic_response <- function() {
 
     # Drug: the synapses that were added
     lemax <- -0.72797; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median of ketamine.R
-    lsynapses_half <- log(0.1204); label("Synapses added for half that improvement, of those before") # [derived] euthymia: those of day 3 x exp(la50) / action of ketamine.R that day
+    lsynapses_half <- log(0.1272); label("Synapses added for half that improvement, of those before") # [derived] euthymia: those of day 3 x exp(la50) / action of ketamine.R that day
     size_drug <- -0.27252; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median of ketamine.R
     size <- fix(300); label("People of the trial that a course is like") # [assumed] euthymia: a large trial; small ones of anything report larger effects
     size_usual <- fix(60); label("People of a trial whose size changes nothing") # [assumed] euthymia: in the middle of the trials
