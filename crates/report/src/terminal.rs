@@ -58,6 +58,9 @@ pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
     if let Some(after) = &result.durability {
         rows.push(("Kept".to_owned(), lasting::staying(after)));
     }
+    if let Some(relapse) = &result.relapse {
+        rows.push(("Relapse".to_owned(), lasting::relapsing(relapse)));
+    }
     if let Some((time_h, shares)) = course::variance_shares(result) {
         let parts: Vec<String> = shares
             .iter()

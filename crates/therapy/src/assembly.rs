@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 
 /// Name of the symptom score in the models.
 pub(crate) const SCORE: &str = "score";
+/// Name of the probability of having relapsed in the models.
+pub(crate) const RELAPSE: &str = "relapse";
 /// Instrument that the response models score on.
 pub(crate) const LATENT_INSTRUMENT: &str = "madrs";
 

@@ -8,7 +8,7 @@ mod response;
 mod session;
 
 pub use certainty::{Beyond, Certainty, Extrapolation};
-pub use response::{Durability, KeptAfter, Share, TimeToResponse, Until};
+pub use response::{Durability, Relapse, Share, SomeWeeksAfter, TimeToResponse, Until};
 pub use session::SessionPeak;
 
 use serde::Serialize;
@@ -48,6 +48,9 @@ pub struct CourseResult {
     /// How long a response lasts after the last dose; absent where nothing is given, nobody is in response then, or the
     /// horizon ends before a day has passed.
     pub durability: Option<Durability>,
+    /// Relapse after the course of those who had responded; absent where the response model tells of none, nobody had responded,
+    /// or the horizon ends within a week.
+    pub relapse: Option<Relapse>,
     /// The answer in natural frequencies.
     pub answer: Answer,
     /// What trials of the matching regimen measured.

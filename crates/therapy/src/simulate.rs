@@ -13,6 +13,7 @@ mod describe;
 mod exposures;
 mod overlay;
 pub(crate) mod quantities;
+mod relapses;
 mod sessions;
 mod spells;
 mod typical;
@@ -241,6 +242,7 @@ pub fn simulate<T: Trajectories>(
         certainty: certainty::certainty(course, &run, (score, at), &variance, &observations),
         time_to_response: collected.time_to_response(&run, size),
         durability: collected.durability(&run, size),
+        relapse: collected.relapse(&run, size),
         variance,
         quantities,
         outcomes,
@@ -293,6 +295,9 @@ impl<'c> Run<'c> {
         let answer_h = answer::answer_time_h(&course.session_times_h(), course.horizon_h);
         let sessions_h = course.session_times_h();
         let mut also = spells::times_h(&sessions_h, course.horizon_h);
+        if relapses::are_told(&assembly.model) {
+            also.extend(relapses::times_h(events::course_end_h(course), course.horizon_h));
+        }
         also.push(answer_h);
         let sessions = sessions::told(course);
         also.extend(sessions::times_h(&sessions));

@@ -156,6 +156,34 @@ fn the_first_response_comes_when_the_closed_form_says() {
     assert!(soon.median_of_responders_h.unwrap() <= median);
 }
 
+/// A model in which the probability of relapse is the same for everybody: what is told is that probability.
+#[test]
+fn relapses_are_told_from_the_end_of_the_course_on() {
+    let library = support::made_up_with(|_, text| {
+        text.replace(
+            "score <- min(",
+            "relapse <- 1 - exp(-t / 1000)\n    score <- min(",
+        )
+        .replace("list(score =", "list(relapse = \"Relapse\", score =")
+    });
+    let told = run(&library, |text| text);
+    let relapse = told.relapse.as_ref().unwrap();
+    assert_eq!(relapse.from_h, 24.0);
+    let weeks: Vec<u32> = relapse.after.iter().map(|one| one.weeks).collect();
+    assert_eq!(weeks, [1, 2, 4, 8]);
+    for one in &relapse.after {
+        let expected = 1.0 - (-(24.0 + 168.0 * f64::from(one.weeks)) / 1000.0).exp();
+        assert!((one.share.value - expected).abs() < 1e-6, "{one:?} {expected}");
+    }
+    assert_eq!(
+        told.quantities.len(),
+        1,
+        "the probability of everybody is no quantity of its own"
+    );
+    let untold = run(&support::made_up_library(), |text| text);
+    assert!(untold.relapse.is_none(), "the model tells of none");
+}
+
 #[test]
 fn without_enough_patients_or_time_nothing_is_made_up() {
     let library = support::made_up_library();

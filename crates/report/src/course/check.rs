@@ -87,6 +87,11 @@ pub(crate) fn check(result: &CourseResult) -> Result<(), ReportError> {
     if let Some(lasting) = &result.durability {
         kept(lasting)?;
     }
+    if let Some(relapse) = &result.relapse {
+        finite("relapse", &[relapse.from_h])?;
+        let after: Vec<Share> = relapse.after.iter().map(|one| one.share).collect();
+        shares("relapsed", &after)?;
+    }
     for observation in &result.observations {
         let bounds = [observation.lower.unwrap_or(0.0), observation.upper.unwrap_or(0.0)];
         finite(

@@ -1,7 +1,7 @@
 //! How soon patients respond, and how long a response lasts after the last dose.
 
 use euthymia_therapy::result::{
-    CourseResult, Durability, Interval, QuantityKind, Share, TimeToResponse, Until,
+    CourseResult, Durability, Interval, QuantityKind, Relapse, Share, SomeWeeksAfter, TimeToResponse, Until,
 };
 
 use crate::error::ReportError;
@@ -27,6 +27,9 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         Some(lasting) => format!("; {}", staying(lasting)),
         None => String::new(),
     });
+    if let Some(relapse) = &result.relapse {
+        finding.push_str(&format!("; {}", relapsing(relapse)));
+    }
     let finding = words::capitalised(&finding);
     let provisional = series::of_kind(result, QuantityKind::Score)
         .iter()
@@ -47,8 +50,15 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
             shown(lasting.responders)
         ));
     }
+    if let Some(relapse) = &result.relapse {
+        reading.push_str(&format!(
+            " Relapse: {}. The trials disagree by a factor of two or three.",
+            relapse.definition
+        ));
+    }
     let mut tables = vec![tables::responded(result, soon, Window::whole(result))];
     tables.extend(result.durability.as_ref().map(table));
+    tables.extend(result.relapse.as_ref().map(relapses));
     Ok(Some(FigureView::new(
         "lasting",
         finding,
@@ -78,26 +88,34 @@ pub(crate) fn onset(result: &CourseResult, soon: &TimeToResponse) -> String {
 /// How long it lasts, in a clause.
 pub(crate) fn staying(lasting: &Durability) -> String {
     let settled = words::span(lasting.from_h - lasting.last_dose_h);
-    let after: Vec<String> = lasting
-        .after
-        .iter()
-        .map(|one| {
-            format!(
-                "{} after {}",
-                shown(one.share),
-                words::counted(u64::from(one.weeks), "week", "weeks")
-            )
-        })
-        .collect();
+    let after = weeks_after(&lasting.after);
     let mut text = format!("of those in response {settled} after the last dose ");
-    if !after.is_empty() {
-        text.push_str(&format!("{} still are; ", words::listed(&after)));
+    if !lasting.after.is_empty() {
+        text.push_str(&format!("{after} still are; "));
     }
     text.push_str(&match lasting.median.time_h {
         Some(_) => format!("half have lost it {} after that dose", until(&lasting.median)),
         None => "fewer than half have lost it by the end".to_owned(),
     });
     text
+}
+
+/// Who relapses, in a clause.
+pub(crate) fn relapsing(relapse: &Relapse) -> String {
+    format!(
+        "of those in response at the end of the course ({}) these have relapsed: {}",
+        words::instant(relapse.from_h),
+        weeks_after(&relapse.after)
+    )
+}
+
+/// `40 % (30 to 50 %) after 1 week and 20 % (10 to 30 %) after 2 weeks`.
+fn weeks_after(after: &[SomeWeeksAfter]) -> String {
+    let one = |one: &SomeWeeksAfter| {
+        let weeks = words::counted(u64::from(one.weeks), "week", "weeks");
+        format!("{} after {weeks}", shown(one.share))
+    };
+    words::listed(&after.iter().map(one).collect::<Vec<_>>())
 }
 
 /// `62 % (45 to 78 %)`.
@@ -199,21 +217,12 @@ fn share_axis(title: String) -> Axis {
 }
 
 fn table(lasting: &Durability) -> Table {
-    let end = |value: Option<f64>| Cell::number(value.map_or_else(|| "unknown".to_owned(), percent));
-    let rows = lasting.after.iter().map(|one| {
-        vec![
-            Cell::text(words::counted(u64::from(one.weeks), "week", "weeks")),
-            Cell::number(percent(one.share.value)),
-            end(one.share.lower),
-            end(one.share.upper),
-        ]
-    });
     Table {
         caption: "Of those in response after the last dose, who has kept it".to_owned(),
         head: ["After the last dose", "Kept", "Low end", "High end"]
             .map(str::to_owned)
             .to_vec(),
-        rows: rows.collect(),
+        rows: rows(&lasting.after),
         note: match lasting.median.time_h {
             Some(_) => format!(
                 "Half have lost it {} after the last dose.",
@@ -222,4 +231,28 @@ fn table(lasting: &Durability) -> Table {
             None => "Fewer than half have lost it by the end.".to_owned(),
         },
     }
+}
+
+fn relapses(relapse: &Relapse) -> Table {
+    Table {
+        caption: "Of those in response at the end of the course, who has relapsed".to_owned(),
+        head: ["After the course", "Relapsed", "Low end", "High end"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: rows(&relapse.after),
+        note: format!("The course ends {}.", words::instant(relapse.from_h)),
+    }
+}
+
+fn rows(after: &[SomeWeeksAfter]) -> Vec<Vec<Cell>> {
+    let end = |value: Option<f64>| Cell::number(value.map_or_else(|| "unknown".to_owned(), percent));
+    let row = |one: &SomeWeeksAfter| {
+        vec![
+            Cell::text(words::counted(u64::from(one.weeks), "week", "weeks")),
+            Cell::number(percent(one.share.value)),
+            end(one.share.lower),
+            end(one.share.upper),
+        ]
+    };
+    after.iter().map(row).collect()
 }

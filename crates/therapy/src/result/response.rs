@@ -42,15 +42,26 @@ pub struct Durability {
     /// 90 % interval of it, if the design can tell.
     pub interval: Option<Interval>,
     /// The proportion some weeks after the last dose, as far as the horizon reaches.
-    pub after: Vec<KeptAfter>,
+    pub after: Vec<SomeWeeksAfter>,
     /// Until half of them have lost the response, h from the last dose.
     pub median: Until,
 }
 
-/// Who has kept the response for some weeks.
+/// Relapse after a course of those who had responded.
+#[derive(Clone, Debug, Serialize)]
+pub struct Relapse {
+    /// What is counted, in words.
+    pub definition: String,
+    /// The end of the course, h: who is in response then is counted.
+    pub from_h: f64,
+    /// The proportion that has relapsed some weeks after it, as far as the horizon reaches.
+    pub after: Vec<SomeWeeksAfter>,
+}
+
+/// A proportion some weeks after a last dose or a course.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct KeptAfter {
-    /// Weeks after the last dose.
+pub struct SomeWeeksAfter {
+    /// Weeks after it.
     pub weeks: u32,
     /// The proportion.
     pub share: Share,

@@ -7,16 +7,17 @@
 //! the expectation over the residual is summed up, given the latent score: the same proportions with less noise.
 
 use super::exposures::Measures;
+use super::relapses::Relapses;
 use super::sessions::Peaks;
 use super::spells::Spells;
 use super::{Run, SimulateError, Trajectories};
-use crate::assembly::LATENT_INSTRUMENT;
+use crate::assembly::{LATENT_INSTRUMENT, RELAPSE};
 use crate::design::FEWEST_FOR_INTERVALS;
 use crate::instrument::Scatter;
 use crate::population::{ScoreResidual, Subjects};
 use crate::result::{
-    Durability, Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, SessionPeak, TimeToResponse,
-    VarianceComponents,
+    Durability, Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, Relapse, SessionPeak,
+    TimeToResponse, VarianceComponents,
 };
 use euthymia_engine::{Block, Failure, Sink};
 use euthymia_stats::moments::Moments;
@@ -78,6 +79,8 @@ pub(crate) struct Collected {
     remission: Vec<NestedSums>,
     /// Who has responded, and who still is in response; absent without a score.
     spells: Option<Spells>,
+    /// Who relapses; absent where the response model does not tell.
+    relapses: Option<Relapses>,
 }
 
 /// Sums blocks up and hands them on.
@@ -112,6 +115,7 @@ impl<'r, T> Collector<'r, T> {
                 .iter()
                 .any(|reported| reported.kind == QuantityKind::Score)
                 .then(|| Spells::new(run)),
+            relapses: Relapses::new(run),
         };
         Self {
             run,
@@ -126,8 +130,8 @@ impl<'r, T> Collector<'r, T> {
         self.collected
     }
 
-    /// Takes in the scores of one patient.
-    fn score(&mut self, at: usize, subject: u64, latent: &[f64]) {
+    /// Takes in the scores of one patient, and the probability of having relapsed.
+    fn score(&mut self, at: usize, subject: u64, latent: &[f64], relapsed: Option<&[f64]>) {
         let run = self.run;
         let study = run.design.study_of(subject) as usize;
         let instrument = run.course.people.instrument();
@@ -156,6 +160,9 @@ impl<'r, T> Collector<'r, T> {
             };
             let in_response: Vec<bool> = latent.iter().map(responds).collect();
             spells.push(study, &in_response);
+            if let Some((relapses, relapsed)) = collected.relapses.as_mut().zip(relapsed) {
+                relapses.push(study, &in_response, relapsed);
+            }
         }
         if subject < INDIVIDUALS {
             let curve = latent.iter().map(|latent| run.on_scale(*latent)).collect();
@@ -182,8 +189,18 @@ impl<T: Trajectories> Sink for Collector<'_, T> {
     type Error = SimulateError;
 
     fn block(&mut self, block: Block) -> Result<(), SimulateError> {
+        let relapse = self.collected.relapses.as_ref().map(|relapses| relapses.column);
         for subject in 0..block.subjects {
             let index = block.first + subject as u64;
+            let relapsed = relapse.map(|column| block.trajectory(column, subject));
+            if let Some(time) = relapsed.and_then(|values| values.iter().position(|value| !value.is_finite()))
+            {
+                return Err(SimulateError::Undefined {
+                    quantity: RELAPSE.to_owned(),
+                    subject: index,
+                    time_h: self.run.times_h[time],
+                });
+            }
             for (at, reported) in self.run.reported.iter().enumerate() {
                 let values = block.trajectory(reported.column, subject);
                 if let Some(time) = values.iter().position(|value| !value.is_finite()) {
@@ -194,7 +211,7 @@ impl<T: Trajectories> Sink for Collector<'_, T> {
                     });
                 }
                 match reported.kind {
-                    QuantityKind::Score => self.score(at, index, values),
+                    QuantityKind::Score => self.score(at, index, values, relapsed),
                     _ => self.other(at, index, values),
                 }
             }
@@ -321,6 +338,11 @@ impl Collected {
     /// How long a response lasts after the last dose.
     pub(crate) fn durability(&self, run: &Run<'_>, size: u64) -> Option<Durability> {
         self.spells.as_ref()?.durability(run, size)
+    }
+
+    /// Relapse after the course.
+    pub(crate) fn relapse(&self, run: &Run<'_>, size: u64) -> Option<Relapse> {
+        self.relapses.as_ref()?.told(run, size)
     }
 
     /// Where the variance of the rated score comes from, at a few times.

@@ -1,7 +1,7 @@
 //! Which quantities a run reports, how they are called and which family of figures they belong to.
 
 use super::basis::metadata;
-use crate::assembly::{Assembly, SCORE};
+use crate::assembly::{Assembly, RELAPSE, SCORE};
 use crate::course::Course;
 use crate::result::QuantityKind;
 use euthymia_model::program::Program;
@@ -47,7 +47,12 @@ pub(crate) fn outputs(course: &Course, model: &Model) -> Vec<String> {
 pub(crate) fn reported(course: &Course, assembly: &Assembly, program: &Program) -> Vec<Reported> {
     let labels = assembly.model.outputs();
     let mut names: Vec<&str> = match course.report.quantities.as_slice() {
-        [] => labels.iter().map(|label| label.name.as_str()).collect(),
+        // Relapse is told of those who had responded, not of all.
+        [] => labels
+            .iter()
+            .map(|label| label.name.as_str())
+            .filter(|name| *name != RELAPSE)
+            .collect(),
         asked => asked.iter().map(|(name, _)| name.as_str()).collect(),
     };
     if !names.contains(&SCORE) {

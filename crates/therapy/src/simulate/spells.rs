@@ -3,7 +3,7 @@
 use super::Run;
 use super::collect::{COVERAGE, interval, sums};
 use crate::design::FEWEST_FOR_INTERVALS;
-use crate::result::{Durability, Interval, KeptAfter, Share, TimeToResponse, Until};
+use crate::result::{Durability, Interval, Share, SomeWeeksAfter, TimeToResponse, Until};
 use euthymia_stats::variance::NestedSums;
 
 /// A patient has to be in response so long after the last dose to be counted among those who may lose it, h: an effect that
@@ -130,7 +130,7 @@ impl Spells {
             let time_h = last_dose_h + f64::from(weeks) * WEEK_H;
             let at = crate::grid::nearest(&times_h, time_h);
             let share = share(&kept, interval.as_ref(), at);
-            (time_h <= run.course.horizon_h).then_some(KeptAfter { weeks, share })
+            (time_h <= run.course.horizon_h).then_some(SomeWeeksAfter { weeks, share })
         });
         let lost = |values: &[f64]| {
             crossing(&times_h, values, |value| value <= 0.5).map(|time_h| time_h - last_dose_h)
