@@ -1,6 +1,7 @@
 //! `euthymia calibrate`: fits the response model to the evidence, tests it on studies that it has not seen, checks what is shipped.
 
 mod page;
+mod sensitivity;
 mod synthetic;
 
 use std::path::{Path, PathBuf};
@@ -8,10 +9,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use euthymia_calibrate::checkpoint::Checkpoint;
-use euthymia_calibrate::prior::Prior;
 use euthymia_calibrate::progress::Progress;
 use euthymia_calibrate::response::held_out::{Kind, Prediction, Score};
-use euthymia_calibrate::response::{InputError, Inputs, Made, Placed, Summary, Target, leave_out, ship};
+use euthymia_calibrate::response::{InputError, Inputs, Made, Summary, Target, leave_out, ship};
 use euthymia_calibrate::sampler::{self, SampleError, Settings, Watch};
 use euthymia_engine::Options;
 use euthymia_io::{atomic, csv};
@@ -112,7 +112,7 @@ pub(crate) fn run(options: &Calibrate, shared: &Shared) -> Result<(), Failure> {
         return synthetic::run(options, shared, &inputs, replicates as usize);
     }
     if options.sensitivity {
-        return sensitivity(options, shared, &inputs);
+        return sensitivity::run(options, shared, &inputs);
     }
     let model = files.read(&format!("{FOLDER}/{MODEL}.R"))?;
     fit(options, shared, &inputs, model.text())
@@ -492,85 +492,6 @@ fn show_scores(scores: &[(&'static str, Kind, Score)]) {
     println!(
         "\nEvery study counts the same. error: mean absolute error of the median (points of change, or proportions); naive: of the mean of\nall arms of the other studies; pooled: of the random-effects mean of those that received the drug, or did not; density: mean log\npredictive density, higher is better."
     );
-}
-
-fn sensitivity(options: &Calibrate, shared: &Shared, inputs: &Inputs) -> Result<(), Failure> {
-    let base = inputs.target();
-    let quick = |target: &Target| Settings {
-        chains: 2,
-        tune: options.tune.min(500),
-        draws: options.draws.min(1000),
-        ..settings(options, target)
-    };
-    let rows = |target: &Target| -> Result<Summary, Failure> {
-        let draws = sample(target, &quick(target), shared, None)?;
-        Ok(Summary::of(target, &draws))
-    };
-    let usual = rows(&base)?;
-    let mut found = Vec::new();
-    let alone = Theta::ALL
-        .iter()
-        .filter_map(|theta| match base.priors.of(*theta) {
-            Placed::Alone(prior) => Some((theta.name().to_owned(), *prior)),
-            Placed::Pooled { .. } => None,
-        });
-    let shared_ones = base
-        .priors
-        .shared
-        .iter()
-        .map(|(name, (prior, _))| (name.clone(), *prior));
-    for (name, prior) in alone.chain(shared_ones) {
-        for factor in [0.5, 2.0] {
-            let Some(priors) = base.priors.with(&name, scaled(prior, factor)) else {
-                continue;
-            };
-            let other = rows(&Target::new(base.data.clone(), priors))?;
-            // How far the medians of all parameters move, in standard deviations of the posterior.
-            let moved = usual.rows.iter().zip(&other.rows).map(|(before, after)| {
-                let spread = (before.posterior[2] - before.posterior[0]) / 3.29;
-                (
-                    before.name.clone(),
-                    (after.posterior[1] - before.posterior[1]) / spread,
-                )
-            });
-            let most = moved.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-            if let Some((which, by)) = most {
-                found.push((name.clone(), factor, which, by));
-            }
-        }
-    }
-    if shared.json {
-        let rows: Vec<_> = found
-            .iter()
-            .map(|(name, factor, which, by)| json!({ "prior": name, "factor": factor, "moves_most": which, "by_sd": by }))
-            .collect();
-        println!("{}", json!(rows));
-    } else if !shared.quiet {
-        println!(
-            "{:<20} {:>6}  {:<20} {:>12}",
-            "prior", "width", "moves most", "by, SD"
-        );
-        for (name, factor, which, by) in &found {
-            println!("{name:<20} {factor:>5}x  {which:<20} {by:>12.2}");
-        }
-    }
-    Ok(())
-}
-
-/// The same prior, `factor` times as wide.
-fn scaled(prior: Prior, factor: f64) -> Prior {
-    match prior {
-        Prior::Normal { mean, sd } => Prior::Normal {
-            mean,
-            sd: factor * sd,
-        },
-        Prior::HalfNormal { sd } => Prior::HalfNormal { sd: factor * sd },
-        Prior::LogNormal { median, sd } => Prior::LogNormal {
-            median,
-            sd: factor * sd,
-        },
-        other => other,
-    }
 }
 
 /// The day in Greenwich, `2026-11-28`: the civil calendar from days since 1970 (Hinnant, chrono-compatible low-level date algorithms).
