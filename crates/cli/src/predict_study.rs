@@ -7,7 +7,9 @@ use euthymia_diagnostics::nearest;
 use euthymia_engine::Options;
 use euthymia_evidence::Evidence;
 use euthymia_therapy::library::Library;
-use euthymia_therapy::response::{ArmDesign, Designs, Outcome, Predicted, Ratings, Thetas, predict};
+use euthymia_therapy::response::{
+    ArmDesign, Designs, Disorder, Outcome, Predicted, Ratings, Thetas, predict,
+};
 use euthymia_units::{Quantity, Unit};
 
 use crate::arguments::Shared;
@@ -20,7 +22,7 @@ const MODEL: &str = "ketamine";
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  euthymia predict-study singh-2016b                                    MADRS, response and remission at 1, 7 and 28 days
+  euthymia predict-study singh-2016b                                    what is usual of such people at 1, 7 and 28 days
   euthymia predict-study hu-2016 --times 24h,7d,28d --outcome madrs,response,remission --json
 
 Predicted are the numbers that the trial's own people come to: parameters, studies, arms and the sampling of so many people are all \
@@ -41,13 +43,9 @@ pub(crate) struct PredictStudy {
         value_delimiter = ','
     )]
     times: Vec<String>,
-    /// What is predicted: an instrument of the ratings (madrs, hamd17, ...), response, remission
-    #[arg(
-        long,
-        value_name = "OUTCOMES",
-        default_value = "madrs,response,remission",
-        value_delimiter = ','
-    )]
+    /// What is predicted: instruments (madrs, hamd17, caps5, ...), response (of half), response-ptsd (of 30 %), ..., remission;
+    /// the usual of what people are treated for where nothing is named
+    #[arg(long, value_name = "OUTCOMES", value_delimiter = ',')]
     outcome: Vec<String>,
     /// Seed of all randomness
     #[arg(long, default_value_t = 1)]
@@ -68,13 +66,16 @@ pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure
         .iter()
         .map(|text| hours(text))
         .collect::<Result<Vec<_>, _>>()?;
-    let outcomes = options
-        .outcome
-        .iter()
-        .map(|word| outcome(word, &ratings))
-        .collect::<Result<Vec<_>, _>>()?;
     let designs = Designs::of(&evidence, &library).map_err(Failure::Input)?;
     let arms = arms(options, &evidence, &designs)?;
+    let words: Vec<&str> = match options.outcome.as_slice() {
+        [] => usual(&arms).to_vec(),
+        asked => asked.iter().map(|word| word.trim()).collect(),
+    };
+    let outcomes = words
+        .into_iter()
+        .map(|word| outcome(word, &ratings))
+        .collect::<Result<Vec<_>, _>>()?;
     let engine = Options {
         threads: simulate::threads(None),
         ..Options::standard()
@@ -100,8 +101,27 @@ pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure
         println!("{}", serde_json::json!(predicted));
     } else if !shared.quiet {
         print(&predicted, &arms, &designs, &options.study);
+        for outcome in &outcomes {
+            if !predicted.iter().any(|one| one.outcome == outcome.word()) {
+                println!(
+                    "{} is not predicted: it is not about what these people are treated for",
+                    outcome.word()
+                );
+            }
+        }
     }
     Ok(())
+}
+
+/// What trials of such people report.
+fn usual(arms: &[&ArmDesign]) -> &'static [&'static str] {
+    let disorder = arms.first().and_then(|arm| Disorder::of(&arm.condition));
+    match disorder {
+        Some(Disorder::Ptsd) => &["caps5", "response-ptsd"],
+        Some(Disorder::Anxiety) => &["lsas", "hama", "response-lsas"],
+        Some(Disorder::Ocd) => &["ybocs", "response-ybocs"],
+        Some(Disorder::Depression | Disorder::Bipolar) | None => &["madrs", "response", "remission"],
+    }
 }
 
 /// The usable arms of the study; those of subgroups and extensions are not among them.
@@ -185,17 +205,18 @@ fn hours(text: &str) -> Result<f64, Failure> {
 }
 
 fn outcome(word: &str, ratings: &Ratings) -> Result<Outcome, Failure> {
-    match word.trim() {
-        "response" => Ok(Outcome::Response),
+    match word {
         "remission" => Ok(Outcome::Remission),
+        response if ratings.responses.contains_key(response) => Ok(Outcome::Response(response.to_owned())),
         instrument if ratings.scores.contains_key(instrument) => Ok(Outcome::Score(instrument.to_owned())),
         other => {
-            let known: Vec<&str> = ratings.scores.keys().map(String::as_str).collect();
-            let all = known.iter().copied().chain(["response", "remission"]);
+            let known = ratings.scores.keys().chain(ratings.responses.keys());
+            let known: Vec<&str> = known.map(String::as_str).collect();
+            let all = known.iter().copied().chain(["remission"]);
             let near =
                 nearest(other, all).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
             Err(Failure::Usage(format!(
-                "--outcome `{other}` is not known; {near}known are {}, response and remission",
+                "--outcome `{other}` is not known; {near}known are {} and remission",
                 known.join(", ")
             )))
         }
@@ -209,14 +230,14 @@ fn print(predicted: &[Predicted], arms: &[&ArmDesign], designs: &Designs, study:
             .map_or_else(|| "size not told, 30 taken".to_owned(), |n| format!("n = {n}"));
         println!("{study} {} ({}, {n})", arm.arm, arm.drug);
         println!(
-            "  {:>9}  {:<10} {:<11} {:>8}  {:>17}  {:>17}",
+            "  {:>9}  {:<14} {:<11} {:>8}  {:>17}  {:>17}",
             "time", "outcome", "statistic", "median", "50 %", "90 %"
         );
         for one in predicted.iter().filter(|one| one.arm_id == arm.arm) {
             let statistic = serde_json::json!(one.statistic);
             let interval = |[low, high]: [f64; 2]| format!("{low:.2} to {high:.2}");
             println!(
-                "  {:>7} h  {:<10} {:<11} {:>8.2}  {:>17}  {:>17}",
+                "  {:>7} h  {:<14} {:<11} {:>8.2}  {:>17}  {:>17}",
                 one.time_h,
                 one.outcome,
                 statistic.as_str().unwrap_or_default(),

@@ -28,8 +28,8 @@ const USUAL_N: u32 = 30;
 pub enum Outcome {
     /// Scores on an instrument.
     Score(String),
-    /// People whose score fell by half or more.
-    Response,
+    /// People whose score fell by a fraction or more, by a word of the ratings.
+    Response(String),
     /// People in remission as the study counts it.
     Remission,
 }
@@ -40,7 +40,7 @@ impl Outcome {
     pub fn word(&self) -> &str {
         match self {
             Self::Score(instrument) => instrument,
-            Self::Response => "response",
+            Self::Response(word) => word,
             Self::Remission => "remission",
         }
     }
@@ -138,7 +138,7 @@ impl Drawn<'_> {
     fn numbers(&self, draws: &[Thetas<f64>], stream: Stream) -> Vec<Predicted> {
         let kinds: &[StatisticKind] = match self.outcome {
             Outcome::Score(_) => &[StatisticKind::Mean, StatisticKind::Change, StatisticKind::Sd],
-            Outcome::Response | Outcome::Remission => &[StatisticKind::Proportion, StatisticKind::NEvents],
+            Outcome::Response(_) | Outcome::Remission => &[StatisticKind::Proportion, StatisticKind::NEvents],
         };
         let mut values = vec![Vec::with_capacity(draws.len() * REPLICATES as usize); kinds.len()];
         for (draw, thetas) in (0u64..).zip(draws) {
@@ -194,7 +194,10 @@ impl Drawn<'_> {
                     sd * exp(noise(2) / (2.0 * (people - 1.0)).sqrt()),
                 ]
             }
-            Outcome::Response => events(latent.response(0.5, 0.0), n, address.uniform(at + 3)),
+            Outcome::Response(word) => {
+                let fraction = *self.ratings.responses.get(word)?;
+                events(latent.response(fraction, 0.0), n, address.uniform(at + 3))
+            }
             Outcome::Remission => {
                 let remission = self.ratings.remission_of(&self.arm.study);
                 let scores = scores(&remission.instrument)?;
@@ -203,16 +206,20 @@ impl Drawn<'_> {
         })
     }
 
-    /// Scores before treatment on an instrument: what the study tells, or what is usual of people with depression. Nothing of
-    /// other people: what a depression scale would say of them nobody measured.
+    /// Scores before treatment on an instrument: what the study tells, or what is usual of such people. Nothing where the
+    /// instrument is about something else: what it would say of them nobody measured.
     fn before(&self, instrument: &str, address: &Address) -> Option<Before<f64>> {
         let told = self
             .arm
             .baseline
             .as_ref()
             .filter(|told| told.instrument == instrument);
-        let is_depression = self.visit.situation.disorder.is_depression();
-        let usual = self.ratings.scores.get(instrument).filter(|_| is_depression);
+        let disorder = self.visit.situation.disorder;
+        let usual = self
+            .ratings
+            .scores
+            .get(instrument)
+            .filter(|usual| usual.is_of(disorder));
         let mean = match (told.and_then(|told| told.mean), usual) {
             (Some(mean), _) => mean,
             (None, Some(usual)) => {

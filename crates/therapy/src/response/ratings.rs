@@ -1,5 +1,6 @@
 //! `response/ratings.toml`: how ratings of trials are read: what is remission, which baselines are usual, which rows a fit takes.
 
+use super::visit::Disorder;
 use crate::library::Library;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Document, Reader};
@@ -8,9 +9,19 @@ use std::collections::BTreeMap;
 /// The file.
 const PATH: &str = "response/ratings.toml";
 
+/// Words of `of`.
+const DISORDERS: [(&str, Disorder); 4] = [
+    ("bipolar-depression", Disorder::Bipolar),
+    ("ptsd", Disorder::Ptsd),
+    ("anxiety", Disorder::Anxiety),
+    ("ocd", Disorder::Ocd),
+];
+
 /// What is taken of an instrument where a study does not tell its baseline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UsualBaseline {
+    /// Of people with what; absent: of people with depression, bipolar or not.
+    pub of: Option<Disorder>,
     /// Mean, points.
     pub mean: f64,
     /// Mean of people who were admitted in a crisis, points.
@@ -64,6 +75,15 @@ pub struct Ratings {
     pub left_out: BTreeMap<String, String>,
 }
 
+impl UsualBaseline {
+    /// Whether it is usual of people with that.
+    #[must_use]
+    pub fn is_of(&self, disorder: Disorder) -> bool {
+        self.of
+            .map_or_else(|| disorder.is_depression(), |of| of == disorder)
+    }
+}
+
 impl Ratings {
     /// Those of the library.
     ///
@@ -88,7 +108,9 @@ impl Ratings {
                     name.to_owned(),
                     item.table(|table| {
                         table.allow(&["source", "grade", "locator"]);
-                        table.required_table("baseline", usual)
+                        let of = table.optional_choice("of", &DISORDERS);
+                        let usual = table.required_table("baseline", usual)?;
+                        Some(UsualBaseline { of, ..usual })
                     })?,
                 ))
             }))
@@ -158,6 +180,7 @@ fn usual(table: &mut Reader<'_, '_>) -> Option<UsualBaseline> {
     let within = table.required_number("within", 0.01..1.0);
     let crisis = table.optional_number("crisis", 1.0..);
     Some(UsualBaseline {
+        of: None,
         mean: mean?,
         crisis: crisis.or(mean)?,
         between: between?,
