@@ -60,13 +60,14 @@ pub struct Marginal {
 }
 
 impl<'d> Problem<'d> {
+    /// `None` where the restricted likelihood is asked for and the columns of `x` cannot be told apart.
     pub(crate) fn new(
         y: &[f64],
         x: &DMatrix<f64>,
         sampling: &Sampling,
         random: &'d [Random],
         restricted: bool,
-    ) -> Self {
+    ) -> Option<Self> {
         let k = y.len();
         let mut sets = Sets::new(k);
         for block in sampling.blocks() {
@@ -100,15 +101,20 @@ impl<'d> Problem<'d> {
                 }
             }
         }
-        Self {
+        let ln_cross = if restricted {
+            0.5 * ln_determinant(&(x.transpose() * x))?
+        } else {
+            0.0
+        };
+        Some(Self {
             random,
             information: random.iter().map(Random::information).collect(),
             blocks,
             k,
             p: x.ncols(),
             restricted,
-            ln_cross: 0.5 * ln_determinant(&(x.transpose() * x)).unwrap_or(0.0),
-        }
+            ln_cross,
+        })
     }
 
     /// How many parameters all terms have.
