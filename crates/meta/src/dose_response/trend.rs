@@ -490,6 +490,29 @@ mod tests {
         assert!(half.lower.unwrap() < 1.5 && half.upper.unwrap() > 1.5);
         let at = found.predict(4.0).unwrap();
         assert!(at.se > 4.0 / 5.5 * found.coefficients[0].se);
+        assert!(half.followed && found.half_maximum_in_band);
+        // A line has no half: the band cannot know of it.
+        let line = one(&doses, &doses.map(|x| -x), covariance.as_slice());
+        let found = trend(&[line], &Shape::Emax, Method::MaximumLikelihood, 0.95).unwrap();
+        assert!(!found.half_maximum.unwrap().inside && !found.half_maximum_in_band);
+    }
+
+    #[test]
+    fn an_emax_curve_without_a_fit_at_any_dose_says_why() {
+        let reason = || MetaError::NoAnswer("the doses are in another place".to_owned());
+        let found = fit_emax((0.1, 10.0), Method::Fixed, |_| Err(reason()));
+        assert_eq!(found.unwrap_err(), reason());
+        // At the first doses of the search there are none.
+        let study = one(
+            &[0.5, 1.0, 2.0],
+            &[-1.5, -2.4, -3.4],
+            &[0.2, 0.1, 0.1, 0.1, 0.2, 0.1, 0.1, 0.1, 0.2],
+        );
+        let found = fit_emax((0.01, 10.0), Method::Fixed, |curve| match curve {
+            Curve::Emax { ed50 } if *ed50 < 0.02 => Err(reason()),
+            _ => studies(std::slice::from_ref(&study), curve),
+        });
+        assert!(found.unwrap().inside);
     }
 
     #[test]

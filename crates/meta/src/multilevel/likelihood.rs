@@ -7,8 +7,9 @@ use euthymia_vecmath::scalar::ln;
 use nalgebra::{DMatrix, DVector};
 
 use super::random::{Information, Random};
-use super::sampling::{Sampling, Sets};
+use super::sampling::Sampling;
 use crate::linear::ln_determinant;
+use crate::sets::Sets;
 
 /// Rows that depend on each other.
 struct Block {
