@@ -124,7 +124,8 @@ pub(super) fn dta_bivariate(analysis: &Analysis) -> Result<Values, MetaError> {
         values.push("ll", found.ll);
     }
     if let Some(auc) = found.auc {
-        values.push("AUC", auc);
+        // mada divides the sum over the 98 steps between 1 and 99 per cent by 99.
+        values.push("AUC", auc * 98.0 / 99.0);
     }
     Ok(values)
 }

@@ -135,7 +135,7 @@ pub(super) fn netmeta(analysis: &Analysis) -> Result<Values, MetaError> {
         values.push(&format!("seTE_direct_{name}"), cells(&sources.direct.se));
         values.push(&format!("TE_indirect_{name}"), cells(&sources.indirect_te));
         values.push(&format!("seTE_indirect_{name}"), cells(&sources.indirect_se));
-        let share: Vec<f64> = network.pairs().map(|pair| sources.share[pair]).collect();
+        let share: Vec<Option<f64>> = network.pairs().map(|pair| sources.share[pair]).collect();
         values.push(&format!("prop_direct_{name}"), share);
     }
     values.push("prop_direct_names", pair_names(&network));
