@@ -10,6 +10,7 @@ use crate::MetaError;
 use crate::bias::Stopping;
 use crate::bias::trim_fill::{Estimator, trim_and_fill};
 use crate::pool::{self, Data, Fit, Test};
+use crate::review::cochran_q;
 use euthymia_stats::{gamma, normal};
 
 /// Pools the studies at these places by another model than inverse variances.
@@ -83,6 +84,12 @@ pub fn synthesize(
     };
     let all: Vec<usize> = (0..studies.len()).collect();
     let mut warnings = options.warnings.clone();
+    if measure.is_without_way_back() {
+        warnings.push(format!(
+            "the people of some studies are not known, so nothing is turned back from the {} that is pooled",
+            measure.title()
+        ));
+    }
 
     let fit = match (&options.pooler, studies.len()) {
         (None, 2..) => Some(pool::fit(&builder.data(&all, true), &options.pool)?),
@@ -93,7 +100,7 @@ pub fn synthesize(
         Some(_) => None,
     };
     let heterogeneity = match (&fit, &pooled) {
-        (Some(fit), _) => Some(heterogeneity::of(fit, &builder.data(&all, true))),
+        (Some(fit), _) => Some(heterogeneity::of(fit, &builder.data(&all, true), &mut warnings)),
         (None, Some(row)) => heterogeneity::of_pooled(&row.pooled),
         (None, None) => None,
     };
@@ -400,17 +407,9 @@ fn between(groups: &[PooledRow]) -> (Option<f64>, f64) {
     if groups.len() < 2 {
         return (None, df);
     }
-    let weight = |row: &PooledRow| 1.0 / (row.pooled.se * row.pooled.se);
-    let total: f64 = groups.iter().map(weight).sum();
-    let weighted: f64 = groups
-        .iter()
-        .map(|row| weight(row) * row.pooled.estimate.value)
-        .sum();
-    let mean = weighted / total;
-    let q: f64 = groups
-        .iter()
-        .map(|row| weight(row) * (row.pooled.estimate.value - mean) * (row.pooled.estimate.value - mean))
-        .sum();
+    let means: Vec<f64> = groups.iter().map(|row| row.pooled.estimate.value).collect();
+    let variances: Vec<f64> = groups.iter().map(|row| row.pooled.se * row.pooled.se).collect();
+    let q = cochran_q(&means, &variances, None);
     (q.is_finite().then_some(q), df)
 }
 

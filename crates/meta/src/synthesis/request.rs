@@ -53,8 +53,9 @@ impl Request {
     /// The analysis that gives the pooled numbers, as it can be saved and run again.
     ///
     /// # Errors
-    /// Columns that the measure needs are not there.
+    /// Columns that the measure needs are not there, or the model does not pool the measure.
     pub fn analysis(&self, frame: &Frame) -> Result<Analysis, MetaError> {
+        self.pooling.check_measure(&self.measure)?;
         let (kind, mut inputs) = self.pooling.inputs(self.inputs(frame)?);
         if let Some(filter) = &self.filter {
             inputs.insert("filter".to_owned(), json!(filter));
@@ -89,6 +90,7 @@ impl Request {
     /// A column is missing, a row cannot be, a single study is left, or the model has no answer.
     pub fn run(&self, frame: &Frame) -> Result<Synthesis, MetaError> {
         let measure = effect::Measure::parse(&self.measure)?;
+        self.pooling.check_measure(&self.measure)?;
         let filtered = self.filtered(frame)?;
         let frame = &filtered;
         let labels = self.labels(frame)?;
@@ -100,6 +102,7 @@ impl Request {
         };
         let model = Model::of(&base)?;
         let dropped = self.dropped(frame, &labels, &model.studies.rows);
+        self.pooling.check_clusters(frame, &model.studies.rows)?;
         match model.studies.rows.as_slice() {
             [] => return Err(none_left(&dropped)),
             [only] => return Err(one_left(frame, *only, &labels[*only], &dropped)),
@@ -308,14 +311,13 @@ impl Pooling {
         let analysis = whole.analysis(&part)?;
         let values = analysis.run()?.to_json();
         let level = request.level();
-        let mut pooled = pooler::read(&values, level).ok_or_else(|| {
+        let mut pooled = pooler::read(&values, level, places.len()).ok_or_else(|| {
             MetaError::NoAnswer(format!(
                 "`{}` gives no estimate for these studies: {}",
                 analysis.kind,
                 json!(values)
             ))
         })?;
-        pooled.k = places.len();
         pooled.weights = self.weights(&part, request);
         Ok(pooled)
     }

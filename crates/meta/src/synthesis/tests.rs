@@ -207,11 +207,14 @@ fn what_is_asked_for_is_what_is_saved() {
     ]);
     let columns = [("ai", "tpos"), ("bi", "tneg"), ("ci", "cpos"), ("di", "cneg")];
     let mut request = request("RR", &columns);
-    for pooling in [Pooling::InverseVariance, Pooling::MantelHaenszel, Pooling::Peto] {
+    for (pooling, measure) in [
+        (Pooling::InverseVariance, "RR"),
+        (Pooling::MantelHaenszel, "RR"),
+        (Pooling::Peto, "OR"),
+    ] {
         request.pooling = pooling;
-        let Ok(synthesis) = request.run(&frame) else {
-            continue;
-        };
+        request.measure = measure.to_owned();
+        let synthesis = request.run(&frame).unwrap();
         let saved = request.analysis(&frame).unwrap().run().unwrap().to_json();
         let beta = if saved["beta"].is_array() {
             &saved["beta"][0]
@@ -225,4 +228,84 @@ fn what_is_asked_for_is_what_is_saved() {
         .unwrap_err()
         .to_string();
     assert!(missing.contains("--column di=NAME"), "{missing}");
+}
+
+#[test]
+fn peto_pools_nothing_but_odds_ratios() {
+    let frame = table(&[
+        ("ai", &[4.0, 6.0, 3.0]),
+        ("bi", &[119.0, 300.0, 228.0]),
+        ("ci", &[11.0, 29.0, 11.0]),
+        ("di", &[128.0, 274.0, 209.0]),
+    ]);
+    for measure in ["RR", "RD"] {
+        let mut request = request(measure, &[]);
+        request.pooling = Pooling::Peto;
+        for error in [
+            request.run(&frame).unwrap_err(),
+            request.analysis(&frame).unwrap_err(),
+        ] {
+            let error = error.to_string();
+            assert!(
+                error.starts_with("`measure`: Peto's method pools odds ratios, not"),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_study_of_no_cluster_is_told_with_its_line() {
+    let mut frame = table(&[
+        ("yi", &[0.8, 1.2, 0.5, 0.3, 0.9, 0.7]),
+        ("vi", &[0.6, 0.1, 0.2, 0.3, 0.4, 0.2]),
+        ("g", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]),
+    ]);
+    let mut request = request("GEN", &[]);
+    request.pooling = Pooling::Cluster("g".to_owned());
+    let pooled = request.run(&frame).unwrap().pooled.unwrap().pooled;
+    assert_eq!((pooled.k, pooled.q_df), (6, 5.0));
+    frame.set("g", Column::of_texts(&["1", "1", "2", "", "3", "3"]));
+    let error = request.run(&frame).unwrap_err().to_string();
+    assert!(error.starts_with("line 5: `g` is empty"), "{error}");
+}
+
+#[test]
+fn double_arcsines_without_people_are_not_called_proportions() {
+    let mut given = studies();
+    let (known, unknown) = (Some(80.0), None);
+    for (i, study) in given.iter_mut().enumerate() {
+        (study.yi, study.vi) = (0.5 + 0.05 * i as f64, 0.01);
+        study.ni = known;
+    }
+    let measure = effect::Measure::ProportionDoubleArcsine;
+    let whole = synthesize(given.clone(), measure, &Options::default()).unwrap();
+    assert_eq!(whole.measure.title(), "proportion");
+    assert!(whole.studies[0].shown.value < 0.3);
+    given[3].ni = unknown;
+    let part = synthesize(given, measure, &Options::default()).unwrap();
+    assert_eq!(part.measure.title(), "double arcsine of the proportion");
+    // All on one scale: those whose people are known, too.
+    assert_eq!(part.studies[0].shown, part.studies[0].estimate);
+    assert!(
+        part.warnings
+            .iter()
+            .any(|told| told.contains("nothing is turned back"))
+    );
+}
+
+#[test]
+fn an_interval_of_tau2_that_is_empty_is_told() {
+    let same: Vec<Study> = studies()
+        .into_iter()
+        .map(|study| Study {
+            yi: 0.3,
+            vi: 0.1,
+            ..study
+        })
+        .collect();
+    let synthesis = synthesize(same, effect::Measure::Generic, &Options::default()).unwrap();
+    let told = |words: &str| synthesis.warnings.iter().any(|told| told.contains(words));
+    assert!(told("no tau2 agrees with them"), "{:?}", synthesis.warnings);
+    assert_eq!(synthesis.heterogeneity.unwrap().tau2_interval, Some((0.0, 0.0)));
 }
