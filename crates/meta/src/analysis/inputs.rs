@@ -103,6 +103,30 @@ impl Inputs {
             .transpose()
     }
 
+    /// A coverage as a fraction; `usual` where none is given.
+    ///
+    /// # Errors
+    /// No number stands there, or none between 0 and 1.
+    pub fn level(&self, path: &str, usual: f64) -> Result<f64, MetaError> {
+        self.fraction(path, usual, "a coverage above 0 and below 1, as 0.95")
+    }
+
+    /// A probability of error; `usual` where none is given.
+    ///
+    /// # Errors
+    /// No number stands there, or none between 0 and 1.
+    pub fn alpha(&self, path: &str, usual: f64) -> Result<f64, MetaError> {
+        self.fraction(path, usual, "a probability of error above 0 and below 1, as 0.05")
+    }
+
+    fn fraction(&self, path: &str, usual: f64, expected: &str) -> Result<f64, MetaError> {
+        match self.number(path)? {
+            None => Ok(usual),
+            Some(x) if x > 0.0 && x < 1.0 => Ok(x),
+            Some(x) => Err(self.error(path, format!("expected {expected}, found {x}"))),
+        }
+    }
+
     /// A truth value, if there is one.
     ///
     /// # Errors

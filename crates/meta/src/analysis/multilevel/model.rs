@@ -184,6 +184,12 @@ fn random(inputs: &Inputs, terms: &[Term], frame: &Frame) -> Result<Vec<Random>,
     let structures = inputs.texts("struct")?.unwrap_or_default();
     let mut all = Vec::new();
     let mut structured = 0;
+    if terms.iter().filter(|term| term.inner.is_some()).count() > 2 {
+        return Err(inputs.error(
+            "random",
+            "a model has at most two terms of the form `~ inner | outer`; leave the others out",
+        ));
+    }
     for term in terms {
         match &term.inner {
             None => {
@@ -287,12 +293,11 @@ fn options(inputs: &Inputs) -> Result<Options, MetaError> {
             DegreesOfFreedom::Given(inputs.numbers("dfs")?.unwrap_or_default())
         }
     };
-    let level = inputs.number("level")?.unwrap_or(0.95);
     Ok(Options {
         method,
         test,
         degrees,
-        level: if level > 1.0 { level / 100.0 } else { level },
+        level: inputs.level("level", 0.95)?,
     })
 }
 
