@@ -4,7 +4,7 @@
 //! everything from ' - ' removed`, `study in 1,3,6`, `complete cases`, `studies 1, 6 dropped`.
 
 use super::Inputs;
-use crate::expression::{evaluate, filter, parse};
+use crate::expression::{self, evaluate, filter, parse};
 use crate::{Column, Frame, MetaError};
 
 /// The table with the columns that `derived` adds and the rows that `filter` keeps.
@@ -48,6 +48,22 @@ pub(crate) fn derived(text: &str, frame: &Frame) -> Result<Column, MetaError> {
         ));
     }
     evaluate(&parse(text)?, frame)
+}
+
+/// A column by its name, or what an expression or a phrase makes of columns.
+pub(crate) fn column(text: &str, frame: &Frame) -> Result<Column, MetaError> {
+    if frame.has(text) {
+        return frame.column(text).cloned();
+    }
+    derived(text, frame)
+}
+
+/// The same where numbers are needed.
+pub(crate) fn numbers(text: &str, frame: &Frame) -> Result<Vec<Option<f64>>, MetaError> {
+    if frame.has(text) {
+        return Ok(frame.numbers(text)?.to_vec());
+    }
+    expression::numbers(&parse(text)?, frame)
 }
 
 /// `study with everything from ' - ' removed`: the column and the mark.

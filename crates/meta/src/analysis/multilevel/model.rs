@@ -2,11 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
+pub(crate) use crate::analysis::prepared::column;
+
 use super::reading::reshaped;
 use super::sampling::sampling;
 use crate::analysis::studies::{Studies, prepared};
 use crate::analysis::{Analysis, Inputs};
-use crate::expression::{evaluate, parse};
 use crate::formula::{Formula, factor};
 use crate::multilevel::{Data, DegreesOfFreedom, Fit, Method, Options, Random, Structure, fit};
 use crate::pool::Test;
@@ -96,18 +97,6 @@ pub(crate) fn studies(analysis: &Analysis) -> Result<Studies, MetaError> {
 /// The table as prepared, without effect sizes.
 pub(crate) fn table(analysis: &Analysis) -> Result<Frame, MetaError> {
     prepared(&analysis.inputs, analysis.frame()?)
-}
-
-/// A column or an expression of columns.
-pub(crate) fn column(text: &str, frame: &Frame) -> Result<Column, MetaError> {
-    if frame.has(text) {
-        return frame.column(text).cloned();
-    }
-    if text == "row number" {
-        let rows = (1..=frame.rows()).map(|row| Some(row as f64));
-        return Ok(Column::Numbers(rows.collect()));
-    }
-    evaluate(&parse(text)?, frame)
 }
 
 /// Codes of a column whose cells are all there, with the names of the codes.

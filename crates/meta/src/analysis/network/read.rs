@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::{Analysis, Inputs, prepared};
-use crate::expression::{evaluate, parse};
 use crate::formula::collate;
 use crate::network::{
     Arm, Contrast, Heterogeneity, Increment, Measure, Network, NetworkOptions, Outcome, Where, contrasts,
@@ -102,11 +101,7 @@ pub(super) fn small_is_good(inputs: &Inputs) -> Result<bool, MetaError> {
 
 /// A column by its name, or an expression of columns.
 fn column(inputs: &Inputs, path: &str, text: &str, frame: &Frame) -> Result<Column, MetaError> {
-    if frame.has(text) {
-        return frame.column(text).cloned();
-    }
-    let expression = parse(text).map_err(|error| inputs.error(path, error.to_string()))?;
-    evaluate(&expression, frame).map_err(|error| match error {
+    prepared::column(text, frame).map_err(|error| match error {
         MetaError::NoColumn { name, .. } => inputs.error(
             path,
             format!(

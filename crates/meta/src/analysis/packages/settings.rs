@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use super::super::prepared::numbers;
 use super::super::{Analysis, Inputs};
-use crate::expression::{numbers, parse};
 use crate::{Frame, MetaError};
 
 /// Settings under their names, written with `_` where R writes a point.
@@ -230,10 +230,7 @@ fn parts(text: &str) -> Vec<&str> {
 pub(crate) fn column(analysis: &Analysis, frame: &Frame, name: &str) -> Result<Vec<Option<f64>>, MetaError> {
     let path = format!("columns.{name}");
     let text = analysis.inputs.text(&path)?.unwrap_or(name);
-    if frame.has(text) {
-        return Ok(frame.numbers(text)?.to_vec());
-    }
-    numbers(&parse(text)?, frame)
+    numbers(text, frame)
 }
 
 #[cfg(test)]
