@@ -140,58 +140,44 @@ fn an_error_in_an_expression_is_not_called_a_missing_column() {
 }
 
 #[test]
-fn coverages_are_fractions() {
+fn coverages_are_fractions_or_per_cent() {
     let (trials, effects) = (trials(), effects());
-    let effect = json!({"measure": "OR"});
-    let multilevel = json!({"random": "~ 1 | study"});
-    let nested = |field: &str, name: &str| {
-        let mut inputs = json!({ "effect": effect });
-        inputs[field] = json!({ name: 95 });
-        inputs
-    };
+    let effect = json!({ "effect": {"measure": "OR"} });
+    let known =
+        json!({"effect": {"measure": "GEN", "columns": {"yi": "yi", "vi": "vi"}}, "random": "~ 1 | study"});
+    let generic = json!({ "effect": known["effect"] });
+    let pimeta = with(&effect, "method", json!("HTS"));
+    let cluster = with(&known, "cluster", json!("study"));
     let kinds = [
-        ("rma_uni", &trials, nested("model", "level"), "`model.level`"),
-        ("rma_mh", &trials, nested("model", "level"), "`model.level`"),
-        ("rma_peto", &trials, nested("model", "level"), "`model.level`"),
-        ("rma_glmm", &trials, nested("model", "level"), "`model.level`"),
-        ("predict", &trials, nested("predict", "level"), "`predict.level`"),
-        ("confint_tau2", &trials, nested("ci", "level"), "`ci.level`"),
-        (
-            "rma_mv",
-            &effects,
-            with(&multilevel, "level", json!(95)),
-            "`level`",
-        ),
-        (
-            "rma_mv_confint",
-            &effects,
-            with(&multilevel, "ci", json!({"level": 95})),
-            "`ci.level`",
-        ),
-        (
-            "robust",
-            &effects,
-            with(&with(&multilevel, "cluster", json!("study")), "level", json!(0)),
-            "`level`",
-        ),
-        (
-            "prediction_pimeta",
-            &trials,
-            json!({"effect": effect, "method": "HTS", "alpha": 5}),
-            "`alpha`",
-        ),
-        (
-            "escalc",
-            &trials,
-            json!({"effect": {"measure": "OR", "level": 95}}),
-            "`effect.level`",
-        ),
+        ("rma_uni", &trials, &effect, "model"),
+        ("rma_mh", &trials, &effect, "model"),
+        ("rma_peto", &trials, &effect, "model"),
+        ("rma_glmm", &trials, &effect, "model"),
+        ("predict", &trials, &effect, "predict"),
+        ("confint_tau2", &trials, &effect, "ci"),
+        ("rma_mv", &effects, &known, ""),
+        ("rma_mv_confint", &effects, &known, "ci"),
+        ("robust", &effects, &cluster, ""),
+        ("prediction_pimeta", &trials, &pimeta, ""),
+        ("metagen", &effects, &generic, ""),
     ];
-    for (kind, table, inputs, field) in kinds {
-        let told = answer(kind, table, &inputs).unwrap_err();
-        assert!(told.starts_with(field), "{kind}: {told}");
-        assert!(told.contains("as 0."), "{kind}: {told}");
+    for (kind, table, inputs, part) in kinds {
+        let at = |level: f64| match part {
+            "" => with(inputs, "level", json!(level)),
+            part => with(inputs, part, json!({ "level": level })),
+        };
+        let fraction = answer(kind, table, &at(0.9)).unwrap();
+        assert_eq!(answer(kind, table, &at(90.0)).unwrap(), fraction, "{kind}");
+        assert_ne!(answer(kind, table, inputs).unwrap(), fraction, "{kind}");
+        for wrong in [0.0, 1.0, 100.0, -5.0] {
+            let told = answer(kind, table, &at(wrong)).unwrap_err();
+            assert!(told.contains("level`: expected a coverage"), "{kind}: {told}");
+        }
     }
+    let error = with(&pimeta, "alpha", json!(5));
+    refused("prediction_pimeta", &trials, &error, "`alpha`");
+    let reported = json!({"effect": {"measure": "OR", "level": 100}});
+    refused("escalc", &trials, &reported, "`effect.level`");
 }
 
 #[test]
@@ -336,7 +322,22 @@ fn falling_texts_keep_the_order_of_rows_among_equals() {
     let effect = json!({"measure": "GEN", "columns": {"yi": "yi", "vi": "vi"}});
     let inputs = json!({"effect": effect, "cumul": {"order": "place (decreasing)"}});
     let found = answer("cumul", &table, &inputs).unwrap();
-    assert_eq!(found["estimate"][0], 0.4);
+    let first = found["estimate"][0].as_f64().unwrap();
+    assert!((first - 0.4).abs() < 1e-12, "{first}");
+}
+
+#[test]
+fn a_column_of_two_words_can_be_an_order() {
+    let table = frame(&[
+        ("yi", &["0.1", "0.4", "0.3", "0.2"]),
+        ("vi", &["0.02", "0.03", "0.01", "0.04"]),
+        ("pub year", &["3", "1", "4", "2"]),
+    ]);
+    let effect = json!({"measure": "GEN", "columns": {"yi": "yi", "vi": "vi"}});
+    let inputs = json!({"effect": effect, "cumul": {"order": "pub year"}});
+    let found = answer("cumul", &table, &inputs).unwrap();
+    let first = found["estimate"][0].as_f64().unwrap();
+    assert!((first - 0.4).abs() < 1e-12, "{first}");
 }
 
 #[test]
@@ -360,5 +361,5 @@ fn settings_of_other_kinds_are_refused() {
             &format!("`{name}`"),
         );
     }
-    refused("metamean", &table, &json!({"level": 95}), "as 0.95");
+    refused("metamean", &table, &json!({"level": 100}), "as 0.95");
 }

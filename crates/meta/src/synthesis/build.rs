@@ -10,7 +10,7 @@ use crate::MetaError;
 use crate::bias::Stopping;
 use crate::bias::trim_fill::{Estimator, trim_and_fill};
 use crate::pool::{self, Data, Fit, Test};
-use crate::review::cochran_q;
+use crate::review::{cochran_q, residual_tau2};
 use euthymia_stats::{gamma, normal};
 
 /// Pools the studies at these places by another model than inverse variances.
@@ -336,21 +336,23 @@ impl Builder<'_> {
     }
 
     fn subgroups(&self, by: &str) -> Result<Subgroups, MetaError> {
-        let mut names: Vec<&str> = Vec::new();
-        for study in self.studies {
-            let name = study.subgroup.as_deref().unwrap_or("not stated");
-            if !names.contains(&name) {
-                names.push(name);
+        let name = |study: &Study| study.subgroup.as_deref().unwrap_or("not stated").to_owned();
+        let labels: Vec<String> = self.studies.iter().map(name).collect();
+        let mut names: Vec<&String> = Vec::new();
+        for label in &labels {
+            if !names.contains(&label) {
+                names.push(label);
             }
         }
-        let places_of = |name: &str| -> Vec<usize> {
-            (0..self.studies.len())
-                .filter(|i| self.studies[*i].subgroup.as_deref().unwrap_or("not stated") == name)
-                .collect()
-        };
+        let places_of =
+            |name: &String| -> Vec<usize> { (0..labels.len()).filter(|i| labels[*i] == *name).collect() };
         let tau2 = match self.options.subgroup_model {
             SubgroupModel::Common if self.options.pooler.is_none() && names.len() > 1 => {
-                self.tau2_within(&names)?
+                let all: Vec<usize> = (0..labels.len()).collect();
+                let Data { yi, vi, .. } = self.data(&all, false);
+                let options = &self.options.pool;
+                let within = || residual_tau2(&yi, &vi, &labels, &names, options.method);
+                Some(options.tau2.map_or_else(within, Ok)?)
             }
             _ => None,
         };
@@ -370,7 +372,7 @@ impl Builder<'_> {
             let row = given.transpose().and_then(|given| self.row(name, &places, given));
             match row {
                 Ok(row) => groups.push(row),
-                Err(error) => unpooled.push((name.to_owned(), error.to_string())),
+                Err(error) => unpooled.push((name.clone(), error.to_string())),
             }
         }
         let (q, q_df) = between(&groups);
@@ -382,22 +384,6 @@ impl Builder<'_> {
             q_df,
             q_p: q.map(|q| gamma::chi_square_above(q_df, q)),
         })
-    }
-
-    /// The variance between studies that is left when each group has a mean of its own.
-    fn tau2_within(&self, names: &[&str]) -> Result<Option<f64>, MetaError> {
-        let is = |row: usize, column: usize| {
-            let name = self.studies[row].subgroup.as_deref().unwrap_or("not stated");
-            f64::from(u8::from(names[column] == name))
-        };
-        let all: Vec<usize> = (0..self.studies.len()).collect();
-        let data = Data {
-            x: DMatrix::from_fn(self.studies.len(), names.len(), is),
-            names: names.iter().map(|name| (*name).to_owned()).collect(),
-            intercept: false,
-            ..self.data(&all, false)
-        };
-        Ok(Some(pool::fit(&data, &self.options.pool)?.tau2))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::count_sequences::{self, CountModel, Counts};
 use crate::analysis::univariate::Model;
-use crate::analysis::{Analysis, Values};
+use crate::analysis::{Analysis, Values, prepared};
 use crate::diagnostics;
 use crate::pool::Fit;
 use crate::{Column, Frame, MetaError};
@@ -92,7 +92,7 @@ pub(super) fn order(analysis: &Analysis, frame: &Frame) -> Result<Vec<usize>, Me
             });
         }
         _ => {
-            let cells = crate::expression::numbers(&crate::expression::parse(name)?, frame)?;
+            let cells = prepared::numbers(name, frame)?;
             rows = (0..cells.len()).filter(|row| cells[*row].is_some()).collect();
             let value = |row: &usize| cells[*row].unwrap_or(0.0);
             rows.sort_by(|a, b| turned(value(a).total_cmp(&value(b))));

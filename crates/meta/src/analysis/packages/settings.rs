@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::super::inputs::coverage;
 use super::super::prepared::numbers;
 use super::super::{Analysis, Inputs};
 use crate::{Frame, MetaError};
@@ -133,17 +134,9 @@ impl Settings {
             .transpose()
     }
 
-    /// A coverage, as 0.95; that where none is given.
+    /// A coverage, written as 0.95 or 95; 0.95 where none is given.
     pub(crate) fn level(&self, name: &str) -> Result<f64, MetaError> {
-        let level = self.number(name)?.unwrap_or(0.95);
-        if level > 0.0 && level < 1.0 {
-            Ok(level)
-        } else {
-            Err(self.error(
-                name,
-                format!("expected a coverage above 0 and below 1, as 0.95, found {level}"),
-            ))
-        }
+        coverage(self.number(name)?.unwrap_or(0.95)).map_err(|reason| self.error(name, reason))
     }
 
     /// One of the values that a setting can have; the first where it is not given.

@@ -27,20 +27,6 @@ pub enum Pooling {
 }
 
 impl Pooling {
-    /// Whether the model pools what a measure says: its estimate bears the name of the measure.
-    pub(super) fn check_measure(&self, measure: &str) -> Result<(), MetaError> {
-        let odds_ratio = ["OR", "PETO"]
-            .iter()
-            .any(|name| measure.eq_ignore_ascii_case(name));
-        if *self == Self::Peto && !odds_ratio {
-            return Err(MetaError::field(
-                "measure",
-                format!("Peto's method pools odds ratios, not `{measure}`; ask for OR, or leave Peto out"),
-            ));
-        }
-        Ok(())
-    }
-
     /// Whether every row that is pooled belongs to a cluster.
     pub(super) fn check_clusters(&self, frame: &Frame, rows: &[usize]) -> Result<(), MetaError> {
         let Self::Cluster(name) = self else {
@@ -70,7 +56,8 @@ impl Pooling {
             Self::MantelHaenszel => ("rma_mh", exact(&inputs, &level)),
             Self::Peto => ("rma_peto", exact(&inputs, &level)),
             Self::Glmm(model) => {
-                let method = if method == json!("EE") { "EE" } else { "ML" };
+                let equal = ["EE", "FE", "CE"].iter().any(|name| method == *name);
+                let method = if equal { "EE" } else { "ML" };
                 let mut fields = json!({ "method": method, "nAGQ": 7, "level": level });
                 if !model.is_empty() {
                     fields["model"] = json!(model);
@@ -93,6 +80,7 @@ impl Pooling {
                     "method".to_owned(),
                     json!(if method == json!("ML") { "ML" } else { "REML" }),
                 );
+                inputs.insert("level".to_owned(), level);
                 inputs.insert("cluster".to_owned(), json!(column));
                 inputs.insert(
                     "robust".to_owned(),
