@@ -37,8 +37,8 @@ fn pool(path: &Path, options: &Meta, shared: &Shared) -> Result<(), Failure> {
     let explained = |error| explain(&table, &error);
     let synthesis = request.run(&table.frame).map_err(explained)?;
     if let Some(out) = &options.save_spec {
-        let analysis = request.analysis(&table.frame).map_err(explained)?;
-        atomic::write(out, request::saved(&analysis, path, out).as_bytes())?;
+        let analyses = request.analyses(&table.frame, &synthesis).map_err(explained)?;
+        atomic::write(out, request::saved(&analyses, path, out).as_bytes())?;
     }
     if let Some(out) = &options.csv {
         let rows = synthesis.table();

@@ -107,6 +107,70 @@ fn what_is_saved_gives_the_same_numbers() {
 }
 
 #[test]
+fn groups_filled_studies_and_an_order_are_saved_too() {
+    let out = folder(&[]);
+    let spec = path(out.path(), "bcg.json");
+    let shown = json(&[
+        "meta",
+        "examples/bcg.csv",
+        "--measure",
+        "RR",
+        "--subgroup",
+        "alloc",
+        "--trim-fill",
+        "--order",
+        "year",
+        "--json",
+        "--save-spec",
+        &spec,
+    ]);
+    let run = euthymia(&["meta", "--spec", &spec]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let lines: Vec<Json> = text(&run.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let groups = shown["subgroups"]["groups"].as_array().expect("groups");
+    assert_eq!(lines.len(), groups.len() + 3);
+    assert_eq!(
+        lines[0]["values"]["beta"][0],
+        shown["pooled"]["estimate"]["value"]
+    );
+    for (line, group) in lines[1..].iter().zip(groups) {
+        assert_eq!(
+            line["id"],
+            format!("alloc {}", group["label"].as_str().expect("a label"))
+        );
+        assert_eq!(line["values"]["beta"][0], group["estimate"]["value"]);
+    }
+}
+
+#[test]
+fn options_of_another_model_are_refused() {
+    for options in [
+        ["--mh", "--method", "DL"],
+        ["--mh", "--test", "knha"],
+        ["--peto", "--method", "REML"],
+    ] {
+        let run = euthymia(&[&["meta", "examples/bcg.csv", "--measure", "OR"], &options[..]].concat());
+        assert_eq!(run.status.code(), Some(2), "{}", text(&run.stderr));
+        // Lines are broken where the terminal ends.
+        let told = text(&run.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("is of the inverse-variance model"), "{told}");
+    }
+    let run = euthymia(&[
+        "meta",
+        "examples/bcg.csv",
+        "--measure",
+        "OR",
+        "--mh",
+        "--method",
+        "EE",
+    ]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+}
+
+#[test]
 fn several_analyses_are_a_line_each_and_one_that_fails_stops_no_other() {
     let bad = r#"{"id": "b", "kind": "rma_uni", "data": ["t.csv"], "inputs": {"effect": {"measure": "GEN", "columns": {"yi": "y", "vi": "vi"}}}}"#;
     let good = bad.replace("\"b\"", "\"a\"").replace("\"y\"", "\"yi\"");
