@@ -20,7 +20,8 @@ mod why;
 pub(crate) use contrast::of_meta as contrast_measure;
 pub use contrast::{Contrast, Numbers};
 pub(crate) use convert::rounded as three_digits;
-pub use query::{Crossover, Design, Query, QueryError, Shared, Time};
+pub(crate) use overlap::{Fate, fates};
+pub use query::{Crossover, Design, LeftOut, Query, QueryError, Shared, Time};
 
 use nalgebra::DMatrix;
 use serde::Serialize;

@@ -473,3 +473,56 @@ fn permuting_and_scaling() {
         "{a:?} {b:?}"
     );
 }
+
+#[test]
+fn a_free_note_changes_no_number() {
+    let asked = Query {
+        studies: vec!["chen-2023".to_owned()],
+        measure: Some(Measure::MeanDifference),
+        ..query("madrs", "4wk", &[])
+    };
+    let strip = |note: Option<&str>| {
+        let mut evidence = EVIDENCE.clone();
+        evidence.outcomes.retain(|row| row.study_id != "chen-2023");
+        for row in &mut evidence.comparisons {
+            if row.study_id == "chen-2023" {
+                row.note = note.map(str::to_owned);
+            }
+        }
+        let selection = select(&evidence, &WORDS, &asked).unwrap();
+        let chen = study(&selection, "chen-2023");
+        (chen.yi, chen.vi)
+    };
+    let plain = strip(None);
+    assert_eq!(
+        strip(Some(
+            "90% of people completed; no SE 2 sites; positive favours nobody"
+        )),
+        plain
+    );
+    let wider = strip(Some("CI is 90%"));
+    assert!(
+        wider.0 == plain.0 && wider.1 > 1.3 * plain.1,
+        "{wider:?} {plain:?}"
+    );
+}
+
+#[test]
+fn an_arm_that_the_paper_does_not_contrast_is_named() {
+    let mut evidence = EVIDENCE.clone();
+    evidence.outcomes.retain(|row| row.study_id != "janik-2025");
+    evidence
+        .comparisons
+        .retain(|row| row.study_id != "janik-2025" || row.arm_a != "esk84");
+    let asked = Query {
+        studies: vec!["janik-2025".to_owned()],
+        measure: Some(Measure::MeanDifference),
+        ..query("madrs", "4wk", &[])
+    };
+    let selection = select(&evidence, &WORDS, &asked).unwrap();
+    let told = &study(&selection, "janik-2025").conversions;
+    assert!(
+        told.iter().any(|line| line.starts_with("without arm esk84: ")),
+        "{told:?}"
+    );
+}

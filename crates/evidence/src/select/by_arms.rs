@@ -189,7 +189,7 @@ impl Asked<'_> {
             }
             let vi = match numbers.shares(self.measure) {
                 Some(shares) if study.design == Design::Crossover => {
-                    contrast::paired_variance(vi, shares, self.query.crossover)
+                    contrast::paired_variance(vi, shares, self.query.crossover)?
                 }
                 _ => vi,
             };

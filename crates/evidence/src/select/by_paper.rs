@@ -38,10 +38,22 @@ impl Asked<'_> {
             return Err(why);
         };
         let (outcome, time_h) = (first.row.outcome.clone(), first.row.time_h);
+        for one in &found {
+            if one.row.outcome != outcome || one.row.time_h != time_h {
+                let told = "its paper prints a contrast of another scale or time".to_owned();
+                missing.extend(one.contrast.treated.iter().map(|arm| (arm.clone(), told.clone())));
+            }
+        }
         found.retain(|one| one.row.outcome == outcome && one.row.time_h == time_h);
         missing.retain(|(arm, _)| found.iter().all(|one| !one.contrast.treated.contains(arm)));
+        missing.sort();
         missing.dedup_by(|a, b| a.0 == b.0);
         let mut conversions: Vec<String> = found.iter().flat_map(|one| one.conversions.clone()).collect();
+        conversions.extend(
+            missing
+                .iter()
+                .map(|(arm, why)| format!("without arm {arm}: {why}")),
+        );
         let contrasts: Vec<Contrast> = found.iter().map(|one| one.contrast.clone()).collect();
         let (covariance, yi, vi) = self
             .joined_published(study, &contrasts, &mut conversions)
@@ -108,7 +120,7 @@ impl Asked<'_> {
                 .find(|arm| arm.is_joint() && drugs.contains(&arm.drug.as_str()))
                 .map(|arm| arm.arm_id.clone())
         };
-        if treated.len() > 1 && self.query.psychotherapy.is_none() {
+        if treated.len() > 1 {
             // The joint contrast alone: the arms' own would count the same people again.
             let joint = pooled(&of_study.treated);
             let joint_control = pooled(&of_study.control);

@@ -118,8 +118,14 @@ pub(super) fn score(
         (query.change_correlation, baseline(evidence, row, arm))
     {
         let variance = baseline_sd * baseline_sd + sd * sd - 2.0 * r * baseline_sd * sd;
+        if !(variance > 0.0 && r > -1.0 && r < 1.0) {
+            return Err(format!(
+                "a correlation of {r} with the baseline leaves no variance in arm `{}`",
+                arm.arm_id
+            ));
+        }
         score.mean = row.value - mean;
-        score.sd = variance.max(1e-12).sqrt();
+        score.sd = variance.sqrt();
         told.push(format!(
             "{}: change {} (SD {}) from {} at baseline and {} then, with the correlation {r} ASSUMED",
             arm.arm_id,
