@@ -249,12 +249,12 @@ fn of_selection(evidence: &Evidence, selection: Selection, query: &Query, how: &
             "{memory} of the studies have numbers from memory, which nobody read on a page"
         ));
     }
-    let predictions = predictions(fitted.as_ref(), &how.at, &doses);
+    let predictions = predictions(fitted.as_ref(), &how.at, &doses, &mut said);
     let highest = doses.last().copied().unwrap_or(0.0);
     let steps: Vec<f64> = (0..=STEPS)
         .map(|step| highest * f64::from(step) / f64::from(STEPS))
         .collect();
-    let drawn = predictions_at(fitted.as_ref(), &steps);
+    let drawn = predictions_at(fitted.as_ref(), &steps, &mut Vec::new());
     DoseAnswer {
         unit,
         curve: how.curve.name(),
@@ -354,7 +354,12 @@ fn shape(curve: &CurveChoice, doses: &[f64]) -> Result<Shape, MetaError> {
         CurveChoice::Linear => Shape::Linear,
         CurveChoice::Quadratic => Shape::Quadratic,
         CurveChoice::Emax => Shape::Emax,
-        CurveChoice::Spline(Some(knots)) => Shape::Spline(knots.clone()),
+        CurveChoice::Spline(Some(knots)) => {
+            if let Some(wrong) = knots.iter().find(|knot| !(**knot >= 0.0 && knot.is_finite())) {
+                return Err(MetaError::NoAnswer(format!("its knot {wrong} is no dose")));
+            }
+            Shape::Spline(knots.clone())
+        }
         CurveChoice::Spline(None) => {
             let all: Vec<f64> = core::iter::once(0.0).chain(doses.iter().copied()).collect();
             let knots = euthymia_meta::dose_response::quantile_knots(&all, 3)
@@ -398,20 +403,42 @@ fn alternatives(contrasts: &[Contrasts], how: &DoseHow, doses: &[f64]) -> Vec<Al
     curves.iter().map(of).collect()
 }
 
-fn predictions(fitted: Option<&Trend>, asked: &[f64], doses: &[f64]) -> Vec<Prediction> {
+fn predictions(
+    fitted: Option<&Trend>,
+    asked: &[f64],
+    doses: &[f64],
+    said: &mut Vec<String>,
+) -> Vec<Prediction> {
     let at: Vec<f64> = if asked.is_empty() {
         core::iter::once(0.0).chain(doses.iter().copied()).collect()
     } else {
         asked.to_vec()
     };
-    predictions_at(fitted, &at)
+    predictions_at(fitted, &at, said)
 }
 
-fn predictions_at(fitted: Option<&Trend>, at: &[f64]) -> Vec<Prediction> {
+/// The curve at some doses; where it has no number, why not.
+fn predictions_at(fitted: Option<&Trend>, at: &[f64], said: &mut Vec<String>) -> Vec<Prediction> {
     let Some(fitted) = fitted else {
         return Vec::new();
     };
-    at.iter().filter_map(|dose| fitted.predict(*dose).ok()).collect()
+    let mut predictions = Vec::new();
+    for dose in at {
+        let found = fitted.predict(*dose).map_err(|error| error.to_string());
+        let found = found.and_then(|one| {
+            let finite = [one.effect, one.se, one.lower, one.upper]
+                .iter()
+                .all(|x| x.is_finite());
+            finite
+                .then_some(one)
+                .ok_or_else(|| "the curve has no finite effect there".to_owned())
+        });
+        match found {
+            Ok(one) => predictions.push(one),
+            Err(why) => said.push(format!("no prediction at {dose}: {why}")),
+        }
+    }
+    predictions
 }
 
 impl DoseAnswer {
