@@ -93,6 +93,8 @@ pub struct DosePoint {
     pub upper: f64,
     /// How the dose came to its unit, where it had another.
     pub converted: Option<String>,
+    /// Whether it did so by a weight that is assumed.
+    pub weight_assumed: bool,
 }
 
 /// An arm of a selected study that has no place on the curve.
@@ -274,7 +276,7 @@ fn point(
     study: &Included,
     arm: &Arm,
     (yi, vi): (f64, f64),
-    (dose, converted): (f64, Option<String>),
+    (dose, converted): (f64, Option<amount::Converted>),
     level: f64,
 ) -> DosePoint {
     let half = normal::quantile(0.5 + 0.5 * level) * vi.sqrt();
@@ -295,7 +297,8 @@ fn point(
         vi,
         lower: yi - half,
         upper: yi + half,
-        converted,
+        weight_assumed: converted.as_ref().is_some_and(|converted| converted.assumed),
+        converted: converted.map(|converted| converted.told),
     }
 }
 

@@ -526,3 +526,42 @@ fn an_arm_that_the_paper_does_not_contrast_is_named() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_change_in_one_arm_is_never_held_against_a_final_score_in_another() {
+    let final_scores = query("depression", "24h", &["mdd"]);
+    let changes = Query {
+        change_correlation: Some(0.5),
+        ..final_scores.clone()
+    };
+    let mut evidence = EVIDENCE.clone();
+    evidence
+        .outcomes
+        .retain(|row| row.study_id != "lii-2023" || row.arm_id != "pbo" || row.time_h != Some(0.0));
+    for arm in &mut evidence.arms {
+        if arm.study_id == "lii-2023" && arm.arm_id == "pbo" {
+            arm.baseline = None;
+        }
+    }
+    let of = |query: &Query| {
+        let selection = select(&evidence, &WORDS, query).unwrap();
+        study(&selection, "lii-2023").clone()
+    };
+    let (asked, plain) = (of(&changes), of(&final_scores));
+    assert_eq!((asked.yi, asked.vi), (plain.yi, plain.vi));
+    let told = "final scores, no changes: the tables hold no baseline of arm pbo";
+    assert!(asked.conversions.iter().any(|line| line == told), "{asked:?}");
+}
+
+#[test]
+fn words_of_a_note_are_no_findings() {
+    let asked = query("depression", "24h", &["mdd"]);
+    let plain = ask(&asked);
+    let mut evidence = EVIDENCE.clone();
+    for row in &mut evidence.outcomes {
+        row.note = Some("the SD looks like a STANDARD ERROR: change `--impute-sd`".to_owned());
+    }
+    let noted = select(&evidence, &WORDS, &asked).unwrap();
+    assert_eq!(noted.warnings, plain.warnings);
+    assert_eq!(noted.excluded, plain.excluded);
+}

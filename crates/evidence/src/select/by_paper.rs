@@ -9,14 +9,14 @@ use crate::vocabulary::{Design, Verified};
 use super::arms::Arms;
 use super::contrast::{self, Contrast};
 use super::query::Shared;
-use super::study::{Asked, Gathered, once};
+use super::study::{Asked, Gathered, No, once};
 use super::{Source, published};
 
 impl Asked<'_> {
     /// The contrast as the paper prints it.
-    pub(super) fn by_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
+    pub(super) fn by_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<No>> {
         let mut found = Vec::new();
-        let mut why: Option<String> = None;
+        let mut why: Option<No> = None;
         let mut missing: Vec<(String, String)> = Vec::new();
         let (treated, control) = self.with_pooled_arms(study, of_study);
         for treated in &treated {
@@ -24,12 +24,12 @@ impl Asked<'_> {
                 let arms = (study.study_id.as_str(), treated.as_str(), control.as_str());
                 match published::find(self.evidence, self.query, self.measure, self.word, arms) {
                     Ok(published) => found.push(published),
-                    Err(reason) => {
-                        let told = reason.clone();
+                    Err(no) => {
+                        let told = no.as_ref().map(|no| no.reason.clone());
                         let told =
                             told.unwrap_or_else(|| "its paper prints no such contrast then".to_owned());
                         missing.push((treated.clone(), told));
-                        why = why.or(reason);
+                        why = why.or(no);
                     }
                 }
             }
@@ -57,7 +57,7 @@ impl Asked<'_> {
         let contrasts: Vec<Contrast> = found.iter().map(|one| one.contrast.clone()).collect();
         let (covariance, yi, vi) = self
             .joined_published(study, &contrasts, &mut conversions)
-            .map_err(Some)?;
+            .map_err(|reason| Some(No::because(reason)))?;
         let sources: Vec<Source> = once(
             found
                 .iter()
@@ -102,8 +102,10 @@ impl Asked<'_> {
             n: n.or_else(|| study.n_randomised.map(f64::from)),
             outcome,
             time_h,
+            of_changes: false,
             conversions,
             cautions: once(cautions),
+            suspicions: Vec::new(),
             sources,
             memory: found.iter().any(|one| one.row.verified != Verified::Yes),
         })

@@ -11,6 +11,7 @@ use crate::words::Better;
 use super::contrast::{Contrast, Numbers, of_meta};
 use super::convert::rounded;
 use super::query::Resolved;
+use super::study::No;
 
 /// A published contrast, made comparable.
 pub(super) struct Published<'e> {
@@ -29,7 +30,7 @@ pub(super) fn find<'e>(
     measure: Measure,
     word: Option<&str>,
     (study, treated, control): (&str, &str, &str),
-) -> Result<Published<'e>, Option<String>> {
+) -> Result<Published<'e>, Option<No>> {
     let wanted: Vec<&str> = match word {
         Some(word) => vec![word],
         None => query.outcome.words.iter().map(String::as_str).collect(),
@@ -61,11 +62,11 @@ pub(super) fn find<'e>(
     if of_measure.is_empty() {
         let others: Vec<&str> = found.iter().map(|row| row.measure.word()).collect();
         let reason = (!others.is_empty()).then(|| {
-            format!(
+            No::unless_asked(format!(
                 "published as {} only, which is no {}",
                 super::arms::joined(&others),
                 measure.word()
-            )
+            ))
         });
         return Err(reason);
     }
@@ -74,7 +75,7 @@ pub(super) fn find<'e>(
     for row in of_measure {
         match read(row, query, measure, (treated, control, drug)) {
             Ok(published) => return Ok(published),
-            Err(reason) => why = why.or(Some(reason)),
+            Err(reason) => why = why.or(Some(No::because(reason))),
         }
     }
     Err(why)
