@@ -253,7 +253,7 @@ fn a_folder_that_was_named_must_be_there() {
     let layer = tempfile::tempdir().unwrap();
     let missing = layer.path().join("mien");
     for arguments in [&["studies"][..], &["claims"], &["remove", "fictitious-2030"]] {
-        let told = error(&evidence(&missing, arguments), 1);
+        let told = error(&evidence(&missing, arguments), 4);
         assert!(told.contains("mien"), "{told}");
     }
     // What is added makes its folder.

@@ -364,11 +364,15 @@ fn what_is_counted_is_called_by_its_name() {
 
 #[test]
 fn no_worse_needs_an_interval_that_holds_no_important_harm() {
-    let bears = |people: Option<u32>| {
+    // With the standard error that so few people, as different from each other, would give.
+    let bears = |few: Option<(u32, f64)>| {
         let mut evidence = EVIDENCE.clone();
         let rows = evidence.outcomes.iter_mut();
         for row in rows.filter(|row| row.outcome == "hvlt-r-delayed-recall-t") {
-            row.n = people.or(row.n);
+            if let (Some((n, se)), Some(dispersion)) = (few, row.dispersion.as_mut()) {
+                row.n = Some(n);
+                dispersion.value = se;
+            }
         }
         let definitions = support::definitions();
         let claim = assess_one(&evidence, &WORDS, &definitions, "cognition", &How::default());
@@ -376,7 +380,7 @@ fn no_worse_needs_an_interval_that_holds_no_important_harm() {
     };
     assert_eq!(bears(None), Bears::Out);
     // Nothing is known then, neither that it is better nor that it is not much worse.
-    assert_eq!(bears(Some(4)), Bears::Unclear);
+    assert_eq!(bears(Some((4, 7.0))), Bears::Unclear);
 }
 
 #[test]
@@ -414,4 +418,46 @@ fn a_definition_of_no_claim_or_a_name_given_twice_is_refused() {
     let key = twice.claims[2].items[0].key.clone();
     twice.claims[3].items[0].key = key.clone();
     assert!(assess(&twice).unwrap_err().contains(&key));
+}
+
+#[test]
+fn units_are_those_of_the_number() {
+    let texts = asked(
+        r#"
+        [[item]]
+        key = "day-standardised"
+        says = "symptoms a day after the first dose"
+        number = "pool"
+        outcome = "madrs"
+        measure = "SMD"
+        time = "24h"
+        [[item]]
+        key = "response-odds"
+        says = "response a day after the first dose"
+        number = "pool"
+        outcome = "response"
+        measure = "OR"
+        time = "24h"
+        [[question]]
+        id = "q"
+        asks = "?"
+        [[question.sentence]]
+        about = ["symptoms-day", "day-standardised", "usual-dose-here"]
+        text = "{unit}, {day-standardised.unit}, {usual-dose-here.unit}"
+        [[question.sentence]]
+        about = ["response-odds"]
+        text = "odds are {times} times as often"
+        [[question.sentence]]
+        about = ["response-day"]
+        text = "response has {unit}"
+        [[item]]
+        key = "usual-dose-here"
+        says = "the dose of most sprays"
+        number = "usual-dose"
+        drug = "esketamine"
+        route = "in"
+        "#,
+    );
+    // Odds are no frequency, and a ratio has no unit: neither is said.
+    assert_eq!(texts, ["points on the MADRS, standard deviations, mg"]);
 }

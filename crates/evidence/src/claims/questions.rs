@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::pooling::{How, Reading};
 use crate::select::Source;
 use crate::tables::Evidence;
+use crate::vocabulary::Measure;
 use crate::words::Words;
 
 use super::definition::Definitions;
@@ -324,6 +325,13 @@ fn field_of(item: &Item, field: &str) -> Result<Option<String>, String> {
         "percent_low" => percent(item.low),
         "percent_high" => percent(item.high),
         "measure" => Some(item.measure.clone()),
+        "unit" => item.unit.clone(),
+        // So many times as often; odds are not.
+        "times" => {
+            let ratio = [Measure::RiskRatio, Measure::HazardRatio];
+            let is_ratio = ratio.iter().any(|measure| measure.word() == item.measure);
+            item.estimate.filter(|_| is_ratio).map(figure)
+        }
         "i2" => item.i2.map(|i2| format!("{i2:.0}")),
         "certainty" => item.grade.as_ref().map(|grade| grade.certainty.to_owned()),
         "prediction_low" => item.prediction.map(|(low, _)| figure(low)),

@@ -47,6 +47,8 @@ pub struct Item {
     pub bears: Bears,
     /// What it is measured in (`RR`, `MD`, `proportion`).
     pub measure: String,
+    /// What a difference counts, in words: `standard deviations`, `points on the MADRS`, `mg/kg`; none for ratios.
+    pub unit: Option<String>,
     /// Studies.
     pub k: Option<u32>,
     /// People, or what else is counted.
@@ -127,6 +129,7 @@ pub(super) fn resolve(
             let whole =
                 rows.filter(|row| !matches!(row.subset, Some(subset) if subset != crate::Subset::All));
             of_contrast(
+                words,
                 definition,
                 only(whole).map_err(wrong)?,
                 people(evidence, study, [arm_a, arm_b]),
@@ -213,6 +216,7 @@ pub(super) fn empty(definition: &Definition, kind: &'static str, measure: &str) 
         reading: Reading::Nothing,
         bears: Bears::Unclear,
         measure: measure.to_owned(),
+        unit: None,
         k: None,
         n: None,
         counted: definition.counted,
@@ -257,6 +261,7 @@ fn of_pool(
         item.i2 = row.pooled.i2;
         item.tau2 = row.pooled.tau2;
     }
+    item.unit = unit(found.selection.measure, found.selection.instrument.as_deref());
     item.model = found
         .synthesis
         .as_ref()
@@ -284,6 +289,15 @@ fn of_pool(
     item
 }
 
+/// What a difference counts, in words.
+fn unit(measure: Measure, instrument: Option<&str>) -> Option<String> {
+    match measure {
+        Measure::StandardisedMeanDifference => Some("standard deviations".to_owned()),
+        Measure::MeanDifference => instrument.map(|instrument| format!("points on the {instrument}")),
+        _ => None,
+    }
+}
+
 /// What an interval as it is read says.
 fn reading(measure: Measure, low: Option<f64>, high: Option<f64>, better: Option<Better>) -> Reading {
     let none = match measure {
@@ -307,6 +321,7 @@ fn memory(verified: Verified, remarks: &mut Vec<String>) {
 
 fn of_published(definition: &Definition, row: &Pooled) -> Item {
     let mut item = empty(definition, "published pool", row.measure.word());
+    item.unit = unit(row.measure, None);
     item.k = row.k;
     item.n = row.n.map(f64::from);
     item.estimate = row.estimate;
@@ -322,8 +337,10 @@ fn of_published(definition: &Definition, row: &Pooled) -> Item {
     item
 }
 
-fn of_contrast(definition: &Definition, row: &Comparison, people: Option<f64>) -> Item {
+fn of_contrast(words: &Words, definition: &Definition, row: &Comparison, people: Option<f64>) -> Item {
     let mut item = empty(definition, "published contrast", row.measure.word());
+    let scale = words.scales.get(&row.outcome);
+    item.unit = unit(row.measure, scale.map(|scale| scale.label.as_str()));
     item.k = Some(1);
     item.n = people;
     item.estimate = row.estimate;

@@ -43,6 +43,7 @@ pub(super) fn of(
         .ok_or_else(|| format!("no arm of `{drug}` by this route has a single dose"))?;
     let (dose, unit) = (most.1, most.2);
     let mut item = empty(definition, "usual dose", unit);
+    item.unit = Some(unit.to_owned());
     item.estimate = Some(dose);
     item.k = u32::try_from(count(dose, unit)).ok();
     item.n = Some(counted.len() as f64);
