@@ -137,7 +137,8 @@ pub(crate) struct Question {
     /// Conditions or groups of them [default: any]
     #[arg(long, value_delimiter = ',', value_name = "WORDS")]
     pub(crate) condition: Vec<String>,
-    /// Drugs or groups of them [default: the drug of this library in all its forms]
+    /// Drugs or groups of them [default: the drug of this library in all its forms; for `dose` the one form that
+    /// library/evidence/words.toml names, as milligrams of different drugs are not the same dose]
     #[arg(long, value_delimiter = ',', value_name = "WORDS")]
     pub(crate) drug: Vec<String>,
     /// Controls or groups of them: placebo, active-placebo, midazolam ... or `any` [default: placebo or a sedative]

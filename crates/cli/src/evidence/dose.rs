@@ -16,15 +16,12 @@ use crate::arguments::Shared;
 use crate::exit::Failure;
 use crate::output;
 
-/// What is asked for where no drug is named: milligrams of different drugs are not the same dose.
-const DRUG: &str = "racemic-ketamine";
-
 /// Answers the question and shows the answer.
 pub(crate) fn run(options: &Dose, layer: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let (evidence, known) = load::load(layer, shared)?;
     let mut query = question::query(&options.outcome, &options.question)?;
     if query.drugs.is_empty() {
-        query.drugs.push(DRUG.to_owned());
+        query.drugs.push(known.dose_drug.clone());
     }
     let found = dose_response(&evidence, &known, &query, &how(options)?).map_err(wrong)?;
     if let Some(path) = &options.csv {
@@ -62,6 +59,13 @@ fn how(options: &Dose) -> Result<DoseHow, Failure> {
         return Err(Failure::Usage(
             "`--knots` are of a spline: add `--curve spline`".to_owned(),
         ));
+    }
+    if let Some(wrong) = options
+        .knots
+        .iter()
+        .find(|dose| !(**dose >= 0.0 && dose.is_finite()))
+    {
+        return Err(Failure::Usage(format!("`--knots {wrong}` is no dose")));
     }
     let falls = options
         .knots

@@ -279,15 +279,7 @@ fn other_things(points: &[DosePoint]) -> Vec<String> {
             }
         ));
     }
-    let assumed = points
-        .iter()
-        .filter(|point| {
-            point
-                .converted
-                .as_ref()
-                .is_some_and(|told| told.contains("ASSUMED"))
-        })
-        .count();
+    let assumed = points.iter().filter(|point| point.weight_assumed).count();
     if assumed > 0 {
         said.push(format!(
             "{} with a dose worked back from a weight that is ASSUMED",

@@ -6,6 +6,7 @@ use crate::tables::Evidence;
 use crate::vocabulary::{DispersionType, Statistic};
 
 use super::query::Resolved;
+use super::study::No;
 
 /// A score of one arm made comparable.
 #[derive(Clone, Copy, Debug)]
@@ -55,17 +56,18 @@ pub(super) fn events(row: &OutcomeRow, arm: &Arm, told: &mut Vec<String>) -> Res
     Ok((counted, n))
 }
 
-/// Mean, standard deviation and people.
+/// Mean, standard deviation and people; of a final score the change, where a correlation with the baseline is given.
 pub(super) fn score(
     evidence: &Evidence,
     row: &OutcomeRow,
     arm: &Arm,
     query: &Resolved,
+    from_baseline: Option<f64>,
     told: &mut Vec<String>,
-) -> Result<Score, String> {
+) -> Result<Score, No> {
     let n = people(row, arm, told).ok_or_else(|| format!("no number of people in arm `{}`", arm.arm_id))?;
     if n < 2.0 {
-        return Err(format!("a single person in arm `{}`", arm.arm_id));
+        return Err(format!("a single person in arm `{}`", arm.arm_id).into());
     }
     let sd = match row.dispersion {
         Some(dispersion) => match dispersion.kind {
@@ -98,14 +100,14 @@ pub(super) fn score(
             sd
         }
         None => {
-            return Err(format!(
+            return Err(No::unless_asked(format!(
                 "no standard deviation in arm `{}` (`--impute-sd` would take one from other studies)",
                 arm.arm_id
-            ));
+            )));
         }
     };
     if sd <= 0.0 {
-        return Err(format!("a standard deviation of 0 in arm `{}`", arm.arm_id));
+        return Err(format!("a standard deviation of 0 in arm `{}`", arm.arm_id).into());
     }
     let mut score = Score {
         mean: row.value,
@@ -114,12 +116,17 @@ pub(super) fn score(
     };
     if row.statistic != Statistic::Mean {
         told.push(format!("{}: {}", arm.arm_id, statistic_words(row.statistic)));
-    } else if let (Some(r), Some((mean, baseline_sd))) =
-        (query.change_correlation, baseline(evidence, row, arm))
-    {
+    } else if let (Some(r), Some((mean, baseline_sd))) = (from_baseline, baseline(evidence, row, arm)) {
         let variance = baseline_sd * baseline_sd + sd * sd - 2.0 * r * baseline_sd * sd;
+        if !(variance > 0.0 && r > -1.0 && r < 1.0) {
+            return Err(format!(
+                "a correlation of {r} with the baseline leaves no variance in arm `{}`",
+                arm.arm_id
+            )
+            .into());
+        }
         score.mean = row.value - mean;
-        score.sd = variance.max(1e-12).sqrt();
+        score.sd = variance.sqrt();
         told.push(format!(
             "{}: change {} (SD {}) from {} at baseline and {} then, with the correlation {r} ASSUMED",
             arm.arm_id,

@@ -147,11 +147,9 @@ fn number(out: &mut Lines, item: &Item) {
     if let (Some(low), Some(high)) = (item.low, item.high) {
         said.push_str(&format!(" ({} to {})", significant(low), significant(high)));
     }
-    if let Some(k) = item.k {
-        said.push_str(&format!("; k = {k}"));
-    }
-    if let Some(n) = item.n {
-        said.push_str(&format!(", n = {n:.0}"));
+    let basis = item.basis();
+    if !basis.is_empty() {
+        said.push_str(&format!("; {}", basis.join(", ")));
     }
     if let (Some(i2), Some(tau2)) = (item.i2, item.tau2) {
         said.push_str(&format!("; I2 {i2:.0} %, tau2 {}", significant(tau2)));

@@ -215,15 +215,7 @@ fn digits_of(x: f64) -> String {
 }
 
 fn of(item: &Item) -> String {
-    let mut parts = Vec::new();
-    match item.k {
-        Some(1) => parts.push("1 study".to_owned()),
-        Some(k) => parts.push(format!("{k} studies")),
-        None => {}
-    }
-    if let Some(n) = item.n {
-        parts.push(format!("{} people", fixed(n, 0)));
-    }
+    let mut parts = item.basis();
     if let Some((low, high)) = item.prediction {
         parts.push(format!("prediction {} to {}", digits_of(low), digits_of(high)));
     }
