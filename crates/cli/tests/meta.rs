@@ -285,3 +285,27 @@ fn every_reference_case_is_run_in_seconds() {
         .count();
     assert_eq!(lines, wanted);
 }
+
+#[test]
+fn the_deviation_that_is_suspected_is_the_one_that_is_named() {
+    // In line 4 both groups have the same suspicious number.
+    let table = "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,10,5,30,14,5.5,30\nB,11,6,40,15,6.5,41\nC,9,0.9,36,12,0.9,35\n\
+                 D,12,5.5,50,15,6,52\n";
+    let out = folder(&[("studies.csv", table)]);
+    let run = euthymia(&[
+        "meta",
+        &path(out.path(), "studies.csv"),
+        "--measure",
+        "SMD",
+        "--json",
+    ]);
+    let value: Json = serde_json::from_slice(&run.stdout).expect("JSON");
+    let said = value["warnings"].to_string();
+    for column in ["sd1i", "sd2i"] {
+        assert_eq!(
+            said.matches(&format!("line 4, C: `{column}` is 0.9,")).count(),
+            1,
+            "{said}"
+        );
+    }
+}
