@@ -271,19 +271,94 @@ fn moderators_that_repeat_others_are_left_out_aloud() {
 }
 
 #[test]
-fn every_reference_case_is_run_in_seconds() {
-    let cases = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../suite/reference/meta/cases.jsonl"
-    ));
-    let spec = cases.to_str().expect("UTF-8").to_owned();
-    let run = euthymia(&["meta", "--spec", &spec]);
-    let lines = text(&run.stdout).lines().count();
-    let wanted = std::fs::read_to_string(&cases)
-        .expect("the cases")
+fn every_reference_case_has_values() {
+    let suite = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../suite/reference/meta"));
+    let cases = suite.join("cases.jsonl");
+    let run = euthymia(&["meta", "--spec", cases.to_str().expect("UTF-8")]);
+    let read = |path: PathBuf| std::fs::read_to_string(path).expect("a file of the suite");
+    let differences = read(suite.join("differences.tsv"));
+    let known: Vec<&str> = differences
         .lines()
-        .count();
-    assert_eq!(lines, wanted);
+        .filter_map(|line| line.split('\t').next())
+        .collect();
+    let answers = text(&run.stdout);
+    for line in answers.lines() {
+        let answer: Json = serde_json::from_str(line).expect("JSON");
+        let id = answer["id"].as_str().expect("an id");
+        assert!(answer.get("error").is_none() || known.contains(&id), "{line}");
+    }
+    assert_eq!(answers.lines().count(), read(cases).lines().count());
+}
+
+#[test]
+fn a_table_that_cannot_be_read_is_told_alike_to_every_case() {
+    let case = |id: usize, data: &str| {
+        format!(
+            r#"{{"id": "{id}", "kind": "rma_uni", "data": {data}, "inputs": {{"effect": {{"measure": "GEN"}}}}}}"#
+        )
+    };
+    let lines: Vec<String> = (0..24)
+        .map(|id| {
+            case(
+                id,
+                if id % 2 == 0 {
+                    "[\"none.csv\"]"
+                } else {
+                    "[\"open.csv\"]"
+                },
+            )
+        })
+        .chain([case(24, "[1]"), case(25, "{}")])
+        .collect();
+    let out = folder(&[
+        ("cases.jsonl", &lines.join("\n")),
+        ("open.csv", "yi,vi\n\"0.1,0.2\n"),
+    ]);
+    let run = euthymia(&["meta", "--spec", &path(out.path(), "cases.jsonl")]);
+    assert_eq!(run.status.code(), Some(1));
+    let answers = text(&run.stdout);
+    let errors: Vec<String> = answers
+        .lines()
+        .map(|line| {
+            let answer: Json = serde_json::from_str(line).expect("JSON");
+            answer["error"].as_str().expect("a reason").to_owned()
+        })
+        .collect();
+    assert_eq!(errors.len(), 26);
+    for (place, error) in errors[..24].iter().enumerate() {
+        assert_eq!(*error, errors[place % 2]);
+    }
+    assert!(errors[0].contains("none.csv"), "{}", errors[0]);
+    assert!(
+        errors[1].contains("open.csv, line 2: a quoted cell is never closed"),
+        "{}",
+        errors[1]
+    );
+    for error in &errors[24..] {
+        assert!(error.contains("expected the name of a file"), "{error}");
+    }
+}
+
+#[test]
+fn no_analysis_is_no_success() {
+    for empty in ["[]", "{\"cases\": []}", ""] {
+        let out = folder(&[("cases.json", empty)]);
+        let run = euthymia(&["meta", "--spec", &path(out.path(), "cases.json")]);
+        assert_eq!(run.status.code(), Some(1), "{empty}");
+        assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{empty}");
+    }
+}
+
+#[test]
+fn of_two_columns_with_one_name_nobody_could_say_which_is_meant() {
+    let out = folder(&[("t.csv", "study,yi,vi,yi\nA,0.1,0.2,0.3\nB,0.5,0.1,0.2\n")]);
+    let run = euthymia(&["meta", &path(out.path(), "t.csv")]);
+    assert_eq!(run.status.code(), Some(1));
+    let said = text(&run.stderr);
+    assert!(
+        said.contains("two columns are called `yi`") && said.contains("t.csv:1:13"),
+        "{said}"
+    );
 }
 
 #[test]
