@@ -384,3 +384,37 @@ fn the_deviation_that_is_suspected_is_the_one_that_is_named() {
         );
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    let cases = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../suite/reference/meta/cases.jsonl"
+    );
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_euthymia"))
+        .args(["meta", "--spec", cases])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program");
+    drop(run.stdout.take());
+    let told = run.wait_with_output().expect("an end");
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    assert!(told.stderr.is_empty(), "{}", text(&told.stderr));
+}
+
+#[test]
+fn a_table_without_a_file_is_printed_and_nothing_else() {
+    let out = folder(&[("t.csv", "study,yi,vi\nA,0.1,0.2\nB,0.5,0.1\n")]);
+    let (data, file) = (path(out.path(), "t.csv"), path(out.path(), "rows.csv"));
+    let printed = euthymia(&["meta", &data, "--csv"]);
+    assert!(printed.status.success(), "{}", text(&printed.stderr));
+    assert!(euthymia(&["meta", &data, "--csv", &file]).status.success());
+    assert_eq!(
+        text(&printed.stdout),
+        std::fs::read_to_string(file).expect("the table")
+    );
+    let both = euthymia(&["meta", &data, "--csv", "--json"]);
+    assert_eq!(both.status.code(), Some(2));
+}
