@@ -313,6 +313,15 @@ fn a_dose_response_curve_is_the_one_computed_by_hand() {
     );
     let svg = std::fs::read_to_string(figure).unwrap();
     assert!(svg.starts_with("<svg") && svg.matches("class=\"bubble\"").count() == 2);
+    // Below the lowest dose nobody knows; what is said of the curve stands in the figure too.
+    for mark in [
+        "class=\"trace unseen\"",
+        "class=\"region-1 unseen\"",
+        "Dashed: below the lowest dose",
+        "All doses are of one",
+    ] {
+        assert_eq!(svg.matches(mark).count(), 1, "{mark}");
+    }
 }
 
 #[test]
