@@ -89,10 +89,11 @@ fn draw(answer: &DoseAnswer, measure: &Measure, id: &str, size: Size) -> String 
         svg.line("null", plane.place(0.0, null), plane.place(1.08 * widest, null));
     }
     let curve = places(|one| one.effect);
-    if !below.is_empty() {
-        polyline(&mut svg, "trace unseen", &curve[below.clone()]);
+    for (class, steps) in [("trace unseen", &below), ("trace", &within_doses)] {
+        if !steps.is_empty() {
+            polyline(&mut svg, class, &curve[steps.clone()]);
+        }
     }
-    polyline(&mut svg, "trace", &curve[within_doses]);
     let bubbles = bubbles(&mut svg, &plane, answer, measure, within);
     let labels: Vec<&str> = answer.points.iter().map(|point| point.label.as_str()).collect();
     let wanted = vec![labels.len() <= 16 && size != Size::Narrow; labels.len()];
@@ -147,10 +148,12 @@ fn parts(answer: &DoseAnswer) -> (Range<usize>, Range<usize>) {
     let lowest = doses.fold(f64::INFINITY, f64::min);
     let steps = answer.drawn.len();
     let below = answer.drawn.iter().take_while(|one| one.dose <= lowest).count();
-    if below < 2 || below == steps {
-        return (0..0, 0..steps);
+    match below {
+        0 | 1 => (0..0, 0..steps),
+        // All arms received one dose: the whole curve is assumed.
+        _ if below == steps => (0..steps, 0..0),
+        _ => (0..below, below - 1..steps),
     }
-    (0..below, below - 1..steps)
 }
 
 /// What a reader must know first, below the plot.
