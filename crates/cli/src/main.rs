@@ -6,6 +6,10 @@
     reason = "a command talks to its terminal"
 )]
 
+// First: its `println!` takes the place of the standard library's in all others.
+#[macro_use]
+mod output;
+
 mod arguments;
 mod check;
 mod conformance;
@@ -18,7 +22,6 @@ mod interrupt;
 mod library;
 mod meta;
 mod models;
-mod output;
 mod progress;
 mod rows;
 mod run;

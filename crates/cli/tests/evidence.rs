@@ -354,11 +354,26 @@ fn a_dose_response_curve_is_the_one_computed_by_hand() {
     assert!(shown.contains("no prediction at 1"), "{shown}");
     let svg = std::fs::read_to_string(figure).unwrap();
     assert!(svg.starts_with("<svg") && svg.matches("class=\"bubble\"").count() == 2);
+    // Below the lowest dose nobody knows; what is said of the curve stands in the figure too.
+    for mark in [
+        "class=\"trace unseen\"",
+        "class=\"region-1 unseen\"",
+        "Dashed: below the lowest dose",
+        "All doses are of one",
+    ] {
+        assert_eq!(svg.matches(mark).count(), 1, "{mark}");
+    }
 }
 
 #[test]
 fn doses_of_the_library_say_what_they_cannot_tell() {
     let layer = tempfile::tempdir().unwrap();
+    let figure = layer.path().join("dose.svg");
+    let drawn = ["dose", "--time", "24h", "--plot", "-o", figure.to_str().unwrap()];
+    assert!(text(&evidence(layer.path(), &drawn)).contains("every arm received 0.5 mg/kg"));
+    // A curve between 0 and the only dose is assumed, all of it.
+    let svg = std::fs::read_to_string(&figure).unwrap();
+    assert!(svg.contains("class=\"trace unseen\"") && !svg.contains("class=\"trace\""));
     let folded = |arguments: &[&str]| text(&evidence(layer.path(), arguments)).replace("\n  ", " ");
     let one_dose = folded(&["dose", "--outcome", "response", "--time", "24h", "--route", "iv"]);
     assert!(

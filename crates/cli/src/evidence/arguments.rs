@@ -78,8 +78,8 @@ pub(crate) struct Studies {
     /// How they were built: parallel, crossover, open-label, cohort, withdrawal
     #[arg(long, value_delimiter = ',', value_name = "WORDS")]
     pub(crate) design: Vec<String>,
-    /// Write them as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write them as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
 }
 
@@ -123,8 +123,8 @@ pub(crate) struct Pool {
     /// Where the figure goes
     #[arg(long, short, value_name = "FILE.svg", requires = "plot")]
     pub(crate) out: Option<PathBuf>,
-    /// Write the studies with their numbers as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write the studies with their numbers as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
 }
 
@@ -228,8 +228,8 @@ pub(crate) struct Dose {
     /// Where the figure goes
     #[arg(long, short, value_name = "FILE.svg", requires = "plot")]
     pub(crate) out: Option<PathBuf>,
-    /// Write the arms with their doses and effects as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write the arms with their doses and effects as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
 }
 

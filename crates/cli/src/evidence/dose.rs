@@ -4,7 +4,7 @@ use std::path::Path;
 
 use euthymia_evidence::DoseUnit;
 use euthymia_evidence::dose::{CurveChoice, DoseHow, dose_response};
-use euthymia_io::{atomic, csv};
+use euthymia_io::atomic;
 use euthymia_meta::multivariate::Method;
 use euthymia_report::evidence as report;
 use euthymia_report::figure::of_dose;
@@ -24,12 +24,13 @@ pub(crate) fn run(options: &Dose, layer: Option<&Path>, shared: &Shared) -> Resu
         query.drugs.push(known.dose_drug.clone());
     }
     let found = dose_response(&evidence, &known, &query, &how(options)?).map_err(wrong)?;
-    if let Some(path) = &options.csv {
-        csv::write_table(path, &report::DOSE_COLUMNS, report::dose_rows(&found))?;
-    }
+    let is_told = match &options.csv {
+        Some(path) => output::write_csv(path, &report::DOSE_COLUMNS, report::dose_rows(&found), shared)?,
+        None => false,
+    };
     if shared.json {
         print_json(&found.to_json());
-    } else if !shared.quiet {
+    } else if !shared.quiet && !is_told {
         let (width, colour) = output::terminal();
         print!("{}", report::dose(&found, width, colour));
     }

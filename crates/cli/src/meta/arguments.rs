@@ -119,8 +119,8 @@ pub(crate) struct Meta {
     /// Put the studies that trim and fill adds into the funnel and the answer
     #[arg(long, conflicts_with_all = ["mods", "pooling"])]
     pub(crate) trim_fill: bool,
-    /// Write the studies with effects, intervals and weights, and the pooled rows, as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write the studies with effects, intervals and weights, and the pooled rows, as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
     /// Write the analysis as JSON that `--spec` runs, with the same numbers; several where groups, studies filled in or an
     /// order were asked for
