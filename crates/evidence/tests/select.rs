@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use euthymia_evidence::select::{
     Crossover, Included, Numbers, Query, QueryError, Selection, Shared, Time, select,
 };
-use euthymia_evidence::{Evidence, How, Measure, Reading, Words, answer};
+use euthymia_evidence::{Evidence, How, Measure, Reading, Verified, Words, answer};
 
 static EVIDENCE: LazyLock<Evidence> = LazyLock::new(support::evidence);
 static WORDS: LazyLock<Words> = LazyLock::new(support::words);
@@ -551,6 +551,41 @@ fn a_change_in_one_arm_is_never_held_against_a_final_score_in_another() {
     assert_eq!((asked.yi, asked.vi), (plain.yi, plain.vi));
     let told = "final scores, no changes: the tables hold no baseline of arm pbo";
     assert!(asked.conversions.iter().any(|line| line == told), "{asked:?}");
+}
+
+#[test]
+fn a_baseline_from_memory_is_used_only_where_memory_was_asked_for() {
+    let changes = Query {
+        change_correlation: Some(0.5),
+        ..query("depression", "24h", &["mdd"])
+    };
+    let mut evidence = EVIDENCE.clone();
+    for row in &mut evidence.outcomes {
+        if row.study_id == "lii-2023" && row.time_h == Some(0.0) {
+            row.verified = Verified::No;
+        }
+    }
+    for arm in &mut evidence.arms {
+        if arm.study_id == "lii-2023" {
+            arm.baseline = None;
+        }
+    }
+    let of = |query: &Query| {
+        let selection = select(&evidence, &WORDS, query).unwrap();
+        study(&selection, "lii-2023").clone()
+    };
+    let read = of(&changes);
+    assert!(!read.memory, "{read:?}");
+    let told = "final scores, no changes: the tables hold no baseline of arm ket and pbo";
+    assert!(read.conversions.iter().any(|line| line == told), "{read:?}");
+    let remembered = of(&Query {
+        include_memory: true,
+        ..changes
+    });
+    assert!(
+        remembered.memory && (remembered.yi - read.yi).abs() > 1.0,
+        "{remembered:?}"
+    );
 }
 
 #[test]

@@ -403,3 +403,19 @@ fn doses_are_not_guessed() {
         json!({"curve": "linear", "derived": {"logrr": "log risk ratio against the lowest-BMI group"}});
     assert!(answer("dose_response", &other, inputs).is_ok());
 }
+
+#[test]
+fn person_time_is_read_for_rates_alone() {
+    let table = |time: &str| {
+        frame(&[
+            ("id", &["1", "1", "1"]),
+            ("dose", &["0", "10", "20"]),
+            ("cases", &["10", "14", "20"]),
+            (time, &["1000", "900", "950"]),
+        ])
+    };
+    let of = |kind: &str| json!({"type": kind, "covariance": "gl"});
+    let rates = answer("dose_response_cov", &table("peryears"), of("ir")).unwrap();
+    assert_eq!(answer("dose_response_cov", &table("n"), of("ir")).unwrap(), rates);
+    refused("dose_response_cov", &table("peryears"), of("ci"), "`n`");
+}

@@ -100,7 +100,11 @@ impl Asked<'_> {
                     suspicions.extend(suspect::dispersion(self.evidence, row, arm, self.query));
                 }
                 cautions.extend(row.note.iter().map(|note| format!("{}: {note}", arm.arm_id)));
-                memory |= row.verified != Verified::Yes || arm.verified != Verified::Yes;
+                let before =
+                    from_baseline.and_then(|_| convert::baseline(self.evidence, row, arm, self.query));
+                memory |= row.verified != Verified::Yes
+                    || arm.verified != Verified::Yes
+                    || before.is_some_and(|before| before.verified != Verified::Yes);
                 let source = Source {
                     url: row.source_url.clone(),
                     locator: row.source_locator.clone(),
@@ -189,7 +193,7 @@ impl Asked<'_> {
         let both = of_study.treated.iter().chain(&of_study.control);
         let without: Vec<&str> = both
             .filter(|arm| self.rows(arm).iter().any(|row| self.alike(row, key)))
-            .filter(|arm| convert::baseline(self.evidence, key, arm).is_none())
+            .filter(|arm| convert::baseline(self.evidence, key, arm, self.query).is_none())
             .map(|arm| arm.arm_id.as_str())
             .collect();
         if without.is_empty() {
@@ -305,14 +309,16 @@ impl Asked<'_> {
     /// Final scores of groups that began unlike.
     fn unlike_baselines(&self, key: &OutcomeRow, of_study: &Arms<'_>) -> Option<String> {
         let (treated, control) = (of_study.treated.first()?, of_study.control.first()?);
-        let (m1, s1) = convert::baseline(self.evidence, key, treated)?;
-        let (m2, s2) = convert::baseline(self.evidence, key, control)?;
-        let sd = (0.5 * (s1 * s1 + s2 * s2)).sqrt();
-        let apart = (m1 - m2).abs();
+        let one = convert::baseline(self.evidence, key, treated, self.query)?;
+        let other = convert::baseline(self.evidence, key, control, self.query)?;
+        let sd = (0.5 * (one.sd * one.sd + other.sd * other.sd)).sqrt();
+        let apart = (one.mean - other.mean).abs();
         (sd > 0.0 && apart > UNLIKE * sd).then(|| {
             format!(
-                "the groups began unlike ({m1} and {m2}, {} SD apart); final scores do not allow for it \
+                "the groups began unlike ({} and {}, {} SD apart); final scores do not allow for it \
                  (`--change-correlation` would)",
+                one.mean,
+                other.mean,
                 rounded(apart / sd)
             )
         })

@@ -167,7 +167,11 @@ pub fn fit_emax(
         .min_by(|a, b| values[*a].total_cmp(&values[*b]))
         .unwrap_or(0);
     let (from, to) = (grid[best.saturating_sub(1)], grid[(best + 1).min(grid.len() - 1)]);
-    let (x, value) = euthymia_stats::optimize::golden(from, to, 1e-7, &mut minus);
+    let (mut x, mut value) = euthymia_stats::optimize::golden(from, to, 1e-7, &mut minus);
+    // Beside doses without a fit the search may end among them.
+    if values[best] < value {
+        (x, value) = (grid[best], values[best]);
+    }
     if value == f64::INFINITY {
         return Err(failed.unwrap_or_else(|| MetaError::NoAnswer("the curve has no likelihood".to_owned())));
     }

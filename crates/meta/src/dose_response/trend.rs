@@ -513,6 +513,12 @@ mod tests {
             _ => studies(std::slice::from_ref(&study), curve),
         });
         assert!(found.unwrap().inside);
+        // The search between two doses without a fit does not lose the one that has it.
+        let only = fit_emax((0.25, 4.0), Method::Fixed, |curve| match curve {
+            Curve::Emax { ed50 } if (ed50 - 1.0).abs() > 1e-3 => Err(reason()),
+            _ => studies(std::slice::from_ref(&study), curve),
+        });
+        assert!((only.unwrap().ed50 - 1.0).abs() < 1e-3);
     }
 
     #[test]

@@ -75,7 +75,12 @@ fn doses(analysis: &Analysis, needed: bool) -> Result<Doses, MetaError> {
         Err(_) => None,
     };
     let cases = numbers(&name("cases", &["cases"])?, &frame)?;
-    let total = numbers(&name("n", &["total", "n"])?, &frame)?;
+    // Time that people were followed is no number of people.
+    let totals: &[&str] = match design {
+        RiskDesign::IncidenceRate => &["total", "n", "peryears"],
+        _ => &["total", "n"],
+    };
+    let total = numbers(&name("n", totals)?, &frame)?;
     for row in 0..frame.rows() {
         let beyond = design != RiskDesign::IncidenceRate && cases[row] > total[row];
         if !(cases[row] >= 0.0 && total[row] > 0.0) || beyond {

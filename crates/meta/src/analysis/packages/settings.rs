@@ -51,10 +51,31 @@ const COMMON: &[&str] = &[
     "overall",
     "test_subgroup",
     "warn",
+    "digits",
+];
+
+/// Settings of some kinds that mean nothing to the functions of the others, which take them and go on: no answer changes.
+const ELSEWHERE: &[&str] = &[
+    "incr",
+    "method_incr",
+    "allstudies",
+    "MH_exact",
+    "RR_Cochrane",
+    "Q_Cochrane",
+    "print_CMH",
+    "method_ci",
+    "method_smd",
+    "exact_smd",
+    "sd_glass",
+    "pooledvar",
+    "rho",
 ];
 
 impl Settings {
     /// Reads the inputs of an analysis of a kind that has settings of its `own` beside those of every kind.
+    ///
+    /// # Errors
+    /// What is no setting, or one that would change the answer and is not done here.
     pub(crate) fn of(inputs: &Inputs, own: &[&str]) -> Result<Self, MetaError> {
         let mut found = Vec::new();
         let members = inputs.json().as_object();
@@ -85,7 +106,8 @@ impl Settings {
         for setting in &found {
             // All kinds pool by inverse variances.
             let usual = setting.name == "method" && setting.value == "Inverse";
-            if !usual && !known().any(|known| *known == setting.name) {
+            let means_nothing = ELSEWHERE.contains(&setting.name.as_str());
+            if !usual && !means_nothing && !known().any(|known| *known == setting.name) {
                 return Err(unknown(&setting.field, &setting.name));
             }
         }
@@ -264,9 +286,10 @@ mod tests {
             error(json!({"methd_tau": "DL"})),
             "`methd_tau`: `methd_tau` is no setting of this kind of analysis; did you mean `method_tau`?"
         );
+        assert!(settings(json!({"options": "pooledvar=TRUE", "digits": 3})).is_ok());
         assert_eq!(
-            error(json!({"options": "pooledvar=TRUE"})),
-            "`options`: `pooledvar` is no setting of this kind of analysis"
+            error(json!({"options": "hakn=TRUE"})),
+            "`options`: `hakn` is no setting of this kind of analysis"
         );
         assert!(error(json!({"cluster": "study"})).starts_with("`cluster`"));
         assert!(error(json!({"options": "exact.smd=maybe"})).starts_with("`options`: expected settings as"));
