@@ -562,7 +562,7 @@ fn a_baseline_from_memory_is_used_only_where_memory_was_asked_for() {
     let mut evidence = EVIDENCE.clone();
     for row in &mut evidence.outcomes {
         if row.study_id == "lii-2023" && row.time_h == Some(0.0) {
-            row.verified = Verified::No;
+            row.verified = Verified::Memory;
         }
     }
     for arm in &mut evidence.arms {

@@ -288,8 +288,8 @@ mod tests {
         );
         assert!(settings(json!({"options": "pooledvar=TRUE", "digits": 3})).is_ok());
         assert_eq!(
-            error(json!({"options": "hakn=TRUE"})),
-            "`options`: `hakn` is no setting of this kind of analysis"
+            error(json!({"options": "shrinkage=TRUE"})),
+            "`options`: `shrinkage` is no setting of this kind of analysis"
         );
         assert!(error(json!({"cluster": "study"})).starts_with("`cluster`"));
         assert!(error(json!({"options": "exact.smd=maybe"})).starts_with("`options`: expected settings as"));
