@@ -15,7 +15,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let mut library = Library::new();
     let list = |folder: &str, extension: &str| Files::Embedded.list(folder, extension).unwrap();
     let read = |path: &str| Files::Embedded.read(path).unwrap();
-    let documents = list("drugs", "toml").into_iter().chain(list("instruments", "toml"));
+    let documents = ["drugs", "instruments", "response"].into_iter().flat_map(|folder| list(folder, "toml"));
     let interactions = Files::Embedded.has("interactions.toml").then(|| "interactions.toml".to_owned());
     for path in documents.chain(["sources.toml".to_owned()]).chain(interactions) {
         let document = euthymia_io::toml::document(&read(&path)).0.unwrap();
@@ -25,7 +25,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
         let text = read(&path);
         library.add_text(path, text);
     }
-    for path in list("evidence", "csv") {
+    for path in list("evidence", "csv").into_iter().chain(list("response", "csv")) {
         let rows = euthymia_io::csv::rows(&read(&path)).0.unwrap();
         library.add_rows(path, rows);
     }

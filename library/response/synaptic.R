@@ -1,94 +1,116 @@
 synaptic_response <- function() {
-  # As provisional.R, but new synapses carry the action of the drug, not collected occupancy. README.md beside this file says how its one number was set
-  description <- "From new synapses and sessions to the MADRS score: what a course would look like if synapses alone carried the effect of ketamine. Expectancy, the drug, a new antidepressant and psychotherapy act one after the other; each takes a fraction of what the one before left."
-  reference <- "Our own. All but the drug is provisional.R; the synapses of half the drug effect are those that give the drug effect of provisional.R on day 3 after 0.5 mg/kg. Fitted to nothing."
+  # As ketamine.R, but new synapses carry the action of the drug, not collected occupancy. README.md beside this file says how its one number was set
+  description <- "From new synapses and sessions to the score of a depression scale: what a course would look like if synapses alone carried the effect of ketamine. Improvement on the logarithm of the score by expectancy, the drug, a new antidepressant and psychotherapy."
+  reference <- "Our own. All but the drug is ketamine.R; the synapses of half the drug effect are those that give the drug effect of ketamine.R on day 3 after 0.5 mg/kg. Fitted to nothing."
   units <- list(time = "h", dosing = "mg", concentration = "nmol/mL")
   layer <- "response"
-  conditions <- c("mdd", "trd")
-  provisional <- "A thought experiment, for who asks for it: synapses were never seen to change in people after ketamine, and their number here is scaled from mice. One number was set, the rest is assumed."
+  conditions <- c("mdd", "trd", "bipolar-depression", "ptsd", "gad-sad", "ocd", "suicidality")
+  provisional <- "A thought experiment, for who asks for it: synapses were never seen to change in people after ketamine, and their number here is scaled from mice. One number was set, the rest is that of `ketamine` without its uncertainty."
   outputs <- list(
-    score = "MADRS score (points)",
-    expectancy_effect = "Improvement by expectancy, fraction",
+    score = "Score (points)",
+    expectancy_effect = "Improvement by expectancy and care, fraction",
     drug_effect = "Improvement by the drug, fraction"
   )
   limits <- list(
-    form = "Effects multiply, so that a score stays between 0 and its baseline; only psychotherapy can raise it, up to the top of the scale.",
+    form = "Improvements add up on the logarithm of the score, so that a score stays between 0 and the top of its scale whatever is combined.",
     signal = "No published model links synapses to the score; PET saw no change of them 24 h after a dose that lowered symptoms.",
     onset = "Synapses need days. The model has no drug effect at 2 h, where trials have most of it, and its greatest in the first week: in mice too the effect begins without them.",
-    expectancy = "What controls and unblinding contribute cannot be told apart from drug effect in most trials; the split is assumed.",
-    course = "No relapse, no spontaneous recovery, no tolerance, no dropout."
-  )
-  # Standard errors on the scale of ini: judgement, about the spread that the anchors leave when some of them are taken out.
-  uncertainty <- list(
-    logit_max_expectancy = 0.8, # [assumed] euthymia: spread of refits
-    lload_half = 0.5,           # [assumed] euthymia: spread of refits
-    lweight_hope = 0.5,         # [assumed] euthymia: spread of refits
-    lhalf_trust = 0.5,          # [assumed] euthymia: one to six weeks within two standard errors
-    logit_max_drug = 0.9,       # [assumed] euthymia: spread of refits
-    lsynapses_half = 0.7,       # [assumed] euthymia: as the action of half effect in provisional.R
-    logit_max_ad = 0.5,         # [assumed] euthymia: spread of refits
-    psychotherapy_size = 0.15   # [assumed] wilkinson-2021: d 0.65 with an interval of -0.55 to 1.82, centred on nothing
+    expectancy = "What controls and unblinding contribute cannot be told apart from drug effect in most trials; one trial under anaesthesia and the priors split it.",
+    care = "The improvement by weeks of care stays after the last visit; trials do not follow people for long.",
+    other = "Conditions other than depression rest on few small trials and are pooled towards depression."
   )
 
   ini({
-    # Expectancy: every session doses its strength into `expectancy`, which becomes `hope` within the hour, then `trust`, and fades
-    logit_max_expectancy <- -0.25; label("Greatest improvement by expectancy, logit") # [assumed] euthymia: tuned to control arms
-    lload_half <- log(2.4); label("Load of half that improvement, in sessions") # [assumed] euthymia: tuned to control arms
-    lweight_hope <- log(3.3); label("Weight of fresh hope over lasting trust") # [assumed] daly-2018: placebo 9.7 points at 2 h, 5.7 at 24 h, tuned
-    half_rise <- fix(0.5); label("Half-life of the rise of hope (h)") # [assumed] euthymia: within a session; a score before it is the baseline
+    # Expectancy: every session doses 1 into `expectancy`, which becomes hope and trust within the hour; both fade
+    lhope <- -0.97695; label("Improvement by fresh hope, log") # [derived] euthymia: posterior median of ketamine.R
+    ltrust <- -1.2022; label("Greatest improvement by trust, log") # [derived] euthymia: posterior median of ketamine.R
+    lhalf_trust <- 6.4658; label("Half-life of trust (h), log") # [derived] euthymia: posterior median of ketamine.R
+    lcare <- -0.91934; label("Improvement by weeks of care, log") # [derived] euthymia: posterior median of ketamine.R
+    lhalf_care <- 5.9264; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median of ketamine.R
+    expect_active <- -0.17776; label("Factor on expectancy of an active control, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_inactive <- -0.14074; label("Factor on expectancy of an inactive control, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_masked <- 0.38726; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_open <- 0.32652; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_crisis <- 0.45243; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median of ketamine.R
+    size_expectancy <- -0.049826; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median of ketamine.R
+    expect_bipolar <- -0.027185; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_ptsd <- -1.1838; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_anxiety <- -1.3556; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_ocd <- -1.2499; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median of ketamine.R
+    half_rise <- fix(0.5); label("Half-life of the rise of hope and trust (h)") # [assumed] euthymia: within a session; a score before it is the baseline
     half_hope <- fix(10); label("Half-life of fresh hope (h)") # [assumed] daly-2018: most of the effect at 2 h is gone at 24 h
-    lhalf_trust <- log(14 * 24); label("Half-life of trust (h)") # [assumed] euthymia: two weeks; control arms do not fall back within one
+    trust_half <- fix(0.5); label("Trust of half the greatest improvement, in sessions") # [assumed] euthymia: the first session does two thirds
 
     # Drug: the synapses that were added
-    logit_max_drug <- 0.70; label("Greatest improvement by the drug, logit") # [assumed] euthymia: that of provisional.R
-    lsynapses_half <- log(0.126); label("Synapses added for half that improvement, of those before") # [derived] euthymia: 0.0907 on day 3 x 0.60 / 0.432, the action of provisional.R that day
+    lemax <- -0.76715; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median of ketamine.R
+    lsynapses_half <- log(0.1204); label("Synapses added for half that improvement, of those before") # [derived] euthymia: those of day 3 x exp(la50) / action of ketamine.R that day
+    size_drug <- -0.25753; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median of ketamine.R
+    size <- fix(300); label("People of the trial that a course is like") # [assumed] euthymia: a large trial; small ones of anything report larger effects
+    size_usual <- fix(60); label("People of a trial whose size changes nothing") # [assumed] euthymia: in the middle of the trials
+    effect_bipolar <- 0.02791; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median of ketamine.R
+    effect_ptsd <- 0.023751; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median of ketamine.R
+    effect_anxiety <- -0.11119; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median of ketamine.R
+    effect_ocd <- -0.029539; label("Factor on the drug's improvement in OCD, log") # [derived] euthymia: posterior median of ketamine.R
 
-    # An antidepressant started with the course
-    logit_max_ad <- -1.80; label("Greatest improvement by a new antidepressant, logit") # [assumed] shigetome-2025: 90.9 % in an uncontrolled cohort, less what expectancy explains, tuned
-    half_ad <- fix(2 * 7 * 24); label("Time of half that improvement (h)") # [derived] shigetome-2025: 0.984 + (28.64 / 28.64)^2.38 weeks
+    # An antidepressant started with the course, and psychotherapy
+    lad <- -2.0113; label("Greatest improvement by a new antidepressant, log") # [derived] euthymia: posterior median of ketamine.R
+    lhalf_ad <- 5.8974; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median of ketamine.R
+    psychotherapy <- 0.11977; label("Improvement by a full course of psychotherapy") # [derived] euthymia: posterior median of ketamine.R
+    build_psychotherapy <- fix(1344); label("Time over which psychotherapy builds (h)") # [assumed] euthymia: eight weeks
 
-    # Psychotherapy: as likely to harm as to help, until somebody measures it
-    psychotherapy_size <- 0; label("Log of the factor on the score after a full course of psychotherapy, sign reversed") # [assumed] wilkinson-2021: centred on no effect
-    rate_psychotherapy <- fix(1 / (8 * 7 * 24)); label("Rate at which it builds (1/h)") # [assumed] euthymia: eight weeks
-
+    # How far patients, studies and ratings lie apart
+    omega_expectancy <- 0.70223; label("SD between patients of expectancy, fraction") # [derived] euthymia: posterior median of ketamine.R
+    omega_drug <- 1.0835; label("SD between patients of the drug's improvement, fraction") # [derived] euthymia: posterior median of ketamine.R
+    omega_ad <- 0.80547; label("SD between patients of the antidepressant's improvement, fraction") # [derived] euthymia: posterior median of ketamine.R
+    omega_natural <- 0.26471; label("SD of patients' own drift, log score") # [derived] euthymia: posterior median of ketamine.R
+    half_natural <- fix(72); label("Half-life with which patients drift apart (h)") # [assumed] euthymia: days
+    sigma <- 0.17305; label("Residual SD of a rating, log score") # [derived] euthymia: posterior median of ketamine.R
+    tau_expectancy <- 0.33254; label("SD between studies of expectancy, log") # [derived] euthymia: posterior median of ketamine.R
+    tau_drug <- 0.25006; label("SD between studies of the drug's improvement, log") # [derived] euthymia: posterior median of ketamine.R
+    tau_spread <- 0.073558; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median of ketamine.R
+    tau_arm <- 0.057182; label("SD between arms, log score") # [derived] euthymia: posterior median of ketamine.R
+    tau_visit <- 0.02555; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median of ketamine.R
     score_top <- fix(60); label("Top of the scale (points)") # [seen] snaith-cut-points: MADRS 0 to 60
 
-    # Between studies
-    eta_study_expectancy ~ 2 | study # [assumed] euthymia: controls of four esketamine trials end 6 to 17 points lower
-    eta_study_drug ~ 3 | study # [assumed] euthymia: differences of 0 to 5 points at day 28 and 3 to 11 at day 1
-
-    # Between patients
-    eta_max_expectancy ~ 4 # [assumed] euthymia: tuned to standard deviations of change of 8 to 15 points
-    eta_load_half ~ 3 # [assumed] euthymia: as above
-    eta_max_drug ~ 9 # [assumed] euthymia: as above; some patients do not respond at all
-    eta_synapses_half ~ 5 # [assumed] euthymia: as the action of half effect in provisional.R
-    eta_half_trust ~ 0.36 # [assumed] murrough-2013-repeated: as the offset of the drug in provisional.R
-    eta_max_ad ~ 4 # [assumed] shigetome-2025: wide, as the cohort was
-
-    sd_score <- 5; label("Residual of a rating (points)") # [assumed] euthymia: change over a day in control arms
+    # Standard normal deviates; their sizes are the parameters above, which are uncertain themselves
+    eta_study_expectancy ~ 1 | study
+    eta_study_drug ~ 1 | study
+    eta_study_spread ~ 1 | study
+    eta_arm ~ 1 | study
+    eta_visit ~ 1 | study
+    eta_expectancy ~ 1
+    eta_drug ~ 1
+    eta_ad ~ 1
+    eta_natural ~ 1
   })
 
   model({
     k_rise <- log(2) / half_rise # [derived] euthymia: the rate of a half-life
     k_hope <- log(2) / half_hope # [derived] euthymia: the rate of a half-life
-    k_trust <- log(2) / exp(lhalf_trust + eta_half_trust) # [derived] euthymia: the rate of a half-life
+    k_trust <- log(2) / exp(lhalf_trust) # [derived] euthymia: the rate of a half-life
     d/dt(expectancy) <- -k_rise * expectancy
     d/dt(hope) <- k_rise * expectancy - k_hope * hope
-    d/dt(trust) <- k_hope * hope - k_trust * trust
-    load <- exp(lweight_hope) * hope + trust
-    max_expectancy <- 1 / (1 + exp(-(logit_max_expectancy + eta_max_expectancy + eta_study_expectancy)))
-    expectancy_effect <- max_expectancy * load / (load + exp(lload_half + eta_load_half))
+    d/dt(trust) <- k_rise * expectancy - k_trust * trust
+    care <- exp(lcare) * (1 - exp(-log(2) / exp(lhalf_care) * t)) # [derived] euthymia: the rate of a half-life
+    knowing <- exp(expect_active * EXPECT_ACTIVE + expect_inactive * EXPECT_INACTIVE + expect_masked * EXPECT_MASKED + expect_open * EXPECT_OPEN + expect_crisis * CRISIS + expect_bipolar * BIPOLAR + expect_ptsd * PTSD + expect_anxiety * ANXIETY + expect_ocd * OCD + size_expectancy * log(size / size_usual))
+    by_expectancy <- exp(tau_expectancy * eta_study_expectancy) * knowing * (exp(lhope) * hope + exp(ltrust) * trust / (trust + trust_half) + care)
 
     new_synapses <- max(0, synapses - 1)
-    max_drug <- 1 / (1 + exp(-(logit_max_drug + eta_max_drug + eta_study_drug)))
-    drug_effect <- max_drug * new_synapses / (new_synapses + exp(lsynapses_half + eta_synapses_half))
+    emax <- exp(lemax + effect_bipolar * BIPOLAR + effect_ptsd * PTSD + effect_anxiety * ANXIETY + effect_ocd * OCD + size_drug * log(size / size_usual))
+    by_drug <- exp(tau_drug * eta_study_drug) * emax * new_synapses / (new_synapses + exp(lsynapses_half))
 
-    max_ad <- 1 / (1 + exp(-(logit_max_ad + eta_max_ad)))
-    ad_effect <- AD_NEW * max_ad * t / (t + half_ad)
+    by_ad <- AD_NEW * exp(lad) * t / (t + exp(lhalf_ad))
+    by_psychotherapy <- PSYCH * psychotherapy * (1 - exp(-t / build_psychotherapy))
 
-    psychotherapy_factor <- exp(-PSYCH * psychotherapy_size * (1 - exp(-rate_psychotherapy * t)))
+    spread <- exp(tau_spread * eta_study_spread)
+    drift <- omega_natural * sqrt(1 - exp(-log(2) / half_natural * t)) * eta_natural # [derived] euthymia: the rate of a half-life
+    apart <- spread * (by_expectancy * omega_expectancy * eta_expectancy + by_drug * omega_drug * eta_drug + by_ad * omega_ad * eta_ad + drift)
+    begun <- 1 - exp(-k_rise * t)
+    improvement <- by_expectancy + by_drug + by_ad + by_psychotherapy + begun * (tau_arm * eta_arm + tau_visit * eta_visit) + apart
 
-    score <- min(score_top, BASE * (1 - expectancy_effect) * (1 - drug_effect) * (1 - ad_effect) * psychotherapy_factor)
-    score ~ add(sd_score)
+    expectancy_effect <- 1 - exp(-by_expectancy)
+    drug_effect <- 1 - exp(-by_drug)
+    score <- min(score_top, BASE * exp(-improvement))
+    score ~ lnorm(sigma)
   })
 }

@@ -132,7 +132,6 @@ impl<'t> Recorded<'t> {
     }
 
     /// Two inputs at a time; the value is of no use until the last.
-    #[cold]
     #[inline(never)]
     fn many(inputs: &[Self], value: f64, partials: &[f64]) -> Self {
         let mut sum = inputs[0].two(inputs[1], value, [partials[0], partials[1]]);
@@ -158,7 +157,11 @@ impl Real for Recorded<'_> {
 
     #[inline]
     fn lift(inputs: &[Self], value: f64, partials: &[f64]) -> Self {
-        assert_eq!(inputs.len(), partials.len(), "one partial derivative for each input");
+        assert_eq!(
+            inputs.len(),
+            partials.len(),
+            "one partial derivative for each input"
+        );
         match *inputs {
             [x] => x.one(value, partials[0]),
             [x, y] => x.two(y, value, [partials[0], partials[1]]),
@@ -244,5 +247,36 @@ impl Div<f64> for Recorded<'_> {
     #[inline]
     fn div(self, other: f64) -> Self {
         self.one(self.value / other, 1.0 / other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the memory is, and how much of it.
+    fn memory(tape: &Tape) -> [(usize, usize); 3] {
+        let nodes = tape.nodes.borrow();
+        [
+            (nodes.as_ptr() as usize, nodes.capacity()),
+            (tape.adjoints.as_ptr() as usize, tape.adjoints.capacity()),
+            (tape.inputs.as_ptr() as usize, tape.inputs.capacity()),
+        ]
+    }
+
+    #[test]
+    fn a_second_evaluation_allocates_nothing() {
+        let mut tape = Tape::default();
+        let position = [0.5; 40];
+        let mut gradient = [0.0; 40];
+        let mut evaluate = |tape: &mut Tape| {
+            tape.gradient(&position, &mut gradient, |x| {
+                x.iter().fold(x[0], |sum, &x| sum + (x * x).exp())
+            })
+        };
+        evaluate(&mut tape);
+        let before = memory(&tape);
+        evaluate(&mut tape);
+        assert_eq!(memory(&tape), before);
     }
 }

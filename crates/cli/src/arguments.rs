@@ -81,6 +81,12 @@ pub(crate) enum Command {
     /// Ask the trials: list them, pool them, hold claims against them, add your own
     #[command(after_help = crate::evidence::arguments::EXAMPLES)]
     Evidence(Box<crate::evidence::arguments::Evidence>),
+    /// Fit the response model to the trials, test it on trials it has not seen, check what is shipped
+    #[command(after_help = crate::calibrate::EXAMPLES)]
+    Calibrate(crate::calibrate::Calibrate),
+    /// Predict what a trial will report from its design alone
+    #[command(after_help = crate::predict_study::EXAMPLES)]
+    PredictStudy(crate::predict_study::PredictStudy),
 }
 
 const CHECK_EXAMPLES: &str = "\

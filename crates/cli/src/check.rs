@@ -7,12 +7,16 @@ use euthymia_therapy::{course, validation};
 
 use crate::arguments::{Check, Shared};
 use crate::exit::{Failure, show};
-use crate::library;
+use crate::{library, posterior};
 
 /// Checks every file named and says what is wrong with any of them.
 pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
     let mut diagnostics = Vec::new();
     for path in &options.files {
+        if let Some(files) = posterior::Files::of(path) {
+            diagnostics.extend(files.check()?);
+            continue;
+        }
         let source = euthymia_io::read_source(path)?;
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("toml") => diagnostics.extend(of_document(&source, path, shared)?),

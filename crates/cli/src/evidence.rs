@@ -4,7 +4,7 @@ pub(crate) mod arguments;
 mod claims;
 mod dose;
 mod layer;
-mod load;
+pub(crate) mod load;
 mod pool;
 mod question;
 mod review;

@@ -44,7 +44,8 @@ pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
             library.add_text(path, text);
         }
     }
-    for path in files.list("evidence", "csv")? {
+    let tables = [files.list("evidence", "csv")?, files.list("response", "csv")?];
+    for path in tables.into_iter().flatten() {
         let (rows, diagnostics) = euthymia_io::csv::rows(&files.read(&path)?);
         problems.extend(diagnostics);
         if let Some(rows) = rows {

@@ -11,6 +11,7 @@
 mod output;
 
 mod arguments;
+mod calibrate;
 mod check;
 mod conformance;
 mod courses;
@@ -22,6 +23,8 @@ mod interrupt;
 mod library;
 mod meta;
 mod models;
+mod posterior;
+mod predict_study;
 mod progress;
 mod rows;
 mod run;
@@ -46,6 +49,8 @@ fn main() -> std::process::ExitCode {
         Command::Meta(options) => meta::run(options, &arguments.shared),
         Command::Validate(options) => validate::run(options, &arguments.shared),
         Command::Evidence(options) => evidence::run(options, &arguments.shared),
+        Command::Calibrate(options) => calibrate::run(options, &arguments.shared),
+        Command::PredictStudy(options) => predict_study::run(options, &arguments.shared),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -8,12 +8,13 @@ use euthymia_model::{Model, check, syntax};
 use euthymia_report::shelf as report;
 use euthymia_therapy::drug::Drug;
 use euthymia_therapy::library::Library;
+use euthymia_therapy::posterior::Posterior;
 use euthymia_therapy::shelf::{self, Entry, FOLDERS};
 use euthymia_therapy::validation::{self, Graded, ModelGrade, Settings, Validation, Wanted};
 
 use crate::arguments::{Models, Shared, WhichModels};
 use crate::exit::Failure;
-use crate::{library, output, simulate};
+use crate::{library, output, posterior, simulate};
 
 /// Lists the models, or shows one.
 pub(crate) fn run(options: &Models, shared: &Shared) -> Result<(), Failure> {
@@ -74,7 +75,8 @@ fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
     if is_path(name) {
         let source = euthymia_io::read_source(name)?;
         let model = checked(&source)?;
-        tell(name, &source, &model, None, shared);
+        let posterior = posterior::beside(Path::new(name), &model)?;
+        tell(name, &source, &model, posterior.as_ref(), None, shared);
         return Ok(());
     }
     let library = library::load(files)?;
@@ -82,7 +84,15 @@ fn show(name: &str, files: &Files, shared: &Shared) -> Result<(), Failure> {
     if let Some(entry) = entries.iter().find(|entry| entry.name == name) {
         let source = files.read(&format!("{}/{name}.R", entry.folder))?;
         let validation = validated(&library)?;
-        tell(name, &source, &entry.model, Some((entry, &validation)), shared);
+        let posterior = entry.posterior.as_ref();
+        tell(
+            name,
+            &source,
+            &entry.model,
+            posterior,
+            Some((entry, &validation)),
+            shared,
+        );
         return Ok(());
     }
     if library.stems("drugs", ".toml").iter().any(|stem| stem == name) {
@@ -142,15 +152,23 @@ fn checked(source: &Source) -> Result<Model, Failure> {
 }
 
 /// Shows a model; one of the library with who uses it and what it was validated on.
-fn tell(name: &str, source: &Source, model: &Model, known: Option<(&Entry, &Validation)>, shared: &Shared) {
+fn tell(
+    name: &str,
+    source: &Source,
+    model: &Model,
+    posterior: Option<&Posterior>,
+    known: Option<(&Entry, &Validation)>,
+    shared: &Shared,
+) {
     if shared.json {
-        println!("{}", as_json(name, source, model, known));
+        println!("{}", as_json(name, source, model, posterior, known));
         return;
     }
     let told = report::Told {
         source,
         facts: facts(model),
-        parameters: shelf::parameters(model),
+        parameters: shelf::parameters(model, posterior),
+        fit: posterior.map(|posterior| &posterior.fit),
         variability: variability(model),
         limits: limits(model),
         uses: known.map_or(&[], |(entry, _)| entry.uses.as_slice()),
@@ -224,6 +242,7 @@ fn as_json(
     name: &str,
     source: &Source,
     model: &Model,
+    posterior: Option<&Posterior>,
     known: Option<(&Entry, &Validation)>,
 ) -> serde_json::Value {
     let variability: Vec<_> = model
@@ -245,7 +264,8 @@ fn as_json(
         "compartments": model.compartments().iter().map(|state| &state.name).collect::<Vec<_>>(),
         "covariates": model.covariates().iter().map(|covariate| &covariate.name).collect::<Vec<_>>(),
         "outputs": outputs(model),
-        "parameters": shelf::parameters(model),
+        "parameters": shelf::parameters(model, posterior),
+        "posterior": posterior.map(|posterior| &posterior.fit),
         "variability": variability,
         "limits": limits(model),
         "uses": known.map(|(entry, _)| &entry.uses),

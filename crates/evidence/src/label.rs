@@ -2,8 +2,8 @@
 
 use crate::arm::{Arm, Dose};
 
-/// `lii-2023` as `Lii 2023`, `ochs-ross-2020` as `Ochs-Ross 2020`, `sustain-3` as `SUSTAIN-3`.
-pub(crate) fn study(study_id: &str) -> String {
+/// A study by its name for people: `lii-2023` as `Lii 2023`, `ochs-ross-2020` as `Ochs-Ross 2020`, `sustain-3` as `SUSTAIN-3`.
+pub fn study(study_id: &str) -> String {
     let parts: Vec<&str> = study_id.split('-').collect();
     let is_year = |part: &&str| part.len() >= 4 && part.bytes().take(4).all(|byte| byte.is_ascii_digit());
     match parts.iter().position(is_year) {

@@ -43,6 +43,7 @@ mod words;
 pub use arm::{Arm, Baseline, Dose};
 pub use claim::Claim;
 pub use comparison::Comparison;
+pub use label::study as study_label;
 pub use layer::Trial;
 pub use listing::{StudyRow, list_studies};
 pub use matching::{Match, Regimen};

@@ -8,7 +8,7 @@ pub use synthesis::synthesis;
 
 use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind};
 
-use crate::course::{self, Track, Window, words};
+use crate::course::{self, Track, Window, lasting, words};
 use crate::figure::number::{fixed, percent};
 use crate::lines::{Lines, Style, pad_left, pad_right};
 
@@ -52,6 +52,12 @@ pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
             .and_then(|score| time_to_return(result, score))
             .map(|text| ("Return".to_owned(), text)),
     );
+    if let Some(soon) = &result.time_to_response {
+        rows.push(("Response".to_owned(), lasting::onset(result, soon)));
+    }
+    if let Some(after) = &result.durability {
+        rows.push(("Kept".to_owned(), lasting::staying(after)));
+    }
     if let Some((time_h, shares)) = course::variance_shares(result) {
         let parts: Vec<String> = shares
             .iter()
@@ -64,10 +70,14 @@ pub fn table(result: &CourseResult, width: usize, colour: Colour) -> String {
     }
     rows.extend(provisional(result).map(|text| ("Provisional".to_owned(), text)));
     out.rows(&rows);
+    if !result.certainty.paragraph.is_empty() {
+        out.blank();
+        out.paragraph(&result.certainty.paragraph, Style::Plain);
+    }
     out.text
 }
 
-/// What comes from a model that is to be replaced; the outcomes are counted from the score.
+/// What comes from a model that says of itself that it is provisional; the outcomes are counted from the score.
 fn provisional(result: &CourseResult) -> Option<String> {
     let quantities = || result.quantities.iter().filter(|quantity| quantity.provisional);
     let mut names: Vec<String> = quantities()
@@ -77,11 +87,11 @@ fn provisional(result: &CourseResult) -> Option<String> {
         let outcomes = result.outcomes.iter();
         names.extend(outcomes.map(|outcome| words::in_sentence(&outcome.label)));
         return Some(format!(
-            "the {}: the response model awaits its fit",
+            "the {}: the response model says so of itself",
             words::listed(&names)
         ));
     }
-    (!names.is_empty()).then(|| format!("{}: the model awaits its fit", words::listed(&names)))
+    (!names.is_empty()).then(|| format!("{}: the model says so of itself", words::listed(&names)))
 }
 
 /// A week either side is not what a reader asks about; these moments are.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use euthymia_report::course::page;
 use euthymia_report::error::ReportError;
-use euthymia_therapy::result::{CourseResult, QuantityKind, VarianceComponents};
+use euthymia_therapy::result::{CourseResult, Quantity, QuantityKind, VarianceComponents};
 
 /// The page is also left where a person can look at it.
 #[test]
@@ -76,10 +76,12 @@ fn the_sections_come_in_the_order_in_which_a_reader_asks() {
         "class=\"sentence\"",
         "id=\"icons-response",
         "not a medical device",
+        "How sure this is, and why",
         "What was simulated",
         "id=\"score\"",
         "id=\"trials\"",
         "id=\"outcomes\"",
+        "id=\"lasting\"",
         "id=\"concentration\"",
         "id=\"session\"",
         "id=\"variance\"",
@@ -370,13 +372,15 @@ fn unusual_results_still_make_a_page() {
 #[test]
 fn provisional_curves_are_stamped_and_others_are_not() {
     let mut result = fixture::course();
-    let html = page(&result).unwrap();
-    assert!(html.contains(">PROVISIONAL<") && html.contains("class=\"provisional\""));
+    assert!(!page(&result).unwrap().contains("PROVISIONAL"));
+    let scores = |quantity: &&mut Quantity| quantity.kind == QuantityKind::Score;
     result
         .quantities
         .iter_mut()
-        .for_each(|quantity| quantity.provisional = false);
-    assert!(!page(&result).unwrap().contains("PROVISIONAL"));
+        .filter(scores)
+        .for_each(|quantity| quantity.provisional = true);
+    let html = page(&result).unwrap();
+    assert!(html.contains(">PROVISIONAL<") && html.contains("class=\"provisional\""));
 }
 
 #[test]

@@ -11,6 +11,25 @@ fn a_dozen_lines_answer_the_question() {
 }
 
 #[test]
+fn a_provisional_score_is_said_with_what_is_counted_from_it() {
+    let mut result = fixture::course();
+    assert!(!table(&result, 100, Colour::Plain).contains("Provisional"));
+    let score = result
+        .quantities
+        .iter_mut()
+        .find(|quantity| quantity.id == "score");
+    score.unwrap().provisional = true;
+    let text = table(&result, 100, Colour::Plain);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains(
+            "Provisional the MADRS score, response and remission: the response model says so of itself"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn no_line_is_wider_than_the_terminal() {
     for width in [40, 60, 72, 80, 100, 200] {
         for line in table(&fixture::course(), width, Colour::Plain).lines() {

@@ -5,6 +5,7 @@
 //! - [`random`]: draws that are addresses, not sequences: the same number for the same seed, purpose, replicate,
 //!   subject and draw, in whatever order and on however many threads they are asked for;
 //! - [`normal`], [`student`], [`f`], [`beta`], [`gamma`]: distribution functions and quantiles;
+//! - [`convergence`]: whether chains of draws agree, and what their averages are worth;
 //! - [`counts`]: quantiles of Poisson and binomial counts;
 //! - [`quadrature`]: integrals; [`quadratic_form`]: the distribution of weighted sums of chi-squares;
 //! - [`quantile`]: of samples, exactly, and of streams in bounded memory;
@@ -22,6 +23,7 @@
 pub mod as241;
 pub mod beta;
 mod cholesky;
+pub mod convergence;
 pub mod counts;
 pub mod f;
 pub mod gamma;

@@ -2,13 +2,16 @@
 //! response model.
 
 mod mechanism;
+mod situation;
 
 pub use mechanism::LeftOut;
 pub(crate) use mechanism::stem;
+pub(crate) use situation::{OfCourse, felt};
 
-use crate::course::{Antidepressant, Course, PatientSpec, People};
+use crate::course::{Course, PatientSpec, People};
 use crate::events::{self, EXPECTANCY, Plan};
 use crate::library::Library;
+use crate::posterior::Posterior;
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_model::{Model, check, compose, syntax};
 use std::collections::BTreeMap;
@@ -37,15 +40,13 @@ pub(crate) enum Characteristic {
     Star6,
     /// Score at the start, on the latent instrument.
     Baseline,
-    /// 1 where an antidepressant is started at time 0.
-    NewAntidepressant,
-    /// 1 where there is psychotherapy.
-    Psychotherapy,
+    /// 1 where that is true of the course.
+    OfCourse(OfCourse),
 }
 
 impl Characteristic {
     /// The names that models use.
-    pub(crate) const NAMES: [(&str, Self); 10] = [
+    pub(crate) const NAMES: [(&str, Self); 19] = [
         ("WT", Self::Weight),
         ("AGE", Self::Age),
         ("FEMALE", Self::Female),
@@ -54,8 +55,17 @@ impl Characteristic {
         ("HEPATIC", Self::Hepatic),
         ("CYP2B6_STAR6", Self::Star6),
         ("BASE", Self::Baseline),
-        ("AD_NEW", Self::NewAntidepressant),
-        ("PSYCH", Self::Psychotherapy),
+        ("AD_NEW", Self::OfCourse(OfCourse::NewAntidepressant)),
+        ("PSYCH", Self::OfCourse(OfCourse::Psychotherapy)),
+        ("EXPECT_ACTIVE", Self::OfCourse(OfCourse::ExpectActive)),
+        ("EXPECT_INACTIVE", Self::OfCourse(OfCourse::ExpectInactive)),
+        ("EXPECT_MASKED", Self::OfCourse(OfCourse::ExpectMasked)),
+        ("EXPECT_OPEN", Self::OfCourse(OfCourse::ExpectOpen)),
+        ("CRISIS", Self::OfCourse(OfCourse::Crisis)),
+        ("BIPOLAR", Self::OfCourse(OfCourse::Bipolar)),
+        ("PTSD", Self::OfCourse(OfCourse::Ptsd)),
+        ("ANXIETY", Self::OfCourse(OfCourse::Anxiety)),
+        ("OCD", Self::OfCourse(OfCourse::Ocd)),
     ];
 
     /// The characteristic of that name.
@@ -76,8 +86,22 @@ pub(crate) struct Assembly {
     pub(crate) files: Vec<Source>,
     /// Doses for anyone, without those into compartments that the response model has not.
     pub(crate) plan: Plan,
+    /// What stands behind the parameters of the response model, where it was fitted.
+    pub(crate) posterior: Option<Posterior>,
     /// Models of the mechanism that cannot be composed here.
     pub(crate) left_out: Vec<LeftOut>,
+}
+
+impl Assembly {
+    /// Parameters that differ between draws of a run.
+    pub(crate) fn uncertain(&self) -> Vec<String> {
+        let errors = self.model.uncertainty().into_iter().map(|(name, _)| name);
+        let drawn = self
+            .posterior
+            .iter()
+            .flat_map(|posterior| posterior.names().iter().cloned());
+        errors.chain(drawn).collect()
+    }
 }
 
 /// Composes the models of a course.
@@ -120,6 +144,12 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
             Err(diagnostics) => wrong.extend(diagnostics),
         }
     }
+    let posterior = match library.posterior(&course.response_model) {
+        Ok(posterior) => posterior,
+        // What is wrong with the model itself was told above.
+        Err(diagnostics) if wrong.is_empty() => return Err(diagnostics),
+        Err(_) => None,
+    };
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -158,6 +188,7 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
         model,
         files,
         plan,
+        posterior,
         left_out: chosen.left_out,
     })
 }
@@ -236,10 +267,7 @@ pub(crate) fn common_values(course: &Course, model: &Model) -> Vec<(String, f64)
             .to_linked(LATENT_INSTRUMENT, patient.instrument.observed(patient.baseline)),
     };
     let value = |characteristic| match (characteristic, &course.people) {
-        (Characteristic::NewAntidepressant, _) => {
-            Some(indicator(course.background == Antidepressant::NewlyStarted))
-        }
-        (Characteristic::Psychotherapy, _) => Some(indicator(course.psychotherapy.is_some())),
+        (Characteristic::OfCourse(statement), _) => Some(indicator(statement.holds(course))),
         (_, People::Patient(patient)) => of_patient(patient, characteristic),
         (Characteristic::Hepatic, People::Population(population)) if population.hepatic.is_none() => {
             Some(0.0)

@@ -38,6 +38,8 @@ pub struct Course {
     pub horizon_h: f64,
     /// What the patients know about the drug.
     pub blinding: Blinding,
+    /// Where they are treated.
+    pub setting: Setting,
     /// Stem of the response model's file.
     pub response_model: String,
     /// Number of virtual patients when the run names none.
@@ -83,6 +85,15 @@ impl Blinding {
             Self::Masked => "masked",
         }
     }
+}
+
+/// Where patients are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// They come to the sessions.
+    Outpatient,
+    /// They were admitted because they are suicidal.
+    Crisis,
 }
 
 /// Who is treated.

@@ -7,7 +7,6 @@ mod route;
 
 pub use read::read;
 
-use crate::course::Blinding;
 use euthymia_diagnostics::Source;
 use std::collections::BTreeMap;
 
@@ -24,7 +23,7 @@ pub struct Drug {
     pub description: String,
     /// What it is made of; fractions of the dose that add up to 1.
     pub moieties: Vec<Moiety>,
-    /// What one session does to the patient's expectation.
+    /// What being given it does to the patient's expectation.
     pub expectancy: Expectancy,
     /// Routes by their key (`iv`), in the order of the file.
     pub routes: Vec<(String, Route)>,
@@ -57,27 +56,24 @@ pub struct Moiety {
     pub molar_mass_g_per_mol: f64,
 }
 
-/// Amount that each session doses into the compartment `expectancy`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What being given it does to the patient's expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expectancy {
-    /// The patient knows the drug.
-    pub open_label: f64,
-    /// Blinded as trials are.
-    pub double_blind: f64,
-    /// The patient cannot feel it.
-    pub masked: f64,
+    /// Whether people come for it: each attended session doses 1 into the compartment `expectancy`. Tablets at home do not.
+    pub session: bool,
+    /// What people feel of it, who are not told what it is.
+    pub felt: Felt,
 }
 
-impl Expectancy {
-    /// The amount for a setting.
-    #[must_use]
-    pub fn under(&self, blinding: Blinding) -> f64 {
-        match blinding {
-            Blinding::OpenLabel => self.open_label,
-            Blinding::DoubleBlind => self.double_blind,
-            Blinding::Masked => self.masked,
-        }
-    }
+/// What people feel of what they are given, from least to most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Felt {
+    /// Nothing.
+    Inactive,
+    /// Something, as of an active control.
+    Active,
+    /// What the drug does.
+    Drug,
 }
 
 /// How a drug is given.

@@ -7,9 +7,8 @@ use crate::course::{Course, DoseAmount, Treatment};
 use crate::definition::{duration, in_words};
 use crate::drug::{Devices, InputKind, Route};
 use crate::result::DoseMark;
-use std::collections::BTreeMap;
 
-/// Compartment that every session doses into, controls included.
+/// Compartment that every attended session doses 1 into, controls included.
 pub(crate) const EXPECTANCY: &str = "expectancy";
 
 /// One dose into one compartment, for anyone.
@@ -143,23 +142,18 @@ fn scaled(amount: DoseAmount, fraction: f64) -> DoseAmount {
     }
 }
 
-/// One unit of expectation per session, scaled by what the patient knows. What is given at the same time is one
-/// session; the drug that raises the expectation most decides.
+/// One unit of expectation per session that people come for. What is given at the same time is one session.
 fn expectancy(course: &Course) -> Plan {
-    let mut sessions: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
-    for treatment in &course.treatments {
-        let amount = treatment.drug.expectancy.under(course.blinding);
-        for &time_h in &treatment.times_h {
-            let session = sessions.entry(time_h.to_bits()).or_insert((time_h, amount));
-            session.1 = session.1.max(amount);
-        }
-    }
-    let given = sessions.into_values().filter(|(_, amount)| *amount > 0.0);
-    given
-        .map(|(time_h, amount)| PlannedDose {
+    let attended = course.treatments.iter().filter(|one| one.drug.expectancy.session);
+    let mut times: Vec<f64> = attended.flat_map(|one| one.times_h.iter().copied()).collect();
+    times.sort_by(f64::total_cmp);
+    times.dedup();
+    times
+        .into_iter()
+        .map(|time_h| PlannedDose {
             time_h,
             compartment: EXPECTANCY.to_owned(),
-            amount: DoseAmount::Fixed(amount),
+            amount: DoseAmount::Fixed(1.0),
             input: PlannedInput::Bolus,
         })
         .collect()

@@ -1,15 +1,25 @@
 //! Rating scales: range, direction, what counts as response and remission, and how one scale is read from another.
 //!
 //! An instrument comes from `library/instruments/*.toml` (see [`read`]); the numbers are the file's, never this
-//! module's. Scores of the response model are on its own scale and reach another through [`Instrument::from_linked`].
+//! module's. A file says how its scale is read from one other ([`Link`]), so that scales form a tree with the scale of the
+//! response models at its root; [`crate::library::Library::instrument`] follows the links ([`Kin`]). Scores of the response
+//! model reach another scale through [`Instrument::from_linked`], and any two scales of the tree read each other through
+//! [`Instrument::linked_to`]. A scale of something else than depression is linked to nothing and says why
+//! ([`Instrument::unlinked`]).
 
+mod kin;
+mod link;
 mod read;
+mod scatter;
 
+pub use kin::Kin;
+pub(crate) use kin::WRONG_LINK;
+pub use link::Link;
 pub use read::read;
+pub(crate) use scatter::Scatter;
 
 use crate::definition::in_words;
-use euthymia_diagnostics::Source;
-use euthymia_stats::normal;
+use euthymia_diagnostics::{Source, Span};
 
 /// Half of a score is computed with a rounding; a response is not lost by it.
 const ROUNDING: f64 = 1e-9;
@@ -32,15 +42,6 @@ pub struct Band {
     pub from: f64,
     /// Highest score of the band.
     pub to: f64,
-}
-
-/// How an instrument is read from another one: straight lines through points, both coordinates increasing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Link {
-    /// Identifier of the other instrument.
-    pub from: String,
-    /// `[score on the other instrument, score on this one]`, at least two, strictly increasing in both.
-    pub points: Vec<[f64; 2]>,
 }
 
 /// A rating scale.
@@ -70,8 +71,15 @@ pub struct Instrument {
     pub remission_alternatives: Vec<f64>,
     /// Severity bands, from mild to severe.
     pub severity: Vec<Band>,
-    /// How it is read from another instrument, if it can be.
+    /// How it is read from another instrument, if its file says so.
     pub link: Option<Link>,
+    /// Why it is not, where its file says that.
+    pub unlinked: Option<String>,
+    /// The instruments it is read from: that of [`Self::link`], the one that is read from, and so on. Filled by the
+    /// library, for the other files are not known to one.
+    pub kin: Vec<Kin>,
+    /// Where its file names the instrument it is read from.
+    pub(crate) link_at: Span,
     /// The file it came from.
     pub source: Source,
 }
@@ -86,13 +94,7 @@ impl Instrument {
     /// A score moved into the range of the scale. NaN stays NaN.
     #[must_use]
     pub fn bounded(&self, score: f64) -> f64 {
-        if score < self.minimum {
-            self.minimum
-        } else if score > self.maximum {
-            self.maximum
-        } else {
-            score
-        }
+        bounded(score, self.minimum, self.maximum)
     }
 
     /// Whether `score` is a response against `baseline`, both as a rater wrote them down. A patient who had nothing
@@ -130,30 +132,29 @@ impl Instrument {
     }
 
     /// The probability that a rating is at `cut_off`, a whole score, or beyond it in the good direction, where the
-    /// score before rounding is normal around `mean` with `sd` on the scale of the instrument `from`. NaN where that
-    /// scale is not linked.
+    /// score before rounding scatters around `score` on the scale of the instrument `from`. NaN where that scale is not linked.
     #[must_use]
-    pub(crate) fn probability_at_or_beyond(&self, cut_off: f64, from: &str, mean: f64, sd: f64) -> f64 {
+    pub(crate) fn probability_at_or_beyond(
+        &self,
+        cut_off: f64,
+        from: &str,
+        score: f64,
+        scatter: Scatter,
+    ) -> f64 {
         // A rating of n stands for scores up to n + 1/2; what is beyond the end of the scale is rated as its end.
-        let (edge, sign, certain) = match self.direction {
-            Direction::HigherIsWorse => (cut_off + 0.5, 1.0, cut_off >= self.maximum),
-            Direction::LowerIsWorse => (cut_off - 0.5, -1.0, cut_off <= self.minimum),
+        let (edge, certain) = match self.direction {
+            Direction::HigherIsWorse => (cut_off + 0.5, cut_off >= self.maximum),
+            Direction::LowerIsWorse => (cut_off - 0.5, cut_off <= self.minimum),
         };
         if certain {
             return 1.0;
         }
-        let Some(edge) = self.to_linked(from, edge) else {
+        let Some(edge) = self.unbounded(from, edge) else {
             return f64::NAN;
         };
-        let distance = sign * (edge - mean);
-        if sd > 0.0 {
-            normal::cdf(distance / sd)
-        } else if distance.is_nan() {
-            f64::NAN
-        } else if distance > 0.0 {
-            1.0
-        } else {
-            0.0
+        match self.direction {
+            Direction::HigherIsWorse => scatter.below(edge, score),
+            Direction::LowerIsWorse => scatter.above(edge, score),
         }
     }
 
@@ -197,36 +198,86 @@ impl Instrument {
         )
     }
 
-    /// Reads a score of the instrument `from` on this one; `None` where no link says how. Beyond the outermost
-    /// points the outermost line goes on, within the range of this scale.
+    /// Whether it is the instrument `id`, or is read from it, directly or through others.
+    #[must_use]
+    pub fn descends_from(&self, id: &str) -> bool {
+        id == self.id || self.ancestor(id).is_some()
+    }
+
+    /// Reads a score of the instrument `from` on this one, within the range of this one; `None` where no link says how.
     #[must_use]
     pub fn from_linked(&self, from: &str, score: f64) -> Option<f64> {
         if from == self.id {
             return Some(score);
         }
-        let link = self.link.as_ref().filter(|link| link.from == from)?;
-        interpolate(&link.points, 0, 1, score).map(|score| self.bounded(score))
+        Some(self.bounded(self.ancestor(from)?.link.read(score)))
     }
 
-    /// Reads a score of this instrument on the one it is linked to: the inverse of [`Instrument::from_linked`].
+    /// Reads a score of this instrument on one that it is read from, within the range of that: the inverse of
+    /// [`Instrument::from_linked`] where neither range ends.
     #[must_use]
     pub fn to_linked(&self, to: &str, score: f64) -> Option<f64> {
         if to == self.id {
             return Some(score);
         }
-        let link = self.link.as_ref().filter(|link| link.from == to)?;
-        interpolate(&link.points, 1, 0, score)
+        let kin = self.ancestor(to)?;
+        Some(bounded(kin.link.read_back(score), kin.minimum, kin.maximum))
+    }
+
+    /// How scores of this instrument are read on any other, up one branch of the tree of links and down another; `None`
+    /// where they have no instrument in common. The ranges of the scales are not kept: see [`Instrument::read_on`].
+    #[must_use]
+    pub fn linked_to(&self, other: &Self) -> Option<Link> {
+        let up = |kin: &Kin| kin.link.reversed();
+        if other.id == self.id {
+            return Some(Link {
+                from: self.id.clone(),
+                to: self.id.clone(),
+                points: vec![[self.minimum, self.minimum], [self.maximum, self.maximum]],
+                sources: Vec::new(),
+                assumed: false,
+            });
+        }
+        if let Some(kin) = other.ancestor(&self.id) {
+            return Some(kin.link.clone());
+        }
+        if let Some(kin) = self.ancestor(&other.id) {
+            return Some(up(kin));
+        }
+        let shared = |kin: &Kin| Some((up(kin), &other.ancestor(&kin.id)?.link));
+        let (up, down) = self.kin.iter().find_map(shared)?;
+        up.then(down)
+    }
+
+    /// Reads a score of this instrument on any other, within the range of the other; `None` where they have no
+    /// instrument in common.
+    #[must_use]
+    pub fn read_on(&self, other: &Self, score: f64) -> Option<f64> {
+        Some(other.bounded(self.linked_to(other)?.read(score)))
+    }
+
+    fn ancestor(&self, id: &str) -> Option<&Kin> {
+        self.kin.iter().find(|kin| kin.id == id)
+    }
+
+    /// As [`Instrument::to_linked`], off the range of the other scale as well.
+    fn unbounded(&self, to: &str, score: f64) -> Option<f64> {
+        if to == self.id {
+            return Some(score);
+        }
+        Some(self.ancestor(to)?.link.read_back(score))
     }
 }
 
-/// Straight lines through `points`, from coordinate `x` to coordinate `y`.
-fn interpolate(points: &[[f64; 2]], x: usize, y: usize, at: f64) -> Option<f64> {
-    let segment = points
-        .windows(2)
-        .find(|pair| at <= pair[1][x])
-        .or_else(|| points.windows(2).next_back())?;
-    let (low, high) = (segment[0], segment[1]);
-    Some(low[y] + (at - low[x]) * (high[y] - low[y]) / (high[x] - low[x]))
+/// A score moved into a range. NaN stays NaN.
+fn bounded(score: f64, minimum: f64, maximum: f64) -> f64 {
+    if score < minimum {
+        minimum
+    } else if score > maximum {
+        maximum
+    } else {
+        score
+    }
 }
 
 #[cfg(test)]

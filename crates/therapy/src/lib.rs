@@ -28,6 +28,7 @@ pub mod library;
 pub mod lint;
 pub mod moiety;
 mod population;
+pub mod posterior;
 pub mod response;
 pub mod result;
 pub mod rows;

@@ -120,13 +120,18 @@ impl Library {
         whole(drug::read(id, document))
     }
 
-    /// The instrument of that name.
+    /// The instrument of that name, and what it is read from.
     ///
     /// # Errors
-    /// The file is not there, or is wrong.
+    /// The file is not there, or is wrong, or one is that its links lead to.
     pub fn instrument(&self, id: &str) -> Result<Instrument, Vec<Diagnostic>> {
-        let document = self.expect_document("instruments", id)?;
-        whole(instrument::read(id, document))
+        let find = |id: &str| {
+            let document = self.expect_document("instruments", id)?;
+            whole(instrument::read(id, document))
+        };
+        let mut instrument = find(id)?;
+        instrument.trace(find)?;
+        Ok(instrument)
     }
 
     /// Drugs taken beside that change how others are handled, in the order of their file; none where there is no

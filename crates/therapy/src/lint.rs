@@ -17,6 +17,7 @@ pub(crate) use model::comments;
 pub(crate) use statements::unknown_findings;
 
 use crate::library::Library;
+use crate::posterior;
 use crate::sources::Sources;
 use euthymia_diagnostics::{Diagnostic, Severity};
 use euthymia_document::Document;
@@ -33,18 +34,27 @@ pub fn lint(library: &Library) -> Vec<Diagnostic> {
         Err(diagnostics) => return diagnostics,
     };
     let mut diagnostics = Vec::new();
-    for (path, document) in library.documents() {
+    for (path, document) in library.documents().filter(|(path, _)| !is_posterior(path)) {
         toml::check(path, document, &sources, &mut diagnostics);
     }
     for (_, text) in library.texts() {
         diagnostics.extend(model::check(text, &sources));
         diagnostics.extend(statements::check(text, &sources));
     }
-    for (path, rows) in library.tables() {
+    for (path, rows) in library.tables().filter(|(path, _)| !is_posterior(path)) {
         csv::check(path, rows, &mut diagnostics);
     }
     diagnostics.extend(links::all(library));
+    diagnostics.extend(posterior::lint(library));
     diagnostics
+}
+
+/// Whether a file holds draws or says how they were made: its numbers come from the fit that it names.
+fn is_posterior(path: &str) -> bool {
+    path.starts_with(posterior::FOLDER)
+        && [posterior::DRAWS, posterior::ABOUT]
+            .iter()
+            .any(|end| path.ends_with(end))
 }
 
 /// Warns where a course that is not part of the library names a source that the library does not hold, or a source

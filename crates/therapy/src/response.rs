@@ -14,7 +14,11 @@ mod arms;
 mod design;
 mod exposure;
 mod facts;
+mod people;
+mod predict;
+mod ratings;
 mod scores;
+mod sessions;
 mod structure;
 mod theta;
 mod visit;
@@ -24,7 +28,11 @@ pub use design::{
     ArmDesign, Background, Baseline, Blinding, Kind, Refused, Selected, Session, Setting, Therapy,
 };
 pub use exposure::{Exposure, Given, Portion, grid_h};
+pub use predict::{Outcome, Predicted, StatisticKind, predict};
+pub use ratings::{Ratings, Remission, UsualBaseline};
 pub use scores::{Before, Scores};
 pub use structure::{Effects, Latent, TRUST_HALF, Typical};
 pub use theta::{Theta, Thetas};
-pub use visit::{Disorder, HALF_HOPE_H, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, Visit};
+pub use visit::{
+    Disorder, HALF_HOPE_H, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, USUAL_PEOPLE, Visit,
+};

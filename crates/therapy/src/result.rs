@@ -3,6 +3,14 @@
 //!
 //! All times are hours since the first dose. Every series is aligned with [`CourseResult::times_h`].
 
+mod certainty;
+mod response;
+mod session;
+
+pub use certainty::{Beyond, Certainty, Extrapolation};
+pub use response::{Durability, KeptAfter, Share, TimeToResponse, Until};
+pub use session::SessionPeak;
+
 use serde::Serialize;
 
 use crate::course::ArmRole;
@@ -30,12 +38,22 @@ pub struct CourseResult {
     pub quantities: Vec<Quantity>,
     /// Peaks, areas under curves and the score at the end, a number for each patient.
     pub exposures: Vec<Exposure>,
+    /// Peaks of the occupancy and of acute effects in the first session, in every one with a dose not given before, and in
+    /// the last.
+    pub sessions: Vec<SessionPeak>,
     /// Response, remission: proportions over time.
     pub outcomes: Vec<Outcome>,
+    /// When patients respond for the first time; absent without a score.
+    pub time_to_response: Option<TimeToResponse>,
+    /// How long a response lasts after the last dose; absent where nothing is given, nobody is in response then, or the
+    /// horizon ends before a day has passed.
+    pub durability: Option<Durability>,
     /// The answer in natural frequencies.
     pub answer: Answer,
     /// What trials of the matching regimen measured.
     pub observations: Vec<Observation>,
+    /// How sure all this is, and why.
+    pub certainty: Certainty,
     /// What every curve rests on.
     pub basis: Vec<Basis>,
     /// Numbers of the models that no source gives.
@@ -101,7 +119,7 @@ pub struct Quantity {
     pub kind: QuantityKind,
     /// Where a concentration is sampled (`arterial plasma`); absent for others.
     pub sampling_site: Option<String>,
-    /// Whether it comes from a model that waits for its fitted replacement.
+    /// Whether it comes from a model that says of itself that it is provisional.
     pub provisional: bool,
     /// Between patients: percentiles of all virtual patients, all levels of variability together.
     pub p05: Vec<f64>,

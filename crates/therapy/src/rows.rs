@@ -1,7 +1,7 @@
 //! The result as one long table: a row for every quantity or outcome at every time. `summary.csv`, the tables of the
 //! page and whatever else lists numbers are made of these rows.
 
-use crate::result::{CourseResult, Outcome, Quantity};
+use crate::result::{CourseResult, Interval, Outcome, Quantity};
 use serde::Serialize;
 
 /// One quantity or outcome at one time.
@@ -69,7 +69,8 @@ impl SummaryRow<'_> {
 }
 
 impl CourseResult {
-    /// All rows: quantities in their order, then outcomes, each in the order of time.
+    /// All rows: quantities in their order, then outcomes, then who has responded at least once and who has kept the response
+    /// since the last dose, each in the order of time.
     pub fn summary_rows(&self) -> impl Iterator<Item = SummaryRow<'_>> {
         let quantities = self.quantities.iter().flat_map(|quantity| {
             self.times_h
@@ -83,7 +84,23 @@ impl CourseResult {
                 .enumerate()
                 .map(|(at, time_h)| of_outcome(outcome, at, *time_h))
         });
-        quantities.chain(outcomes)
+        let responded = self.time_to_response.iter().flat_map(|soon| {
+            let times = self.times_h.iter().enumerate();
+            times.map(|(at, time_h)| {
+                of_share(
+                    "responded",
+                    (&soon.responded, soon.interval.as_ref()),
+                    at,
+                    *time_h,
+                )
+            })
+        });
+        let kept = self.durability.iter().flat_map(|lasting| {
+            let times = lasting.times_h.iter().enumerate();
+            times
+                .map(|(at, time_h)| of_share("kept", (&lasting.kept, lasting.interval.as_ref()), at, *time_h))
+        });
+        quantities.chain(outcomes).chain(responded).chain(kept)
     }
 }
 
@@ -105,12 +122,25 @@ fn of_quantity(quantity: &Quantity, at: usize, time_h: f64) -> SummaryRow<'_> {
 }
 
 fn of_outcome(outcome: &Outcome, at: usize, time_h: f64) -> SummaryRow<'_> {
-    let interval = outcome.interval.as_ref();
+    of_share(
+        &outcome.id,
+        (&outcome.proportion, outcome.interval.as_ref()),
+        at,
+        time_h,
+    )
+}
+
+fn of_share<'r>(
+    series: &'r str,
+    (values, interval): (&[f64], Option<&Interval>),
+    at: usize,
+    time_h: f64,
+) -> SummaryRow<'r> {
     SummaryRow {
         time_h,
-        series: &outcome.id,
+        series,
         unit: "",
-        mean: outcome.proportion[at],
+        mean: values[at],
         mean_lower: interval.map(|interval| interval.lower[at]),
         mean_upper: interval.map(|interval| interval.upper[at]),
         p05: None,

@@ -7,6 +7,7 @@ pub use parameter::{Parameter, parameters};
 use crate::assembly::checked;
 use crate::library::Library;
 use crate::lint::{self, Grade};
+use crate::posterior::{self, Posterior};
 use crate::sources::Sources;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_model::{Model, OutputLabel};
@@ -28,6 +29,8 @@ pub struct Entry {
     pub uses: Vec<Use>,
     /// Whose it is; nothing where all of it is assumed.
     pub source: Option<Origin>,
+    /// Draws of its parameters, where it was fitted.
+    pub posterior: Option<Posterior>,
 }
 
 /// A drug that uses a model.
@@ -82,6 +85,10 @@ pub fn shelf(library: &Library) -> Result<Vec<Entry>, Vec<Diagnostic>> {
             entries.push(Entry {
                 model: checked(&path, library)?,
                 source: library.text(&path).and_then(|text| origin(text, &sources)),
+                posterior: match folder {
+                    posterior::FOLDER => library.posterior(&name)?,
+                    _ => None,
+                },
                 uses,
                 folder,
                 name,

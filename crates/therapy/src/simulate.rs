@@ -7,11 +7,14 @@
 mod assumptions;
 mod basis;
 mod cautions;
+mod certainty;
 mod collect;
 mod describe;
 mod exposures;
 mod overlay;
 pub(crate) mod quantities;
+mod sessions;
+mod spells;
 mod typical;
 
 pub(crate) use quantities::column;
@@ -187,7 +190,7 @@ pub fn simulate<T: Trajectories>(
         &run.program,
         (size, settings.design, settings.seed),
     )?;
-    let residual = ScoreResidual::new(&run.assembly.model, settings.design, settings.seed)?;
+    let residual = ScoreResidual::new(&run.assembly, settings.design, settings.seed)?;
     let layout = TrajectoryLayout {
         columns: run.columns(),
         times_h: run.times_h.clone(),
@@ -217,6 +220,7 @@ pub fn simulate<T: Trajectories>(
         .map(|mean| (mean * 10.0).round() / 10.0);
     let observations = overlay::observations(course, library, baseline).map_err(SimulateError::Files)?;
     let outcomes = collected.outcomes(&run, size);
+    let variance = collected.variance(&run);
     let at = grid::nearest(&run.times_h, run.answer_h);
     let session_times = course.session_times_h();
     let answer = answer::answer(
@@ -234,7 +238,10 @@ pub fn simulate<T: Trajectories>(
         design: settings.design,
         horizon_h: course.horizon_h,
         doses: events::dose_marks(course),
-        variance: collected.variance(&run),
+        certainty: certainty::certainty(course, &run, (score, at), &variance, &observations),
+        time_to_response: collected.time_to_response(&run, size),
+        durability: collected.durability(&run, size),
+        variance,
         quantities,
         outcomes,
         answer,
@@ -245,6 +252,7 @@ pub fn simulate<T: Trajectories>(
         cautions: cautions::all(course, &run, size),
         assumptions: assumptions::table(course, &run),
         exposures: collected.exposures(&run),
+        sessions: collected.sessions(&run),
         provenance: Provenance {
             command: String::new(),
             version: String::new(),
@@ -272,6 +280,7 @@ pub(crate) struct Run<'c> {
     program: Program,
     times_h: Vec<f64>,
     answer_h: f64,
+    sessions: Vec<sessions::Session>,
     design: Design,
     reported: Vec<quantities::Reported>,
     sources: Sources,
@@ -282,9 +291,14 @@ impl<'c> Run<'c> {
         let assembly = assemble(course, library).map_err(SimulateError::Files)?;
         let sources = library.sources().map_err(SimulateError::Files)?;
         let answer_h = answer::answer_time_h(&course.session_times_h(), course.horizon_h);
-        let times_h = grid::times_h(course, &[answer_h]);
+        let sessions_h = course.session_times_h();
+        let mut also = spells::times_h(&sessions_h, course.horizon_h);
+        also.push(answer_h);
+        let sessions = sessions::told(course);
+        also.extend(sessions::times_h(&sessions));
+        let times_h = grid::times_h(course, &also);
         let outputs = quantities::outputs(course, &assembly.model);
-        let uncertain = assembly.model.uncertainty().into_iter().map(|(name, _)| name);
+        let uncertain = assembly.uncertain();
         let covariates = assembly
             .model
             .covariates()
@@ -292,7 +306,7 @@ impl<'c> Run<'c> {
             .map(|covariate| covariate.name.clone());
         let options = CompileOptions {
             outputs: Some(outputs),
-            per_subject: PerSubject::Only(uncertain.chain(covariates).collect()),
+            per_subject: PerSubject::Only(uncertain.into_iter().chain(covariates).collect()),
             values: common_values(course, &assembly.model),
             dosed: Some(
                 assembly
@@ -311,6 +325,7 @@ impl<'c> Run<'c> {
             program,
             times_h,
             answer_h,
+            sessions,
             design,
             reported,
             sources,
@@ -358,7 +373,15 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
         .iter()
         .map(|treatment| treatment.drug.source.clone());
     let assembly = assemble(course, library)?;
-    let instrument = course.people.instrument().source.clone();
+    let posterior = assembly
+        .posterior
+        .into_iter()
+        .flat_map(|posterior| posterior.files);
+    let instrument = course.people.instrument();
+    let instruments = [&instrument.source]
+        .into_iter()
+        .chain(instrument.kin.iter().map(|kin| &kin.source))
+        .cloned();
     // Also where nothing is taken beside: that the factors are 1 then is read from there.
     let factor = |name: &String| course.factors.contains_key(name);
     let mut names = assembly
@@ -376,8 +399,9 @@ pub fn inputs(course: &Course, library: &Library) -> Result<Vec<Source>, Vec<Dia
     // Also where the course names no arm: which trials are drawn, and whether any, is read from all of them.
     let evidence = library.evidence_tables().map(|rows| rows.source.clone());
     for file in drugs
-        .chain([instrument])
+        .chain(instruments)
         .chain(assembly.files)
+        .chain(posterior)
         .chain(interactions)
         .chain(sources)
         .chain(evidence)

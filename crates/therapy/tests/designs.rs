@@ -92,7 +92,11 @@ fn every_arm_is_used_or_refused_with_a_reason() {
         };
         let n = design.n.map_or_else(|| "?".to_owned(), |n| n.to_string());
         let (blinding, chance, setting) = (design.blinding, design.drug_chance, design.setting);
-        write!(text, "n {n}, {blinding:?} ({chance:.2}), {setting:?}, {background}").unwrap();
+        write!(
+            text,
+            "n {n}, {blinding:?} ({chance:.2}), {setting:?}, {background}"
+        )
+        .unwrap();
         if let Some((therapy, from_h)) = design.therapy {
             write!(text, ", {therapy:?} from d {}", from_h / 24.0).unwrap();
         }
@@ -254,6 +258,7 @@ fn a_fact_about_nobody_is_refused() {
         ["there is no study `hu-2061`", "`shiroma-2020` has no arm `ket9`"]
     );
     assert_eq!(found[0].help, ["did you mean `hu-2016`?"]);
+    assert_eq!(euthymia_therapy::lint::lint(&library), found);
 }
 
 fn given(drug: &str, route: &str, portions: Vec<Portion>) -> Given {

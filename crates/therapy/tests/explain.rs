@@ -217,7 +217,7 @@ fn what_has_no_badge_is_not_marked() {
 #[test]
 fn a_response_that_uses_synapses_says_so_and_is_simulated_with_them() {
     let library = library(|path, text| match path {
-        "response/provisional.R" => {
+        "response/ketamine.R" => {
             text.replacen("d/dt(action) <- occupancy", "d/dt(action) <- (synapses - 1)", 1)
         }
         _ => text,
@@ -289,7 +289,7 @@ fn a_state_counts_though_another_name_of_it_is_reported() {
             .replace("(surge - synapses)", "(surge - 1 - more)")
             .replace("d/dt(synapses)", "d/dt(more)")
             .replace("synapses(0) <- 1", "synapses <- 1 + more"),
-        "response/provisional.R" => text.replacen("d/dt(action) <- occupancy", "d/dt(action) <- more", 1),
+        "response/ketamine.R" => text.replacen("d/dt(action) <- occupancy", "d/dt(action) <- more", 1),
         _ => text,
     });
     let score = explained(&library, "racemic-iv-single").score;
@@ -321,7 +321,7 @@ fn a_course_composes_what_its_quantities_ask_for() {
         end,
         [
             "library/models/cascade.R",
-            "library/response/provisional.R",
+            "library/response/ketamine.R",
             "library/models/mood.R"
         ]
     );

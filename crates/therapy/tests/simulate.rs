@@ -142,7 +142,11 @@ fn every_shipped_course_runs_and_makes_sense() {
                         .iter()
                         .all(|score| *score <= result.instrument.maximum)
                 );
-                assert!(quantity.provisional, "the response model is provisional");
+                assert_eq!(
+                    quantity.provisional,
+                    course.response_model != "ketamine",
+                    "{stem}"
+                );
                 assert!(
                     quantity.mean_interval.is_some(),
                     "{stem}: 200 patients are enough"
@@ -175,7 +179,8 @@ fn every_shipped_course_runs_and_makes_sense() {
         );
         assert_eq!(
             result.summary_rows().count(),
-            times * (result.quantities.len() + result.outcomes.len()),
+            times * (result.quantities.len() + result.outcomes.len() + 1)
+                + result.durability.as_ref().map_or(0, |lasting| lasting.kept.len()),
             "{stem}"
         );
     }
@@ -489,7 +494,7 @@ fn the_inputs_of_a_run_are_all_named_once() {
         "library/drugs/racemic-ketamine.toml",
         "library/instruments/madrs.toml",
         "library/models/ketamine.R",
-        "library/response/provisional.R",
+        "library/response/ketamine.R",
         "library/sources.toml",
         "library/evidence/outcomes.csv",
     ] {

@@ -56,9 +56,8 @@ name = "drug"
 fraction = 1.0
 molar_mass = "200 g/mol"
 [expectancy]
-open-label = 1
-double-blind = 1
-masked = 1
+session = true
+felt = "drug"
 [routes.iv]
 name = "intravenous"
 models = ["one"]

@@ -1,6 +1,6 @@
 //! Refuses a result that cannot be drawn honestly: empty, misaligned or not finite.
 
-use euthymia_therapy::result::{CourseResult, Interval};
+use euthymia_therapy::result::{CourseResult, Durability, Interval, Share};
 
 use crate::error::ReportError;
 
@@ -62,6 +62,9 @@ pub(crate) fn check(result: &CourseResult) -> Result<(), ReportError> {
     for exposure in &result.exposures {
         finite(&exposure.label, &[exposure.p05, exposure.p50, exposure.p95])?;
     }
+    for peak in &result.sessions {
+        finite(&peak.label, &[peak.time_h, peak.p05, peak.p50, peak.p95])?;
+    }
     for assumption in &result.assumptions {
         let ends = [assumption.lower.unwrap_or(0.0), assumption.upper.unwrap_or(0.0)];
         finite(&assumption.parameter, &[assumption.value, ends[0], ends[1]])?;
@@ -73,6 +76,16 @@ pub(crate) fn check(result: &CourseResult) -> Result<(), ReportError> {
             &outcome.monte_carlo_se,
         )?;
         interval(&format!("{}, interval", outcome.id), outcome.interval.as_ref())?;
+    }
+    if let Some(soon) = &result.time_to_response {
+        series("responded".to_owned(), &soon.responded)?;
+        interval("responded, interval", soon.interval.as_ref())?;
+        let until = [soon.median.time_h, soon.median_of_responders_h];
+        finite("time to response", &until.map(|time_h| time_h.unwrap_or(0.0)))?;
+        shares("responded", &[soon.ever])?;
+    }
+    if let Some(lasting) = &result.durability {
+        kept(lasting)?;
     }
     for observation in &result.observations {
         let bounds = [observation.lower.unwrap_or(0.0), observation.upper.unwrap_or(0.0)];
@@ -114,6 +127,52 @@ pub(crate) fn check(result: &CourseResult) -> Result<(), ReportError> {
             instrument.minimum,
             instrument.maximum,
             instrument.remission_at_most,
+        ],
+    )
+}
+
+fn shares(name: &str, shares: &[Share]) -> Result<(), ReportError> {
+    shares.iter().try_for_each(|share| {
+        finite(
+            name,
+            &[
+                share.value,
+                share.lower.unwrap_or(0.0),
+                share.upper.unwrap_or(0.0),
+            ],
+        )
+    })
+}
+
+/// The series after the last dose has times of its own.
+fn kept(lasting: &Durability) -> Result<(), ReportError> {
+    finite("kept, times", &lasting.times_h)?;
+    let mut all = vec![("kept", &lasting.kept)];
+    if let Some(interval) = &lasting.interval {
+        all.extend([
+            ("kept, lower end", &interval.lower),
+            ("kept, upper end", &interval.upper),
+        ]);
+    }
+    for (name, values) in all {
+        finite(name, values)?;
+        if values.len() != lasting.times_h.len() {
+            return Err(ReportError::Misaligned {
+                series: name.to_owned(),
+                expected: lasting.times_h.len(),
+                found: values.len(),
+            });
+        }
+    }
+    let after: Vec<Share> = lasting.after.iter().map(|one| one.share).collect();
+    shares("kept", &after)?;
+    shares("in response", &[lasting.responders])?;
+    finite(
+        "kept, times",
+        &[
+            lasting.last_dose_h,
+            lasting.from_h,
+            lasting.median.time_h.unwrap_or(0.0),
         ],
     )
 }

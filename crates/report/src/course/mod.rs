@@ -5,6 +5,7 @@ mod assumed;
 mod check;
 pub(crate) mod drawn;
 mod exposure;
+pub(crate) mod lasting;
 mod outcomes;
 mod score;
 pub(crate) mod series;

@@ -3,9 +3,11 @@
 use euthymia_therapy::result::{CourseResult, Observation, Quantity, QuantityKind};
 
 use crate::error::ReportError;
+use crate::figure::number::{percent, percent_range};
 use crate::figure::{Figure, Height, Role, responsive};
 
 use super::series::{self, Track, Window};
+use super::tables::{Cell, Table};
 use super::view::FigureView;
 use super::{exposure, tables, words};
 
@@ -40,6 +42,7 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         let caption = format!("Measured: {}", quantity.label);
         tables.extend(tables::observations(&observations, caption, &simulated));
     }
+    tables.extend(peaks(result));
     let finding = finding(result, &quantities, window);
     let figure = Figure {
         id: "session".to_owned(),
@@ -64,6 +67,30 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         responsive(&figure)?,
         tables,
     )))
+}
+
+/// Peaks session by session; nothing where there is one session.
+fn peaks(result: &CourseResult) -> Option<Table> {
+    let several = result.sessions.iter().any(|peak| peak.session > 1);
+    let rows = result.sessions.iter().map(|peak| {
+        vec![
+            Cell::text(format!("{}, session {}", peak.label, peak.session)),
+            Cell::text(words::short_instant(peak.time_h)),
+            Cell::number(percent(peak.p50)),
+            Cell::number(percent_range(peak.p05, peak.p95)),
+        ]
+    });
+    several.then(|| Table {
+        caption: format!(
+            "Peaks, session by session: median and range of nine in ten {}",
+            series::counted_as(result)
+        ),
+        head: ["Session", "Start", "Peak", "Nine in ten"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: rows.collect(),
+        note: "The first session, every one with a dose that was not given before, and the last.".to_owned(),
+    })
 }
 
 /// From the first dose until three hours after the last dose of the same session; the first day where that would hold

@@ -1,7 +1,7 @@
 //! The table twin of a figure: the same numbers, for readers who do not see it.
 
 use euthymia_therapy::course::ArmRole;
-use euthymia_therapy::result::{CourseResult, Interval, Observation, Outcome, Quantity};
+use euthymia_therapy::result::{CourseResult, Interval, Observation, Outcome, Quantity, TimeToResponse};
 use serde::Serialize;
 
 use crate::figure::number::{decimals_for, fixed, significant};
@@ -171,6 +171,19 @@ pub(crate) fn outcomes(result: &CourseResult, outcomes: &[&Outcome], window: Win
         "Proportions of the virtual patients, with 90\u{a0}% intervals and the standard error from their finite number"
             .to_owned(),
     )
+}
+
+/// The twin of the figure of first responses.
+pub(crate) fn responded(result: &CourseResult, soon: &TimeToResponse, window: Window) -> Table {
+    let rows = thin(&result.times_h, window, &key_times(result));
+    let mut columns: Vec<(&str, &[f64])> = vec![("Responded", &soon.responded)];
+    if let Some(interval) = &soon.interval {
+        columns.push(("Low end", &interval.lower));
+        columns.push(("High end", &interval.upper));
+    }
+    let caption =
+        "Proportion of the virtual patients who have responded at least once, with its 90\u{a0}% interval";
+    over_time(result, &rows, window, &columns, caption.to_owned())
 }
 
 fn over_time(

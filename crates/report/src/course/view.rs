@@ -10,7 +10,7 @@ use crate::figure::number::{count, significant};
 use super::answer::AnswerView;
 use super::assumed::{Assumed, assumed_of};
 use super::tables::{Cell, Table};
-use super::{exposure, outcomes, score, series, session, variance, words};
+use super::{exposure, lasting, outcomes, score, series, session, variance, words};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -20,6 +20,7 @@ pub(crate) struct PageView {
     figure_style: &'static str,
     page_style: &'static str,
     answer: AnswerView,
+    certainty: String,
     facts_about: Vec<Fact>,
     sections: Vec<Section>,
     population_heading: &'static str,
@@ -106,6 +107,12 @@ impl PageView {
                 absent: "No outcome was computed.".to_owned(),
             },
             Section {
+                id: "how-soon-and-for-how-long",
+                heading: "How soon, and for how long",
+                figures: one(lasting::figure(result)?),
+                absent: "No score was simulated.".to_owned(),
+            },
+            Section {
                 id: "in-the-body",
                 heading: "In the body",
                 figures: one(exposure::figure(result)?),
@@ -130,6 +137,7 @@ impl PageView {
             figure_style: STYLE,
             page_style: include_str!("../../templates/course.css"),
             answer: AnswerView::new(result)?,
+            certainty: result.certainty.paragraph.clone(),
             facts_about: facts(result),
             sections,
             population_heading: if series::one_patient(result) {

@@ -1,10 +1,11 @@
 //! One model in a terminal: what it is, its equations, every number with its source, and what it was validated on.
 
 use euthymia_diagnostics::Source;
+use euthymia_therapy::posterior::Fit;
 use euthymia_therapy::shelf::{Parameter, Use};
 use euthymia_therapy::validation::{Graded, ModelGrade};
 
-use crate::figure::number::percent;
+use crate::figure::number::{percent, significant};
 use crate::lines::{Lines, Style, pad_right, wrap};
 use crate::terminal::Colour;
 
@@ -17,6 +18,8 @@ pub struct Told<'t> {
     pub facts: Vec<(String, String)>,
     /// Its parameters.
     pub parameters: Vec<Parameter>,
+    /// The fit whose draws stand behind the parameters, where there is one.
+    pub fit: Option<&'t Fit>,
     /// Random effects: names, covariance, what they differ between, comment.
     pub variability: Vec<(String, String)>,
     /// What it does not know.
@@ -46,6 +49,9 @@ pub fn model(told: &Told<'_>, width: usize, colour: Colour) -> String {
     out.rows(&facts);
     if let Some(graded) = &told.graded {
         out.rows(&[("validated".to_owned(), validated(graded))]);
+    }
+    if let Some(fit) = told.fit {
+        out.rows(&[("posterior".to_owned(), fitted(fit))]);
     }
     heading(
         &mut out,
@@ -99,6 +105,36 @@ pub fn validated(graded: &Graded) -> String {
     )
 }
 
+/// What stands behind the parameters, in a sentence.
+fn fitted(fit: &Fit) -> String {
+    let conditions: Vec<String> = fit
+        .conditions
+        .iter()
+        .map(|one| format!("{} {}", one.condition, counted(one.studies, "trial")))
+        .collect();
+    format!(
+        "a simulation takes its parameters together, from {} fitted to {} in {} of {} people ({}); made on {} by `{}` of version {}, \
+         seed {}, {} of {} draws; data {}",
+        counted(fit.draws, "draw"),
+        counted(fit.arms, "arm"),
+        counted(fit.studies, "trial"),
+        fit.patients,
+        conditions.join(", "),
+        fit.date,
+        fit.command,
+        fit.version,
+        fit.seed,
+        counted(fit.chains, "chain"),
+        fit.draws_per_chain,
+        &fit.data_hash[..12.min(fit.data_hash.len())]
+    )
+}
+
+fn counted(count: u32, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
+}
+
 fn parameters(out: &mut Lines, parameters: &[Parameter]) {
     let column = |pick: fn(&Parameter) -> usize| parameters.iter().map(pick).max().unwrap_or(0);
     let name = column(|parameter| parameter.name.chars().count());
@@ -111,6 +147,15 @@ fn parameters(out: &mut Lines, parameters: &[Parameter]) {
         let error = parameter
             .standard_error
             .map_or_else(String::new, |error| format!(", standard error {error}"));
+        let error = match parameter.posterior {
+            Some(drawn) => format!(
+                ", drawn at {} (90 % {} to {})",
+                significant(drawn.p50, 3),
+                significant(drawn.p05, 3),
+                significant(drawn.p95, 3)
+            ),
+            None => error,
+        };
         let text = format!("{}{error}; {from}", parameter.label);
         let text = text.trim_start_matches("; ");
         let left = format!(

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 #[must_use]
 pub fn check(course: &Course, library: &Library) -> Vec<Diagnostic> {
     let mut diagnostics = observed(course, library);
-    diagnostics.extend(instrument(course));
+    diagnostics.extend(instrument(course, library));
     match assemble(course, library) {
         Ok(assembly) => {
             diagnostics.extend(condition(course, &assembly.model));
@@ -104,26 +104,38 @@ fn quantities(course: &Course, assembly: &Assembly, library: &Library) -> Vec<Di
 }
 
 /// That the baseline's scale can be read from the response model's.
-fn instrument(course: &Course) -> Option<Diagnostic> {
+fn instrument(course: &Course, library: &Library) -> Option<Diagnostic> {
     let instrument = course.people.instrument();
-    if instrument
-        .to_linked(LATENT_INSTRUMENT, instrument.minimum)
-        .is_some()
-    {
+    if instrument.descends_from(LATENT_INSTRUMENT) {
         return None;
     }
     let message = format!(
         "{} cannot be read from the scale of the response model",
         instrument.abbreviation
     );
-    Some(
-        Diagnostic::error("C053", message)
-            .note(format!(
-                "`{}.toml` has no `[link]` from `{LATENT_INSTRUMENT}`",
-                instrument.id
-            ))
-            .help(format!("give the baseline on `{LATENT_INSTRUMENT}`")),
-    )
+    let why = match &instrument.unlinked {
+        Some(why) => format!("`{}.toml`: {why}", instrument.id),
+        None => format!(
+            "no `[link]` leads from `{LATENT_INSTRUMENT}` to `{}.toml`",
+            instrument.id
+        ),
+    };
+    let readable: Vec<String> = library
+        .stems("instruments", ".toml")
+        .into_iter()
+        .filter(|id| {
+            library
+                .instrument(id)
+                .is_ok_and(|one| one.descends_from(LATENT_INSTRUMENT))
+        })
+        .map(|id| format!("`{id}`"))
+        .collect();
+    let diagnostic = Diagnostic::error("C053", message).note(why);
+    Some(if readable.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(format!("give the baseline on one of {}", readable.join(", ")))
+    })
 }
 
 /// That every open name is a characteristic of the patient or a factor of interactions, and that there is a score.

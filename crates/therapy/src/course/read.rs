@@ -1,14 +1,14 @@
 //! From the text of a course to a [`Course`], with everything that is wrong reported in one pass.
 
 use super::quantity::{DURATION, required};
-use super::{Blinding, Course, background, interactions, people, report, treatment};
+use super::{Blinding, Course, Setting, background, interactions, people, report, treatment};
 use crate::library::Library;
 use crate::lint;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Document, Reader};
 
 /// Response model of a course that names none.
-const DEFAULT_RESPONSE: &str = "provisional";
+const DEFAULT_RESPONSE: &str = "ketamine";
 /// Longest horizon, h: five years. Nothing here was measured for longer.
 const LONGEST_H: f64 = 5.0 * 365.25 * 24.0;
 
@@ -17,6 +17,8 @@ const BLINDINGS: [(&str, Blinding); 3] = [
     ("double-blind", Blinding::DoubleBlind),
     ("masked", Blinding::Masked),
 ];
+
+const SETTINGS: [(&str, Setting); 2] = [("outpatient", Setting::Outpatient), ("crisis", Setting::Crisis)];
 
 /// Reads a course. Warnings may come with a course; errors never do. There may be no course and no error: where the
 /// document was wrongly written, which has been reported.
@@ -53,6 +55,8 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
     let horizon_h = horizon(reader);
     let blinding_given = reader.has("blinding");
     let blinding = reader.optional_choice("blinding", &BLINDINGS);
+    let setting_given = reader.has("setting");
+    let setting = reader.optional_choice("setting", &SETTINGS);
     let response_model = response_model(reader, library);
     let people = people::read(reader, library);
     let treatments = reader.required_tables("treatments", |table| treatment::read(table, library, horizon_h));
@@ -66,6 +70,11 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
     } else {
         Blinding::OpenLabel
     };
+    let setting = if setting_given {
+        setting?
+    } else {
+        Setting::Outpatient
+    };
     let (size, people) = people?;
     let (interactions, factors) = interactions?;
     Some(Course {
@@ -75,6 +84,7 @@ fn course(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Course> {
         summary,
         horizon_h: horizon_h?,
         blinding,
+        setting,
         response_model: response_model?,
         size,
         people,

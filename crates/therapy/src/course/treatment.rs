@@ -110,7 +110,8 @@ fn dose(
     }
 }
 
-fn amount(quantity: &Quantity) -> Option<DoseAmount> {
+/// A dose, of its own unit.
+pub(crate) fn amount(quantity: &Quantity) -> Option<DoseAmount> {
     match in_unit(quantity, "mg") {
         Ok(mg) => Some(DoseAmount::Fixed(mg)),
         Err(_) => in_unit(quantity, "mg/kg").ok().map(DoseAmount::PerWeight),

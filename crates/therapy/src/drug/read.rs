@@ -1,11 +1,16 @@
 //! From `library/drugs/*.toml` to a [`Drug`].
 
-use super::{Drug, DrugKind, Expectancy, Moiety, Route, route};
+use super::{Drug, DrugKind, Expectancy, Felt, Moiety, Route, route};
 use crate::course::quantity::{MOLAR_MASS, provenance, required};
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Document, Reader};
 
 const KINDS: [(&str, DrugKind); 2] = [("active", DrugKind::Active), ("control", DrugKind::Control)];
+const FELT: [(&str, Felt); 3] = [
+    ("drug", Felt::Drug),
+    ("active", Felt::Active),
+    ("inactive", Felt::Inactive),
+];
 
 /// Reads a drug; `id` is the stem of its file.
 #[must_use]
@@ -112,12 +117,10 @@ fn moiety(reader: &mut Reader<'_, '_>) -> Option<Moiety> {
 
 fn expectancy(reader: &mut Reader<'_, '_>) -> Option<Expectancy> {
     let _ = provenance(reader);
-    let open_label = reader.required_number("open-label", 0.0..=1.0);
-    let double_blind = reader.required_number("double-blind", 0.0..=1.0);
-    let masked = reader.required_number("masked", 0.0..=1.0);
+    let session = reader.required_boolean("session");
+    let felt = reader.required_choice("felt", &FELT);
     Some(Expectancy {
-        open_label: open_label?,
-        double_blind: double_blind?,
-        masked: masked?,
+        session: session?,
+        felt: felt?,
     })
 }

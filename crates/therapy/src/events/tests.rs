@@ -1,6 +1,5 @@
 use super::*;
 use crate::course;
-use crate::drug;
 use crate::library::Library;
 use euthymia_diagnostics::Source;
 
@@ -18,6 +17,7 @@ baseline = { instrument = "madrs", score = 30 }
 fn library() -> Library {
     let mut library = Library::new();
     for path in [
+        "drugs/escitalopram.toml",
         "drugs/esketamine.toml",
         "drugs/racemic-ketamine.toml",
         "drugs/saline.toml",
@@ -115,18 +115,15 @@ fn every_session_raises_expectation_once() {
     assert_eq!(expectations(&course(RACEMATE)), [(0.0, 1.0), (84.0, 1.0)]);
     // Three devices are one session.
     assert_eq!(expectations(&course(SPRAY)).len(), 1);
+    // What is given at the same time is one session, of a control as of the drug, whoever knows.
     let saline = "[[treatments]]\ndrug = \"saline\"\nroute = \"iv\"\n";
+    assert_eq!(expectations(&course(saline)), [(0.0, 1.0)]);
     assert_eq!(
-        expectations(&course(saline)),
-        [],
-        "nobody expects anything of saline that is known to be saline"
+        expectations(&course(&format!("{saline}{RACEMATE}"))),
+        [(0.0, 1.0), (84.0, 1.0)]
     );
-    let mut blinded = course(saline);
-    blinded.blinding = course::Blinding::DoubleBlind;
-    let amount = drug::read("saline", library().document("drugs/saline.toml").unwrap())
-        .0
-        .unwrap();
-    assert_eq!(expectations(&blinded), [(0.0, amount.expectancy.double_blind)]);
+    let tablets = "[[treatments]]\ndrug = \"escitalopram\"\nroute = \"oral\"\ndose = \"10 mg\"\nevery = \"1 d\"\ncount = 3\n";
+    assert_eq!(expectations(&course(tablets)), [], "taken at home");
 }
 
 #[test]

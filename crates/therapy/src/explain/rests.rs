@@ -173,12 +173,17 @@ pub(super) fn parameters(map: &Map<'_>, sources: &Sources, name: &str) -> Vec<Pa
     let of_file = |name: &str| map.dependencies.file(name) == Some(own) && behind.contains(name);
     for theta in model.thetas().iter().filter(|theta| of_file(&theta.name)) {
         let error = uncertainty.iter().find(|(known, _)| *known == theta.name);
+        let drawn = map
+            .assembly
+            .posterior
+            .as_ref()
+            .and_then(|posterior| posterior.marginal(&theta.name));
         parameters.push(sourced(
             Parameter {
                 name: theta.name.clone(),
                 label: theta.label.clone().unwrap_or_default(),
                 value: written(file, &theta.name).unwrap_or_else(|| theta.value.to_string()),
-                standard_error: error.map(|(_, error)| *error),
+                standard_error: drawn.map(|drawn| drawn.sd).or(error.map(|(_, error)| *error)),
                 ..Parameter::nothing()
             },
             theta.comment.as_deref(),

@@ -2,9 +2,9 @@
 
 use super::{Band, Direction, Instrument, Link};
 use crate::course::quantity::provenance;
-use euthymia_diagnostics::Diagnostic;
+use euthymia_diagnostics::{Diagnostic, Span};
 use euthymia_document::{Document, Item, Reader};
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 const DIRECTIONS: [(&str, Direction); 2] = [
     ("higher-is-worse", Direction::HigherIsWorse),
@@ -51,7 +51,10 @@ fn instrument(id: &str, reader: &mut Reader<'_, '_>) -> Option<Instrument> {
         })
     });
     let linked = reader.has("link");
-    let link = reader.optional_table("link", link);
+    let range_of_points = low..=high;
+    let link = reader.optional_table("link", |table| link(table, id, &range_of_points));
+    let unlinked = reader.optional_string("unlinked");
+    let _ = reader.at_most_one_of(&["link", "unlinked"]);
     let (minimum, maximum) = range?;
     let (response_improvement, response_source) = response?;
     let (remission_cut_off, remission_source) = remission?;
@@ -68,7 +71,10 @@ fn instrument(id: &str, reader: &mut Reader<'_, '_>) -> Option<Instrument> {
         remission_source,
         remission_alternatives: alternatives?.into_iter().map(|(cut_off, _)| cut_off).collect(),
         severity: severity?,
-        link: if linked { Some(link?) } else { None },
+        link_at: link.as_ref().map_or(Span::default(), |(_, at)| *at),
+        link: if linked { Some(link?.0) } else { None },
+        unlinked,
+        kin: Vec::new(),
         source,
     })
 }
@@ -94,9 +100,12 @@ fn optional_tables<T>(
     if given { value } else { Some(Vec::new()) }
 }
 
-fn link(reader: &mut Reader<'_, '_>) -> Option<Link> {
-    let _ = provenance(reader);
+/// The link, and where the other instrument is named.
+fn link(reader: &mut Reader<'_, '_>, id: &str, range: &RangeInclusive<f64>) -> Option<(Link, Span)> {
+    let assumed = reader.optional_string("grade").as_deref() == Some("assumed");
+    let source = provenance(reader);
     let from = reader.required_string("from");
+    let at = reader.span("from");
     let points = reader.required_array("points", point)?;
     let rises = |pair: &[[f64; 2]]| pair[1][0] > pair[0][0] && pair[1][1] > pair[0][1];
     if points.len() < 2 || !points.windows(2).all(rises) {
@@ -108,7 +117,23 @@ fn link(reader: &mut Reader<'_, '_>) -> Option<Link> {
         );
         return None;
     }
-    Some(Link { from: from?, points })
+    if !points.iter().all(|[_, score]| range.contains(score)) {
+        reader.report(
+            "points",
+            "L010",
+            "the second score of a pair must be within the range of the scale",
+            "off the scale",
+        );
+        return None;
+    }
+    let link = Link {
+        from: from?,
+        to: id.to_owned(),
+        points,
+        sources: vec![source],
+        assumed,
+    };
+    Some((link, at))
 }
 
 fn point(item: Item<'_, '_>) -> Option<[f64; 2]> {

@@ -1,6 +1,7 @@
 //! Random effects and uncertain parameters of virtual patients and studies.
 
 use super::PARAMETERS;
+use crate::posterior::{Posterior, rows_of};
 use crate::result::Design;
 use euthymia_model::{Level, Model};
 use euthymia_population::{Effects, STUDY_EFFECTS, SUBJECT_EFFECTS, draw_of};
@@ -48,9 +49,26 @@ pub(crate) fn of_studies(model: &Model, design: Design, stream: Stream) -> Resul
     Ok(columns)
 }
 
-/// Uncertain parameters: for every one, a value per draw, normal around its estimate on the scale of `ini`, within its
-/// bounds.
-pub(crate) fn of_draws(model: &Model, design: Design, stream: Stream) -> Columns {
+/// Uncertain parameters: for every one, a value per draw. Those of a posterior are taken from it together, a whole row for
+/// each draw; others are normal around their estimate on the scale of `ini`, within their bounds.
+pub(crate) fn of_draws(
+    model: &Model,
+    posterior: Option<&Posterior>,
+    design: Design,
+    stream: Stream,
+) -> Columns {
+    let mut columns = independent(model, design, stream);
+    if let Some(posterior) = posterior {
+        let rows = rows_of(stream, posterior.len(), design.draws.max(1));
+        for (at, name) in posterior.names().iter().enumerate() {
+            let of_row = |row: &usize| posterior.draw(*row)[at];
+            columns.push((name.clone(), rows.iter().map(of_row).collect()));
+        }
+    }
+    columns
+}
+
+fn independent(model: &Model, design: Design, stream: Stream) -> Columns {
     let uncertain = model.uncertainty();
     let thetas = uncertain
         .iter()

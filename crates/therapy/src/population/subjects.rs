@@ -6,11 +6,11 @@ use super::sampler::Characteristics;
 use crate::assembly::{Assembly, Characteristic, LATENT_INSTRUMENT, SCORE};
 use crate::course::{Course, DoseAmount};
 use crate::events::PlannedInput;
-use crate::instrument::Instrument;
+use crate::instrument::{Instrument, Scatter};
 use crate::result::Design;
 use euthymia_engine::{Dose, DoseInput, Population, SubjectInputs};
 use euthymia_model::program::Program;
-use euthymia_model::{ErrorArgument, ErrorKind, Model};
+use euthymia_model::{ErrorArgument, ErrorKind};
 use euthymia_population::{Effects, RESIDUAL, draw_of};
 use euthymia_stats::CholeskyError;
 use euthymia_stats::random::Stream;
@@ -24,7 +24,7 @@ pub enum SubjectsError {
     #[error("random effects cannot be drawn: {0}")]
     Covariance(#[from] CholeskyError),
     /// A residual error that scores cannot have.
-    #[error("the residual error of `{SCORE}` must be `add(sd)` with a parameter or a number")]
+    #[error("the residual error of `{SCORE}` must be `add(sd)` or `lnorm(sd)`, of a parameter or a number")]
     Residual,
     /// Two names with the same random numbers: of so few names hardly ever, and never silently.
     #[error("`{0}` and `{1}` would be given the same random numbers; rename one of them")]
@@ -84,7 +84,7 @@ impl Subjects {
     ) -> Result<Self, SubjectsError> {
         let stream = Stream::new(seed);
         let model = &assembly.model;
-        let draws = effects::of_draws(model, design, stream);
+        let draws = effects::of_draws(model, assembly.posterior.as_ref(), design, stream);
         let studies = effects::of_studies(model, design, stream)?;
         let blocks = effects::of_patients(model)?;
         distinct(&draws, &studies, &blocks)?;
@@ -239,7 +239,7 @@ impl Subjects {
                 .to_linked(LATENT_INSTRUMENT, patient.baseline)
                 .unwrap_or(f64::NAN),
             // Common to a course, so never an input of a patient.
-            Characteristic::NewAntidepressant | Characteristic::Psychotherapy => f64::NAN,
+            Characteristic::OfCourse(_) => f64::NAN,
         }
     }
 }
@@ -265,43 +265,57 @@ impl Population for Typical {
     }
 }
 
-/// How a rating scatters around the score, points of the latent instrument.
+/// How a rating scatters around the score, on the latent instrument.
 #[derive(Clone, Debug)]
 pub(crate) struct ScoreResidual {
     stream: Stream,
     design: Design,
+    /// Of a standard deviation: in points or on the logarithm.
+    kind: fn(f64) -> Scatter,
     /// Standard deviation by draw of the parameters.
     sd: Vec<f64>,
     draw: u32,
 }
 
 impl ScoreResidual {
-    pub(crate) fn new(model: &Model, design: Design, seed: u64) -> Result<Self, SubjectsError> {
+    pub(crate) fn new(assembly: &Assembly, design: Design, seed: u64) -> Result<Self, SubjectsError> {
+        let model = &assembly.model;
         let stream = Stream::new(seed);
         let draws = design.draws.max(1) as usize;
         let endpoint = model
             .endpoints()
             .iter()
             .find(|endpoint| endpoint.variable == SCORE);
-        let sd = match endpoint.map(|endpoint| endpoint.terms.as_slice()) {
-            None => vec![0.0; draws],
-            Some([term]) if term.kind == ErrorKind::Additive => match term.arguments.as_slice() {
-                [ErrorArgument::Number(sd)] => vec![*sd; draws],
-                [ErrorArgument::Name(name)] => {
-                    let drawn = effects::of_draws(model, design, stream)
-                        .into_iter()
-                        .find(|(own, _)| own == name);
-                    let estimate = model.theta(name).ok_or(SubjectsError::Residual)?.value;
-                    drawn.map_or_else(|| vec![estimate; draws], |(_, values)| values)
-                }
-                _ => return Err(SubjectsError::Residual),
-            },
+        let of_argument = |argument: &ErrorArgument| match argument {
+            ErrorArgument::Number(sd) => Some(vec![*sd; draws]),
+            ErrorArgument::Name(name) => {
+                let drawn = effects::of_draws(model, assembly.posterior.as_ref(), design, stream)
+                    .into_iter()
+                    .find(|(own, _)| own == name);
+                let estimate = model.theta(name)?.value;
+                Some(drawn.map_or_else(|| vec![estimate; draws], |(_, values)| values))
+            }
+        };
+        let (kind, sd): (fn(f64) -> Scatter, _) = match endpoint.map(|endpoint| endpoint.terms.as_slice()) {
+            None => (Scatter::Points, vec![0.0; draws]),
+            Some([term]) => {
+                let kind: fn(f64) -> Scatter = match term.kind {
+                    ErrorKind::Additive => Scatter::Points,
+                    ErrorKind::LogNormal => Scatter::Logarithm,
+                    _ => return Err(SubjectsError::Residual),
+                };
+                let [argument] = term.arguments.as_slice() else {
+                    return Err(SubjectsError::Residual);
+                };
+                (kind, of_argument(argument).ok_or(SubjectsError::Residual)?)
+            }
             Some(_) => return Err(SubjectsError::Residual),
         };
         if sd.iter().all(|sd| sd.is_finite() && *sd >= 0.0) {
             Ok(Self {
                 stream,
                 design,
+                kind,
                 sd,
                 draw: draw_of(SCORE),
             })
@@ -310,22 +324,22 @@ impl ScoreResidual {
         }
     }
 
-    /// The standard deviation of a patient's rating at a time. The baseline is as it was written down: before
-    /// treatment begins it is 0.
-    pub(crate) fn sd(&self, subject: u64, time_h: f64) -> f64 {
+    /// How a patient's rating at a time scatters. The baseline is as it was written down: before treatment begins it does not.
+    pub(crate) fn scatter(&self, subject: u64, time_h: f64) -> Scatter {
         if time_h <= 0.0 {
-            return 0.0;
+            return Scatter::NONE;
         }
-        self.sd[self.design.draw_of(self.design.study_of(subject)) as usize]
+        (self.kind)(self.sd[self.design.draw_of(self.design.study_of(subject)) as usize])
     }
 
-    /// The deviation of a patient's rating at a time. A time keeps its deviation whatever the other times are.
-    pub(crate) fn at(&self, subject: u64, time_h: f64) -> f64 {
-        let sd = self.sd(subject, time_h);
-        if sd == 0.0 {
-            return 0.0;
+    /// A patient's rating at a time, of this score. A time keeps its deviate whatever the other times are.
+    pub(crate) fn rating(&self, score: f64, subject: u64, time_h: f64) -> f64 {
+        let scatter = self.scatter(subject, time_h);
+        if scatter == Scatter::NONE {
+            return score;
         }
         let minute = (time_h * 60.0).round() as u32;
-        sd * self.stream.at(RESIDUAL, minute, subject).normal(self.draw)
+        let deviate = self.stream.at(RESIDUAL, minute, subject).normal(self.draw);
+        scatter.rating(score, deviate)
     }
 }

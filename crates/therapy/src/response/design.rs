@@ -191,6 +191,8 @@ pub struct ArmDesign {
     pub arm: String,
     /// Number of people, where it or the number of all people is told.
     pub n: Option<u32>,
+    /// Number of people in the study, where it is told.
+    pub study_people: Option<u32>,
     /// What they were ill with: a word of the evidence tables.
     pub condition: String,
     /// What was given, as the tables call it.

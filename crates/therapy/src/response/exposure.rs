@@ -1,4 +1,7 @@
 //! Occupancy of the NMDA receptor over the hours after one session, of the typical person of the library's kinetics.
+//!
+//! Sessions are computed one by one, and their curves may be added: where one begins before the other is gone (tablets, daily),
+//! occupancies are a few hundredths, so that what is lost by adding them is a few hundredths of that.
 
 use crate::course::DoseAmount;
 use crate::drug::Drug;

@@ -98,7 +98,11 @@ mod tests {
     fn patients_drawn_one_by_one_agree() {
         let scores = Scores {
             baseline: Before { mean: 34.0, sd: 5.5 },
-            latent: Latent { mean: 0.7, variance: 0.3, residual: 0.03 },
+            latent: Latent {
+                mean: 0.7,
+                variance: 0.3,
+                residual: 0.03,
+            },
         };
         let log_variance: f64 = ln(1.0 + (5.5f64 / 34.0) * (5.5 / 34.0));
         let log_mean = ln(34.0) - log_variance / 2.0;
@@ -119,12 +123,21 @@ mod tests {
         }
         let n = n as f64;
         let sd = |sum: f64, squares: f64| (squares / n - sum / n * (sum / n)).sqrt();
-        let close = |ours: f64, drawn: f64, error: f64| assert!((ours - drawn).abs() < 4.0 * error, "{ours} {drawn}");
+        let close =
+            |ours: f64, drawn: f64, error: f64| assert!((ours - drawn).abs() < 4.0 * error, "{ours} {drawn}");
         close(scores.mean(), sum / n, scores.sd() / n.sqrt());
         close(scores.change(), change / n, scores.change_sd() / n.sqrt());
         // The fourth moment of a log-normal is large: three times the error of a normal's standard deviation.
-        close(scores.sd(), sd(sum, squares), 3.0 * scores.sd() / (2.0 * n).sqrt());
-        close(scores.change_sd(), sd(change, change_squares), 3.0 * scores.sd() / (2.0 * n).sqrt());
+        close(
+            scores.sd(),
+            sd(sum, squares),
+            3.0 * scores.sd() / (2.0 * n).sqrt(),
+        );
+        close(
+            scores.change_sd(),
+            sd(change, change_squares),
+            3.0 * scores.sd() / (2.0 * n).sqrt(),
+        );
         close(scores.response(0.5, 0.0), responses / n, 0.5 / n.sqrt());
         close(scores.remission(12.0), remissions / n, 0.5 / n.sqrt());
     }

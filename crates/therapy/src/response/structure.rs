@@ -5,11 +5,9 @@
 //! occupancy and fades, and acts by a saturating function. Antidepressant: a saturating function of the time since its start
 //! (the shape of Shigetome 2025). Psychotherapy builds over weeks.
 
-use super::theta::{Theta, Thetas};
 use super::design::Blinding;
-use super::visit::{
-    Disorder, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, Visit,
-};
+use super::theta::{Theta, Thetas};
+use super::visit::{Disorder, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, Visit};
 use euthymia_stats::real::Real;
 use euthymia_vecmath::scalar::exp;
 use std::f64::consts::LN_2;
@@ -105,10 +103,7 @@ fn expectancy<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
         let trust = thetas[Theta::Trust].exp() * (trust / (trust + TRUST_HALF));
         sum = sum + thetas[Theta::Hope].exp() * visit.hope + trust;
     }
-    match factor(&visit.situation, thetas) {
-        Some(factor) => sum * factor.exp(),
-        None => sum,
-    }
+    sum * factor(&visit.situation, thetas).exp()
 }
 
 /// Trust of all sessions, whose half-life is a number that a gradient is wanted for.
@@ -125,20 +120,28 @@ fn trust<R: Real>(visit: &Visit, half_h: R) -> R {
     R::lift(&[half_h], value, &[slope * -fall / half_h.value()])
 }
 
-/// Log of what blinding and setting make of expectancy; nothing for the reference.
-fn factor<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> Option<R> {
+/// Log of what blinding, setting, disorder and size of the trial make of expectancy.
+fn factor<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> R {
+    let mut log = thetas[Theta::SizeExpectancy] * situation.ln_size;
     let blinding = match situation.blinding {
         Blinding::Drug => None,
-        Blinding::ActiveControl => Some(thetas[Theta::ExpectActive]),
-        Blinding::InactiveControl => Some(thetas[Theta::ExpectInactive]),
-        Blinding::Masked => Some(thetas[Theta::ExpectMasked]),
-        Blinding::OpenLabel | Blinding::RaterBlinded => Some(thetas[Theta::ExpectOpen]),
+        Blinding::ActiveControl => Some(Theta::ExpectActive),
+        Blinding::InactiveControl => Some(Theta::ExpectInactive),
+        Blinding::Masked => Some(Theta::ExpectMasked),
+        Blinding::OpenLabel | Blinding::RaterBlinded => Some(Theta::ExpectOpen),
     };
-    match (blinding, situation.crisis) {
-        (Some(blinding), true) => Some(blinding + thetas[Theta::ExpectCrisis]),
-        (None, true) => Some(thetas[Theta::ExpectCrisis]),
-        (blinding, false) => blinding,
+    let disorder = match situation.disorder {
+        Disorder::Depression => None,
+        Disorder::Bipolar => Some(Theta::ExpectBipolar),
+        Disorder::Ptsd => Some(Theta::ExpectPtsd),
+        Disorder::Anxiety => Some(Theta::ExpectAnxiety),
+        Disorder::Ocd => Some(Theta::ExpectOcd),
+    };
+    let crisis = situation.crisis.then_some(Theta::ExpectCrisis);
+    for theta in [blinding, disorder, crisis].into_iter().flatten() {
+        log = log + thetas[theta];
     }
+    log
 }
 
 fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
@@ -168,6 +171,7 @@ fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
         slope -= left * ago_h;
     }
     let action = R::lift(&[half_h], value, &[slope * -fall / half_h.value()]);
+    let emax = emax + thetas[Theta::SizeDrug] * visit.situation.ln_size;
     emax.exp() * (action / (action + thetas[Theta::A50].exp()))
 }
 
@@ -189,7 +193,9 @@ fn psychotherapy<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
 }
 
 fn since(from_h: Option<f64>, time_h: f64) -> Option<f64> {
-    from_h.map(|from_h| time_h - from_h).filter(|since_h| *since_h > 0.0)
+    from_h
+        .map(|from_h| time_h - from_h)
+        .filter(|since_h| *since_h > 0.0)
 }
 
 /// One over a number.

@@ -47,12 +47,24 @@ thetas! {
     ExpectOpen = "expect_open",
     /// Log of the factor on expectancy of people admitted in a crisis.
     ExpectCrisis = "expect_crisis",
+    /// How the logarithm of expectancy goes with that of the size of the trial.
+    SizeExpectancy = "size_expectancy",
+    /// Log of the factor on expectancy in bipolar depression.
+    ExpectBipolar = "expect_bipolar",
+    /// The same in post-traumatic stress disorder.
+    ExpectPtsd = "expect_ptsd",
+    /// The same in anxiety disorders.
+    ExpectAnxiety = "expect_anxiety",
+    /// The same in obsessive-compulsive disorder.
+    ExpectOcd = "expect_ocd",
     /// Log of the greatest improvement by the drug.
     Emax = "lemax",
     /// Log of the action of half that improvement, occupancy times h.
     A50 = "la50",
     /// Log of the half-life of the action, h.
     HalfOffset = "lhalf_offset",
+    /// How the logarithm of the drug's improvement goes with that of the size of the trial.
+    SizeDrug = "size_drug",
     /// Log of the greatest improvement by a new antidepressant.
     Antidepressant = "lad",
     /// Log of the time of half that improvement, h.

@@ -4,7 +4,7 @@
 
 use super::design::{ArmDesign, Background, Blinding, Setting};
 use super::exposure::Exposure;
-use euthymia_vecmath::scalar::exp;
+use euthymia_vecmath::scalar::{exp, ln};
 
 /// Half-life of the rise of hope, h: within a session; a score before it is the baseline.
 pub const HALF_RISE_H: f64 = 0.5;
@@ -14,6 +14,9 @@ pub const HALF_HOPE_H: f64 = 10.0;
 pub const PSYCHOTHERAPY_H: f64 = 8.0 * 7.0 * 24.0;
 /// Half-life with which patients drift apart, h.
 pub const HALF_NATURAL_H: f64 = 72.0;
+
+/// People of a trial whose size changes nothing.
+pub const USUAL_PEOPLE: f64 = 60.0;
 
 /// What people are treated for, as far as effects differ by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +42,8 @@ pub struct Situation {
     pub crisis: bool,
     /// What they are treated for.
     pub disorder: Disorder,
+    /// Logarithm of the people of the study over [`USUAL_PEOPLE`].
+    pub ln_size: f64,
     /// When an antidepressant was started, h.
     pub antidepressant_from_h: Option<f64>,
     /// When psychotherapy was started, h.
@@ -68,6 +73,9 @@ impl Situation {
             blinding: design.blinding,
             crisis: design.setting == Setting::Crisis,
             disorder: Disorder::of(&design.condition)?,
+            ln_size: design
+                .study_people
+                .map_or(0.0, |n| ln(f64::from(n) / USUAL_PEOPLE)),
             antidepressant_from_h: match design.background {
                 Background::None | Background::Stable => None,
                 Background::Started { since_h, .. } => Some(since_h),
@@ -122,7 +130,10 @@ impl Visit {
 /// What a unit dose into a compartment that empties with [`HALF_RISE_H`] left in the next, which empties with `half_h`, after
 /// `age_h`.
 pub(crate) fn chain(age_h: f64, half_h: f64) -> f64 {
-    let (rise, fall) = (std::f64::consts::LN_2 / HALF_RISE_H, std::f64::consts::LN_2 / half_h);
+    let (rise, fall) = (
+        std::f64::consts::LN_2 / HALF_RISE_H,
+        std::f64::consts::LN_2 / half_h,
+    );
     rise / (rise - fall) * (exp(-fall * age_h) - exp(-rise * age_h))
 }
 
@@ -161,7 +172,10 @@ fn area_and_moment(exposure: &Exposure, from: f64, to: f64) -> (f64, f64) {
             continue;
         }
         let slope = (values[1] - values[0]) / (times[1] - times[0]);
-        let (first, last) = (values[0] + slope * (start - times[0]), values[0] + slope * (end - times[0]));
+        let (first, last) = (
+            values[0] + slope * (start - times[0]),
+            values[0] + slope * (end - times[0]),
+        );
         let width = end - start;
         area += width * (first + last) / 2.0;
         // Simpson's rule is exact for time times a line.
@@ -207,7 +221,11 @@ mod tests {
             let h = 4.0 / f64::from(steps);
             let at = |i: i32| {
                 let s = f64::from(i) * h;
-                if s > age_h { 0.0 } else { occupancy(s) * exp(-k * (age_h - s)) }
+                if s > age_h {
+                    0.0
+                } else {
+                    occupancy(s) * exp(-k * (age_h - s))
+                }
             };
             (0..steps / 2)
                 .map(|i| h / 3.0 * (at(2 * i) + 4.0 * at(2 * i + 1) + at(2 * i + 2)))

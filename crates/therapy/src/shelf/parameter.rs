@@ -1,6 +1,7 @@
 //! The numbers of a model as a reader checks them: as written, with unit, uncertainty, source and grade.
 
 use crate::lint::{Comment, Grade};
+use crate::posterior::{Marginal, Posterior};
 use euthymia_model::Model;
 use euthymia_model::syntax::tree::IniKind;
 use serde::Serialize;
@@ -22,6 +23,8 @@ pub struct Parameter {
     pub unit: String,
     /// Standard error on the scale of `ini`, where the model gives one.
     pub standard_error: Option<f64>,
+    /// What the draws of a fitted model say, on the scale of `ini`.
+    pub posterior: Option<Marginal>,
     /// The comment behind it, as written.
     pub source: Option<String>,
     /// How it was come by.
@@ -40,9 +43,9 @@ fn as_word<S: serde::Serializer>(grade: &Option<Grade>, serializer: S) -> Result
     }
 }
 
-/// The parameters of a model of one file, in order.
+/// The parameters of a model of one file, in order, with what stands behind them.
 #[must_use]
-pub fn parameters(model: &Model) -> Vec<Parameter> {
+pub fn parameters(model: &Model, posterior: Option<&Posterior>) -> Vec<Parameter> {
     let uncertainty = model.uncertainty();
     let written = |name: &str| {
         model.files().find_map(|file| {
@@ -69,6 +72,7 @@ pub fn parameters(model: &Model) -> Vec<Parameter> {
             unit: unit(&label, theta.unit.is_some()).to_owned(),
             label: without_unit(&label, theta.unit.is_some()).to_owned(),
             standard_error: error.map(|(_, error)| *error),
+            posterior: posterior.and_then(|posterior| posterior.marginal(&theta.name)),
             source: theta.comment.clone(),
             grade: comment.as_ref().map(|comment| comment.grade),
             key: comment.as_ref().map(|comment| comment.key.clone()),

@@ -18,11 +18,19 @@ const COVERAGE: f64 = 0.9;
 pub(super) fn table(course: &Course, run: &Run<'_>) -> Vec<Assumption> {
     let model = &run.assembly.model;
     let uncertainty = model.uncertainty();
-    let error = |name: &str| {
-        uncertainty
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, error)| *error)
+    let range = |name: &str| {
+        let drawn = run
+            .assembly
+            .posterior
+            .as_ref()
+            .and_then(|posterior| posterior.marginal(name));
+        if let Some(drawn) = drawn {
+            return Some([drawn.p05, drawn.p95]);
+        }
+        let (_, error) = uncertainty.iter().find(|(own, _)| own == name)?;
+        let theta = model.theta(name)?;
+        let end = |p: f64| (theta.value + error * normal::quantile(p)).clamp(theta.lower, theta.upper);
+        Some([end((1.0 - COVERAGE) / 2.0), end((1.0 + COVERAGE) / 2.0)])
     };
     let mut rows = Vec::new();
     for file in model.files() {
@@ -37,7 +45,7 @@ pub(super) fn table(course: &Course, run: &Run<'_>) -> Vec<Assumption> {
                         file,
                         statement,
                         theta,
-                        error(&theta.name.text),
+                        range(&theta.name.text),
                         reason,
                     ));
                 }
@@ -108,7 +116,7 @@ fn of_parameter(
     file: &ModelFile,
     statement: &IniStatement,
     syntax: &ThetaSyntax,
-    error: Option<f64>,
+    range: Option<[f64; 2]>,
     reason: String,
 ) -> Option<Assumption> {
     let theta = model.theta(&syntax.name.text)?;
@@ -118,16 +126,13 @@ fn of_parameter(
         .map_or_else(String::new, |label| label.text.clone());
     let scale = Shown::of(syntax, &label);
     let shown = |value| scale.value(value);
-    let end = |p: f64| {
-        error.map(|error| shown((theta.value + error * normal::quantile(p)).clamp(theta.lower, theta.upper)))
-    };
     Some(Assumption {
         part: file.name.text.clone(),
         parameter: theta.name.clone(),
         label,
         value: shown(theta.value),
-        lower: end((1.0 - COVERAGE) / 2.0),
-        upper: end((1.0 + COVERAGE) / 2.0),
+        lower: range.map(|[lower, _]| shown(lower)),
+        upper: range.map(|[_, upper]| shown(upper)),
         reason,
     })
 }

@@ -1,6 +1,7 @@
 //! What every curve rests on, from the files' own words.
 
 use super::Run;
+use crate::assembly::LATENT_INSTRUMENT;
 use crate::course::Course;
 use crate::lint::{Comment, Grade, comments};
 use crate::result::Basis;
@@ -13,7 +14,7 @@ pub(crate) fn table(course: &Course, run: &Run<'_>) -> Vec<Basis> {
     let files = run.assembly.model.files().zip(&run.assembly.files);
     let mut rows: Vec<Basis> = files.map(|(file, source)| of_file(run, file, source)).collect();
     let instrument = course.people.instrument();
-    for (part, words, key) in [
+    let mut of_scale = vec![
         (
             "Response",
             instrument.response_in_words(),
@@ -24,7 +25,12 @@ pub(crate) fn table(course: &Course, run: &Run<'_>) -> Vec<Basis> {
             instrument.remission_in_words(),
             &instrument.remission_source,
         ),
-    ] {
+    ];
+    if let Some(kin) = instrument.kin.iter().find(|kin| kin.id == LATENT_INSTRUMENT) {
+        let words = format!("{} read from {}", instrument.abbreviation, kin.abbreviation);
+        of_scale.extend(kin.link.sources.iter().map(|key| ("Scale", words.clone(), key)));
+    }
+    for (part, words, key) in of_scale {
         let source = run.sources.get(key);
         rows.push(Basis {
             curves: part.to_owned(),

@@ -2,9 +2,10 @@
 
 use super::basis::text;
 use super::{Run, describe};
-use crate::course::{Course, People};
+use crate::assembly::{LATENT_INSTRUMENT, felt};
+use crate::course::{Blinding, Course, People, Setting};
 use crate::design::{FEWEST_FOR_A_SPLIT, FEWEST_FOR_INTERVALS};
-use crate::drug::DrugKind;
+use crate::drug::{DrugKind, Felt};
 use crate::lint::Grade;
 
 /// What the reader must know before believing: what is provisional, what the drugs' files warn of, what this run left
@@ -49,6 +50,7 @@ pub(super) fn all(course: &Course, run: &Run<'_>, size: u64) -> Vec<String> {
     of_structure(course).into_iter().for_each(&mut add);
     of_patients(course, &uses).into_iter().for_each(&mut add);
     of_interactions(course, &uses).into_iter().for_each(&mut add);
+    of_situation(course, &uses).into_iter().for_each(&mut add);
     if let Some(psychotherapy) = &course.psychotherapy {
         if uses("PSYCH") {
             add(format!(
@@ -63,11 +65,23 @@ pub(super) fn all(course: &Course, run: &Run<'_>, size: u64) -> Vec<String> {
         }
     }
     let instrument = course.people.instrument();
-    if let Some(link) = &instrument.link {
+    if let Some(kin) = instrument.kin.iter().find(|kin| kin.id == LATENT_INSTRUMENT) {
+        let nearer = instrument.kin.iter().take_while(|nearer| nearer.id != kin.id);
+        let mut way: Vec<&str> = nearer.map(|nearer| nearer.abbreviation.as_str()).collect();
+        way.reverse();
+        let by_way = if way.is_empty() {
+            String::new()
+        } else {
+            format!(", by way of {},", way.join(" and "))
+        };
+        let assumed = if kin.link.assumed {
+            " Part of that link is an assumption."
+        } else {
+            ""
+        };
         add(format!(
-            "Scores of {} are read from those of {} through linked scores of patients, not simulated.",
-            instrument.abbreviation,
-            link.from.to_uppercase()
+            "Scores of {} are read from those of {}{by_way} through linked scores of patients, not simulated.{assumed}",
+            instrument.abbreviation, kin.abbreviation
         ));
     }
     if matches!(course.people, People::Patient(_)) {
@@ -133,6 +147,25 @@ fn of_patients(course: &Course, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
         cautions.push(
             "That the genotype of CYP2B6 changes exposure is a scenario: what studies found of the allele *6 contradicts \
              itself."
+                .to_owned(),
+        );
+    }
+    cautions
+}
+
+/// What is not known of the blinding, or changes nothing here.
+fn of_situation(course: &Course, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut cautions = Vec::new();
+    if course.blinding == Blinding::OpenLabel && felt(course) != Felt::Drug && uses("EXPECT_OPEN") {
+        cautions.push(
+            "What people expect of a control that they know to be one is not known: here they expect what those do who know \
+             that they are given the drug."
+                .to_owned(),
+        );
+    }
+    if course.setting == Setting::Crisis && !uses("CRISIS") {
+        cautions.push(
+            "The response model does not know people in a crisis: the setting changes nothing here."
                 .to_owned(),
         );
     }

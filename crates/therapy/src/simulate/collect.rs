@@ -7,18 +7,24 @@
 //! the expectation over the residual is summed up, given the latent score: the same proportions with less noise.
 
 use super::exposures::Measures;
+use super::sessions::Peaks;
+use super::spells::Spells;
 use super::{Run, SimulateError, Trajectories};
 use crate::assembly::LATENT_INSTRUMENT;
 use crate::design::FEWEST_FOR_INTERVALS;
+use crate::instrument::Scatter;
 use crate::population::{ScoreResidual, Subjects};
-use crate::result::{Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, VarianceComponents};
+use crate::result::{
+    Durability, Exposure, Interval, Measure, Outcome, Quantity, QuantityKind, SessionPeak, TimeToResponse,
+    VarianceComponents,
+};
 use euthymia_engine::{Block, Failure, Sink};
 use euthymia_stats::moments::Moments;
 use euthymia_stats::quantile::Sketch;
 use euthymia_stats::variance::NestedSums;
 
 /// Coverage of the intervals of means and proportions.
-const COVERAGE: f64 = 0.9;
+pub(super) const COVERAGE: f64 = 0.9;
 /// Patients whose curves are kept.
 const INDIVIDUALS: u64 = 20;
 /// Times at which the variance of the score is split, h; weeks are added up to the horizon.
@@ -36,6 +42,7 @@ struct Cell {
 struct Series {
     cells: Vec<Cell>,
     measures: Measures,
+    peaks: Peaks,
     individuals: Vec<Vec<f64>>,
 }
 
@@ -48,12 +55,14 @@ impl Series {
         Self {
             cells: (0..times).map(|_| cell()).collect(),
             measures: Measures::new(kind),
+            peaks: Peaks::new(kind, run),
             individuals: Vec::new(),
         }
     }
 }
 
-fn sums(run: &Run<'_>) -> NestedSums {
+/// Sums for the design of a run.
+pub(super) fn sums(run: &Run<'_>) -> NestedSums {
     NestedSums::new(
         run.design.draws.max(1) as usize,
         run.design.studies_per_draw.max(1) as usize,
@@ -67,6 +76,8 @@ pub(crate) struct Collected {
     deviation: Vec<Moments>,
     response: Vec<NestedSums>,
     remission: Vec<NestedSums>,
+    /// Who has responded, and who still is in response; absent without a score.
+    spells: Option<Spells>,
 }
 
 /// Sums blocks up and hands them on.
@@ -96,6 +107,11 @@ impl<'r, T> Collector<'r, T> {
             deviation: vec![Moments::new(); times],
             response: empty(),
             remission: empty(),
+            spells: run
+                .reported
+                .iter()
+                .any(|reported| reported.kind == QuantityKind::Score)
+                .then(|| Spells::new(run)),
         };
         Self {
             run,
@@ -119,16 +135,27 @@ impl<'r, T> Collector<'r, T> {
         let collected = &mut self.collected;
         for (time, latent) in latent.iter().enumerate() {
             let time_h = run.times_h[time];
-            let rated = run.on_scale(latent + self.residual.at(subject, time_h));
+            let rated = run.on_scale(self.residual.rating(*latent, subject, time_h));
             let cell = &mut collected.series[at].cells[time];
             cell.sketch.insert(rated);
             cell.sums.push(study, rated);
             collected.deviation[time].push(rated - run.on_scale(*latent));
-            let sd = self.residual.sd(subject, time_h);
+            let scatter = self.residual.scatter(subject, time_h);
             let probability =
-                |cut_off| instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, sd);
+                |cut_off| instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, scatter);
             collected.response[time].push(study, response_cut_off.map_or(0.0, probability));
             collected.remission[time].push(study, probability(instrument.remission_cut_off));
+        }
+        if let Some(spells) = &mut collected.spells {
+            let responds = |latent: &f64| {
+                let certain = |cut_off| {
+                    instrument.probability_at_or_beyond(cut_off, LATENT_INSTRUMENT, *latent, Scatter::NONE)
+                        > 0.5
+                };
+                response_cut_off.is_some_and(certain)
+            };
+            let in_response: Vec<bool> = latent.iter().map(responds).collect();
+            spells.push(study, &in_response);
         }
         if subject < INDIVIDUALS {
             let curve = latent.iter().map(|latent| run.on_scale(*latent)).collect();
@@ -144,6 +171,7 @@ impl<'r, T> Collector<'r, T> {
             cell.sums.push(study, *value);
         }
         series.measures.insert(&self.run.times_h, values);
+        series.peaks.insert(values);
         if subject < INDIVIDUALS {
             series.individuals.push(values.to_vec());
         }
@@ -246,6 +274,13 @@ impl Collected {
         exposures
     }
 
+    /// Peaks of single sessions, quantity by quantity.
+    pub(crate) fn sessions(&self, run: &Run<'_>) -> Vec<SessionPeak> {
+        let all = run.reported.iter().zip(&self.series);
+        all.flat_map(|(reported, series)| series.peaks.told(reported))
+            .collect()
+    }
+
     /// Response, then remission.
     pub(crate) fn outcomes(&self, run: &Run<'_>, size: u64) -> Vec<Outcome> {
         let instrument = run.course.people.instrument();
@@ -276,6 +311,16 @@ impl Collected {
             outcome("response", "Response", response, &self.response),
             outcome("remission", "Remission", remission, &self.remission),
         ]
+    }
+
+    /// When patients respond for the first time.
+    pub(crate) fn time_to_response(&self, run: &Run<'_>, size: u64) -> Option<TimeToResponse> {
+        Some(self.spells.as_ref()?.time_to_response(run, size))
+    }
+
+    /// How long a response lasts after the last dose.
+    pub(crate) fn durability(&self, run: &Run<'_>, size: u64) -> Option<Durability> {
+        self.spells.as_ref()?.durability(run, size)
     }
 
     /// Where the variance of the rated score comes from, at a few times.
@@ -327,7 +372,7 @@ fn monte_carlo_error(sums: &NestedSums) -> f64 {
 }
 
 /// Intervals at all times, or none where the run is too small or one of them cannot be told.
-fn interval(
+pub(super) fn interval(
     size: u64,
     ends: impl Iterator<Item = Option<euthymia_stats::proportion::Interval>>,
 ) -> Option<Interval> {

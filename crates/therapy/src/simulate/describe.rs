@@ -1,6 +1,6 @@
 //! The course, its people and its scale in words.
 
-use crate::course::{Antidepressant, Blinding, Course, PatientSpec, People, PopulationSpec};
+use crate::course::{Antidepressant, Blinding, Course, PatientSpec, People, PopulationSpec, Setting};
 use crate::definition::in_words;
 use crate::events::label;
 use crate::instrument::Instrument;
@@ -43,6 +43,9 @@ pub(crate) fn course(course: &Course) -> String {
         Blinding::DoubleBlind => "; double blind",
         Blinding::Masked => "; patients cannot feel the drug",
     });
+    if course.setting == Setting::Crisis {
+        sentence.push_str("; admitted in a crisis");
+    }
     if let Some(structure) = structure(course) {
         sentence.push_str(&format!("; kinetics of {structure}"));
     }

@@ -156,7 +156,7 @@ fn sampling(model: &Model, name: &str) -> Option<String> {
     (!sites.is_empty()).then(|| sites.join(" and "))
 }
 
-/// Whether the file that labels a quantity waits for its replacement.
+/// Whether the file that labels a quantity says of itself that it is provisional.
 fn is_provisional(model: &Model, name: &str) -> bool {
     model.files().any(|file| {
         metadata(file, "provisional").is_some()

@@ -240,7 +240,7 @@ fn subject(reader: &mut Reader<'_, '_>, known: &Known<'_>) -> Option<Subject> {
         Characteristic::Hepatic => Some(if hepatic { 1.0 } else { 0.0 }),
         Characteristic::Star6 => Some(f64::from(cyp2b6)),
         // Of a course with a score, which no paper of this kind has.
-        Characteristic::Baseline | Characteristic::NewAntidepressant | Characteristic::Psychotherapy => None,
+        Characteristic::Baseline | Characteristic::OfCourse(_) => None,
     };
     let characteristics = Characteristic::NAMES.iter();
     Some(Subject {

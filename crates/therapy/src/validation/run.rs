@@ -226,7 +226,7 @@ fn compiled(
         draws: settings.draws,
         studies_per_draw: 1,
     };
-    let draws = of_draws(model, design, Stream::new(settings.seed));
+    let draws = of_draws(model, None, design, Stream::new(settings.seed));
     Ok(Compiled {
         program,
         // Without anything uncertain every draw is the typical person.

@@ -42,8 +42,16 @@ pub(crate) fn made_up_library() -> Library {
 
 /// The same, with the text of every file as `change` makes it of its path and its text.
 pub(crate) fn made_up_with(change: impl Fn(&str, String) -> String) -> Library {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/made-up");
-    library_in(&folder, |_| true, change)
+    library_in(&made_up_folder(), |_| true, change)
+}
+
+/// The files of it that are wanted.
+pub(crate) fn made_up_only(wanted: impl Fn(&str) -> bool) -> Library {
+    library_in(&made_up_folder(), wanted, |_, text| text)
+}
+
+fn made_up_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/made-up")
 }
 
 fn library_in(

@@ -1,4 +1,4 @@
-provisional <- function() {
+occupied <- function() {
   description <- "A score that falls with occupancy."
   units <- list(time = "h", dosing = "mg", concentration = "mg/L")
   conditions <- c("trd")

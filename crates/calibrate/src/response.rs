@@ -1,0 +1,21 @@
+//! The response model fitted to the evidence tables: priors, what the tables measured, and the density that joins them.
+//!
+//! [`Priors`] are read from `library/response`; [`Data`] takes the rows of the tables that a fit is to;
+//! [`Target`] is the posterior, in a form that can be sampled from.
+
+mod data;
+pub mod held_out;
+mod inputs;
+mod leave_out;
+mod priors;
+mod ship;
+mod summary;
+mod target;
+
+pub use data::{Data, Left, Rated, Rating};
+pub use inputs::{InputError, Inputs};
+pub use leave_out::leave_out;
+pub use priors::{Placed, Priors};
+pub use ship::{Made, Shipped, ship};
+pub use summary::{Row, Summary};
+pub use target::Target;

@@ -1,0 +1,236 @@
+//! `euthymia predict-study`: what a trial will report, from its design alone.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use euthymia_diagnostics::nearest;
+use euthymia_engine::Options;
+use euthymia_evidence::Evidence;
+use euthymia_therapy::library::Library;
+use euthymia_therapy::response::{ArmDesign, Designs, Outcome, Predicted, Ratings, Thetas, predict};
+use euthymia_units::{Quantity, Unit};
+
+use crate::arguments::Shared;
+use crate::evidence::load;
+use crate::exit::Failure;
+use crate::{library, simulate};
+
+/// The fitted response model.
+const MODEL: &str = "ketamine";
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  euthymia predict-study singh-2016b                                    MADRS, response and remission at 1, 7 and 28 days
+  euthymia predict-study hu-2016 --times 24h,7d,28d --outcome madrs,response,remission --json
+
+Predicted are the numbers that the trial's own people come to: parameters, studies, arms and the sampling of so many people are all \
+uncertain, and all are in the intervals. Remission is counted as `library/response/ratings.toml` says for the study, MADRS 12 or less \
+otherwise. A study of your own: `euthymia evidence add`, then its id here.";
+
+/// Options of `predict-study`.
+#[derive(Args, Debug)]
+pub(crate) struct PredictStudy {
+    /// The study, as `euthymia evidence studies` lists it
+    #[arg(value_name = "STUDY_ID")]
+    study: String,
+    /// Times after the first session, with units, separated by commas
+    #[arg(
+        long,
+        value_name = "TIMES",
+        default_value = "24h,7d,28d",
+        value_delimiter = ','
+    )]
+    times: Vec<String>,
+    /// What is predicted: an instrument of the ratings (madrs, hamd17, ...), response, remission
+    #[arg(
+        long,
+        value_name = "OUTCOMES",
+        default_value = "madrs,response,remission",
+        value_delimiter = ','
+    )]
+    outcome: Vec<String>,
+    /// Seed of all randomness
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder of your own trials
+    #[arg(long, value_name = "FOLDER", env = "EUTHYMIA_EVIDENCE")]
+    layer: Option<PathBuf>,
+}
+
+/// Predicts and prints.
+pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure> {
+    let files = library::files(shared)?;
+    let library = library::load(&files)?;
+    let evidence = load::evidence(options.layer.as_deref(), &files)?;
+    let ratings = Ratings::of(&library).map_err(Failure::Input)?;
+    let times_h = options
+        .times
+        .iter()
+        .map(|text| hours(text))
+        .collect::<Result<Vec<_>, _>>()?;
+    let outcomes = options
+        .outcome
+        .iter()
+        .map(|word| outcome(word, &ratings))
+        .collect::<Result<Vec<_>, _>>()?;
+    let designs = Designs::of(&evidence, &library).map_err(Failure::Input)?;
+    let arms = arms(options, &evidence, &designs)?;
+    let engine = Options {
+        threads: simulate::threads(None),
+        ..Options::standard()
+    };
+    let exposures = designs.exposures(&library, &engine).map_err(simulate::failure)?;
+    let draws = draws(&library)?;
+    let predicted = predict(
+        &arms,
+        &exposures,
+        &ratings,
+        &draws,
+        &times_h,
+        &outcomes,
+        options.seed,
+    );
+    if predicted.is_empty() {
+        return Err(Failure::Run(format!(
+            "`{}` has no arm whose people a rating scale of the model is about",
+            options.study
+        )));
+    }
+    if shared.json {
+        println!("{}", serde_json::json!(predicted));
+    } else if !shared.quiet {
+        print(&predicted, &arms, &designs, &options.study);
+    }
+    Ok(())
+}
+
+/// The usable arms of the study; those of subgroups and extensions are not among them.
+fn arms<'d>(
+    options: &PredictStudy,
+    evidence: &Evidence,
+    designs: &'d Designs,
+) -> Result<Vec<&'d ArmDesign>, Failure> {
+    let study = &options.study;
+    if evidence.study(study).is_none() {
+        let near = nearest(
+            study,
+            evidence.studies.iter().map(|study| study.study_id.as_str()),
+        );
+        let hint = near.map_or_else(
+            || "`euthymia evidence studies` lists them".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(Failure::Usage(format!("there is no study `{study}`; {hint}")));
+    }
+    let arms: Vec<&ArmDesign> = designs.arms_of(study).filter(|arm| !arm.is_subset).collect();
+    if arms.is_empty() {
+        let why: Vec<String> = designs
+            .refused
+            .iter()
+            .filter(|refused| refused.study == *study)
+            .map(|refused| format!("{}: {}", refused.arm, refused.reason))
+            .collect();
+        return Err(Failure::Run(format!(
+            "`{study}` has no usable arm ({})",
+            why.join("; ")
+        )));
+    }
+    Ok(arms)
+}
+
+fn draws(library: &Library) -> Result<Vec<Thetas<f64>>, Failure> {
+    let posterior = library.posterior(MODEL).map_err(Failure::Input)?;
+    let Some(posterior) = posterior else {
+        return Err(Failure::Run(format!(
+            "the library has no posterior of `{MODEL}`; `euthymia calibrate` makes it"
+        )));
+    };
+    let columns: Vec<Option<usize>> = euthymia_therapy::response::Theta::ALL
+        .iter()
+        .map(|theta| posterior.names().iter().position(|name| name == theta.name()))
+        .collect();
+    let rows = (0..posterior.len()).map(|at| {
+        let row = posterior.draw(at);
+        let mut missing = None;
+        let thetas = Thetas::new(|theta| {
+            let value = columns[theta as usize].and_then(|column| row.get(column));
+            value.copied().unwrap_or_else(|| {
+                missing = Some(theta.name());
+                f64::NAN
+            })
+        });
+        match missing {
+            None => Ok(thetas),
+            Some(name) => Err(Failure::Run(format!(
+                "the posterior of `{MODEL}` has no parameter `{name}`; `euthymia calibrate` makes it again"
+            ))),
+        }
+    });
+    rows.collect()
+}
+
+fn hours(text: &str) -> Result<f64, Failure> {
+    let usage = |why: String| Failure::Usage(format!("--times `{text}`: {why}; as 24h, 7d or 4wk"));
+    let spaced = text.trim();
+    let quantity = Quantity::parse(spaced).map_err(|error| usage(error.to_string()))?;
+    let hour = Unit::parse("h").map_err(|error| usage(error.to_string()))?;
+    let hours = quantity
+        .in_unit(&hour)
+        .map_err(|error| usage(error.to_string()))?;
+    if hours.is_finite() && hours >= 0.0 {
+        Ok(hours)
+    } else {
+        Err(usage("is no time after the first session".to_owned()))
+    }
+}
+
+fn outcome(word: &str, ratings: &Ratings) -> Result<Outcome, Failure> {
+    match word.trim() {
+        "response" => Ok(Outcome::Response),
+        "remission" => Ok(Outcome::Remission),
+        instrument if ratings.scores.contains_key(instrument) => Ok(Outcome::Score(instrument.to_owned())),
+        other => {
+            let known: Vec<&str> = ratings.scores.keys().map(String::as_str).collect();
+            let all = known.iter().copied().chain(["response", "remission"]);
+            let near =
+                nearest(other, all).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            Err(Failure::Usage(format!(
+                "--outcome `{other}` is not known; {near}known are {}, response and remission",
+                known.join(", ")
+            )))
+        }
+    }
+}
+
+fn print(predicted: &[Predicted], arms: &[&ArmDesign], designs: &Designs, study: &str) {
+    for arm in arms {
+        let n = arm
+            .n
+            .map_or_else(|| "size not told, 30 taken".to_owned(), |n| format!("n = {n}"));
+        println!("{study} {} ({}, {n})", arm.arm, arm.drug);
+        println!(
+            "  {:>9}  {:<10} {:<11} {:>8}  {:>17}  {:>17}",
+            "time", "outcome", "statistic", "median", "50 %", "90 %"
+        );
+        for one in predicted.iter().filter(|one| one.arm_id == arm.arm) {
+            let statistic = serde_json::json!(one.statistic);
+            let interval = |[low, high]: [f64; 2]| format!("{low:.2} to {high:.2}");
+            println!(
+                "  {:>7} h  {:<10} {:<11} {:>8.2}  {:>17}  {:>17}",
+                one.time_h,
+                one.outcome,
+                statistic.as_str().unwrap_or_default(),
+                one.median,
+                interval(one.pi50),
+                interval(one.pi90),
+            );
+        }
+        for assumption in &arm.assumptions {
+            println!("  assumed: {assumption}");
+        }
+        println!();
+    }
+    for refused in designs.refused.iter().filter(|refused| refused.study == study) {
+        println!("{study} {} is left out: {}", refused.arm, refused.reason);
+    }
+}
