@@ -220,6 +220,7 @@ macro_rules! print {
 
 /// As the standard library's, which panics where the reader has gone.
 macro_rules! println {
+    () => { $crate::output::print("\n") };
     ($($said:tt)*) => { $crate::output::print(format!($($said)*) + "\n") };
 }
 
