@@ -3,6 +3,7 @@
 //! [`Priors`] are read from `library/response`; [`Data`] takes the rows of the tables that a fit is to;
 //! [`Target`] is the posterior, in a form that can be sampled from.
 
+mod calibration;
 mod data;
 pub mod held_out;
 mod inputs;
@@ -11,11 +12,17 @@ mod priors;
 mod ship;
 mod summary;
 mod target;
+mod typical;
 
-pub use data::{Data, Left, Rated, Rating};
+pub use calibration::Coverage;
+pub use data::{Data, Known, Left, Rated, Rating};
 pub use inputs::{InputError, Inputs};
 pub use leave_out::leave_out;
 pub use priors::{Placed, Priors};
 pub use ship::{Made, Shipped, ship};
 pub use summary::{Row, Summary};
 pub use target::Target;
+pub use typical::{Bands, Common, LEVELS, Measured, common};
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ mod band;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use euthymia_stats::gamma;
+use euthymia_stats::moments::Moments;
 use euthymia_stats::random::{Address, Purpose, Stream};
 
 pub use band::Band;
@@ -19,6 +20,11 @@ use crate::target::LogDensity;
 
 /// Truths and data.
 const SIMULATIONS: Purpose = Purpose(0x7362_6373);
+
+/// A chain of which more than this part of the trajectories diverged is stuck: it is thrown away and begun elsewhere.
+const STUCK: f64 = 0.1;
+/// How often.
+const TRIES: u32 = 5;
 
 /// A model that can make up its own data.
 pub trait Simulator {
@@ -58,6 +64,21 @@ pub struct Ranks {
     pub most: usize,
     /// Trajectories after tuning that diverged, of all replicates.
     pub divergences: usize,
+    /// Runs that were thrown away since their chains were stuck.
+    pub restarted: usize,
+    /// Of each quantity, in each replicate: the truth, then mean and standard deviation of all draws.
+    pub recovered: Vec<Vec<Recovered>>,
+}
+
+/// A truth, and what the posterior says of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recovered {
+    /// What the data were drawn from.
+    pub truth: f64,
+    /// Mean of the draws.
+    pub mean: f64,
+    /// Their standard deviation.
+    pub sd: f64,
 }
 
 /// A test that ranks are uniform.
@@ -90,7 +111,7 @@ pub fn sbc<S: Simulator + Sync>(simulator: &S, plan: &Plan, watch: &dyn Watch) -
         if watch.cancelled() {
             return Err(SampleError::Interrupted);
         }
-        let result = watch.noted(ranked(simulator, plan, replicate));
+        let result = watch.noted(ranked(simulator, plan, replicate, &watch));
         watch.drawn(0, done.fetch_add(1, Ordering::Relaxed) + 1);
         result
     };
@@ -100,44 +121,92 @@ pub fn sbc<S: Simulator + Sync>(simulator: &S, plan: &Plan, watch: &dyn Watch) -
         names,
         most: plan.ranks,
         divergences: 0,
+        restarted: 0,
+        recovered: Vec::new(),
     };
-    for (ranks, divergences) in results {
-        for (of_all, rank) in all.ranks.iter_mut().zip(ranks) {
+    all.recovered = vec![Vec::with_capacity(plan.replicates); all.names.len()];
+    for one in results {
+        for (of_all, rank) in all.ranks.iter_mut().zip(one.ranks) {
             of_all.push(rank);
         }
-        all.divergences += divergences;
+        for (of_all, recovered) in all.recovered.iter_mut().zip(one.recovered) {
+            of_all.push(recovered);
+        }
+        all.divergences += one.divergences;
+        all.restarted += one.restarted;
     }
     Ok(all)
 }
 
-/// The ranks of one truth, and how many trajectories diverged.
+/// What came of one truth.
+struct Replicate {
+    ranks: Vec<usize>,
+    recovered: Vec<Recovered>,
+    divergences: usize,
+    restarted: usize,
+}
+
+/// Says when to stop, and nothing of single draws.
+struct Stops<'w>(&'w dyn Watch);
+
+impl Watch for Stops<'_> {
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
 fn ranked<S: Simulator>(
     simulator: &S,
     plan: &Plan,
     replicate: usize,
-) -> Result<(Vec<usize>, usize), SampleError> {
+    watch: &dyn Watch,
+) -> Result<Replicate, SampleError> {
     let seed = plan.settings.seed;
     let address = Stream::new(seed).at(SIMULATIONS, 0, replicate as u64);
     let (truth, target) = simulator.simulate(&address);
-    let settings = Settings {
-        // A seed of its own: the draw before the first that simulations would come to.
-        seed: address.bits(u32::MAX),
-        threads: 1,
-        start: vec![0.0; truth.len()],
-        ..plan.settings.clone()
+    let mut restarted = 0;
+    let draws = loop {
+        let settings = Settings {
+            // A seed of its own: the draws before the first that simulations would come to.
+            seed: address.bits(u32::MAX - restarted),
+            threads: 1,
+            start: vec![0.0; truth.len()],
+            ..plan.settings.clone()
+        };
+        let draws = sample(&target, &settings, &Stops(watch))?;
+        let made = (settings.chains * settings.draws) as f64;
+        if draws.divergences() as f64 <= STUCK * made || restarted + 1 == TRIES {
+            break draws;
+        }
+        restarted += 1;
     };
-    let draws = sample(&target, &settings, &())?;
     let truth = simulator.at(&truth);
-    let positions: Vec<&[f64]> = draws.positions().collect();
+    let drawn: Vec<Vec<f64>> = draws.positions().map(|position| simulator.at(position)).collect();
     let mut ranks = vec![0; truth.len()];
     for i in 0..plan.ranks {
         // Evenly over all chains, the last draw of each stretch.
-        let place = (i + 1) * positions.len() / plan.ranks - 1;
-        for ((rank, truth), drawn) in ranks.iter_mut().zip(&truth).zip(simulator.at(positions[place])) {
-            *rank += usize::from(drawn < *truth);
+        let place = (i + 1) * drawn.len() / plan.ranks - 1;
+        for ((rank, truth), drawn) in ranks.iter_mut().zip(&truth).zip(&drawn[place]) {
+            *rank += usize::from(drawn < truth);
         }
     }
-    Ok((ranks, draws.divergences()))
+    let recovered = truth.iter().enumerate().map(|(quantity, truth)| {
+        let mut moments = Moments::new();
+        for drawn in &drawn {
+            moments.push(drawn[quantity]);
+        }
+        Recovered {
+            truth: *truth,
+            mean: moments.mean(),
+            sd: moments.standard_deviation(),
+        }
+    });
+    Ok(Replicate {
+        recovered: recovered.collect(),
+        ranks,
+        divergences: draws.divergences(),
+        restarted: restarted as usize,
+    })
 }
 
 impl Ranks {
@@ -167,6 +236,37 @@ impl Ranks {
             degrees,
             p: gamma::chi_square_above(degrees, statistic),
         }
+    }
+
+    /// The part of the truths of a quantity within the central interval of its posterior with that probability.
+    #[must_use]
+    pub fn coverage(&self, quantity: usize, probability: f64) -> f64 {
+        let ranks = &self.ranks[quantity];
+        // The rank r among n draws lies at (r + 1/2) / (n + 1).
+        let inside = |rank: &&usize| {
+            let at = (**rank as f64 + 0.5) / (self.most as f64 + 1.0);
+            (2.0 * at - 1.0).abs() <= probability
+        };
+        ranks.iter().filter(inside).count() as f64 / ranks.len() as f64
+    }
+
+    /// The correlation of the truths of a quantity with the means of its posteriors; none where either does not vary.
+    #[must_use]
+    pub fn correlation(&self, quantity: usize) -> Option<f64> {
+        let all = &self.recovered[quantity];
+        let n = all.len() as f64;
+        let (truth, mean) = (
+            all.iter().map(|one| one.truth).sum::<f64>() / n,
+            all.iter().map(|one| one.mean).sum::<f64>() / n,
+        );
+        let (mut both, mut truths, mut means) = (0.0, 0.0, 0.0);
+        for one in all {
+            both += (one.truth - truth) * (one.mean - mean);
+            truths += (one.truth - truth) * (one.truth - truth);
+            means += (one.mean - mean) * (one.mean - mean);
+        }
+        let scale = (truths * means).sqrt();
+        (scale > 0.0).then(|| both / scale)
     }
 
     /// How many ranks lie below each edge of `bins` even bins, and between what they should lie, all at once with probability

@@ -1,5 +1,8 @@
 //! `euthymia calibrate`: fits the response model to the evidence, tests it on studies that it has not seen, checks what is shipped.
 
+mod page;
+mod synthetic;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,12 +15,14 @@ use euthymia_calibrate::response::{InputError, Inputs, Made, Placed, Summary, Ta
 use euthymia_calibrate::sampler::{self, SampleError, Settings, Watch};
 use euthymia_engine::Options;
 use euthymia_io::{atomic, csv};
-use euthymia_therapy::response::Theta;
+use euthymia_therapy::response::{Disorder, Theta};
 use serde_json::json;
 
 use crate::arguments::Shared;
 use crate::exit::Failure;
 use crate::{interrupt, library, simulate};
+
+use page::{Fitted, LeftOut};
 
 /// The model that is fitted.
 const MODEL: &str = "ketamine";
@@ -29,7 +34,9 @@ Examples:
   euthymia calibrate --out library/response       fit, and write ketamine.R, ketamine-draws.csv and ketamine-posterior.toml there
   euthymia calibrate --check                      do the shipped draws belong to the shipped data?
   euthymia calibrate --leave-one-out loo.csv      predict every study by a fit to the others; how good that was
+  euthymia calibrate --page report.html           fit, and write the model report as one page; with --leave-one-out its predictions too
   euthymia calibrate --sensitivity                fit again with every prior half and twice as wide
+  euthymia calibrate --synthetic 100              make trials up with known parameters, fit, compare (see --help for the time it takes)
   euthymia calibrate --out fit --keep chains      keep finished chains in a folder; --resume chains goes on from them";
 
 /// Options of `calibrate`.
@@ -44,9 +51,21 @@ pub(crate) struct Calibrate {
     /// Leave each study out in turn and write its predictions beside what it reported, as CSV
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     leave_one_out: Option<PathBuf>,
+    /// Write the model report: one HTML page with the parameters before and after, chains, priors, typical courses, and, with
+    /// --leave-one-out, how studies were predicted without them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "sensitivity"])]
+    page: Option<PathBuf>,
     /// Fit again with the width of each prior halved and doubled
     #[arg(long, conflicts_with = "out")]
     sensitivity: bool,
+    /// Make up this many sets of trials, of the same designs, with parameters from the priors; fit each, and tell whether the
+    /// parameters come back (simulation-based calibration). Each takes 5 to 60 s of one processor
+    #[arg(long, value_name = "N", conflicts_with_all = ["out", "check", "leave_one_out", "sensitivity", "page"],
+          value_parser = clap::value_parser!(u32).range(1..))]
+    synthetic: Option<u32>,
+    /// Write each parameter's truth, posterior mean, SD and rank of every made-up set, as CSV
+    #[arg(long, value_name = "FILE", requires = "synthetic")]
+    truths: Option<PathBuf>,
     /// Seed of all randomness
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -89,11 +108,22 @@ pub(crate) fn run(options: &Calibrate, shared: &Shared) -> Result<(), Failure> {
     if let Some(path) = &options.leave_one_out {
         return left_out(options, shared, &inputs, path);
     }
+    if let Some(replicates) = options.synthetic {
+        return synthetic::run(options, shared, &inputs, replicates as usize);
+    }
     if options.sensitivity {
         return sensitivity(options, shared, &inputs);
     }
     let model = files.read(&format!("{FOLDER}/{MODEL}.R"))?;
     fit(options, shared, &inputs, model.text())
+}
+
+/// The command that does the same again.
+fn command(options: &Calibrate) -> String {
+    format!(
+        "euthymia calibrate --seed {} --chains {} --tune {} --draws {}",
+        options.seed, options.chains, options.tune, options.draws
+    )
 }
 
 fn settings(options: &Calibrate, target: &Target) -> Settings {
@@ -146,6 +176,22 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
     } else if !shared.quiet {
         show(&target, &summary);
     }
+    if let Some(path) = &options.page {
+        let fitted = Fitted {
+            inputs,
+            target: &target,
+            draws: &draws,
+            settings: &settings,
+            summary: &summary,
+        };
+        page::write(
+            path,
+            &fitted,
+            None,
+            format!("{} --page {}", command(options), path.display()),
+        )?;
+        tell(shared, path);
+    }
     let problems = summary.problems();
     if !problems.is_empty() {
         return Err(Failure::Run(format!(
@@ -155,10 +201,7 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
     }
     if let Some(folder) = &options.out {
         let made = Made {
-            command: format!(
-                "euthymia calibrate --seed {} --chains {} --tune {} --draws {}",
-                options.seed, options.chains, options.tune, options.draws
-            ),
+            command: command(options),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             date: today(),
         };
@@ -170,12 +213,17 @@ fn fit(options: &Calibrate, shared: &Shared, inputs: &Inputs, model: &str) -> Re
         ] {
             let path = folder.join(format!("{MODEL}{end}"));
             atomic::write(&path, text.as_bytes())?;
-            if !shared.quiet && !shared.json {
-                println!("{}", path.display());
-            }
+            tell(shared, &path);
         }
     }
     Ok(())
+}
+
+/// Says that a file was written.
+fn tell(shared: &Shared, path: &Path) {
+    if !shared.quiet && !shared.json {
+        println!("{}", path.display());
+    }
 }
 
 fn show(target: &Target, summary: &Summary) {
@@ -262,14 +310,26 @@ fn check(
     Ok(())
 }
 
-/// Counts studies instead of draws.
-struct Studies {
+/// Counts whole fits instead of draws.
+struct Counted {
     bar: crate::progress::Progress,
 }
 
-impl Watch for Studies {
-    fn drawn(&self, _: usize, studies: usize) {
-        euthymia_engine::Progress::done(&self.bar, studies as u64);
+impl Counted {
+    fn new(total: usize, what: &str, quiet: bool) -> Self {
+        Self {
+            bar: crate::progress::Progress::new(total as u64, what, quiet),
+        }
+    }
+
+    fn finish(&self) {
+        self.bar.finish();
+    }
+}
+
+impl Watch for Counted {
+    fn drawn(&self, _: usize, fits: usize) {
+        euthymia_engine::Progress::done(&self.bar, fits as u64);
     }
 
     fn cancelled(&self) -> bool {
@@ -286,11 +346,9 @@ fn left_out(options: &Calibrate, shared: &Shared, inputs: &Inputs, path: &Path) 
         draws: options.draws.min(500),
         ..settings(options, &target)
     };
-    let studies = Studies {
-        bar: crate::progress::Progress::new(target.data.studies.len() as u64, "studies", shared.quiet),
-    };
+    let studies = Counted::new(target.data.studies.len(), "studies", shared.quiet);
     let predicted = leave_out(inputs, &settings, &studies);
-    studies.bar.finish();
+    studies.finish();
     let predicted = predicted.map_err(failure)?;
     let rows = predicted.iter().map(cells);
     csv::write_table(path, &COLUMNS, rows)?;
@@ -304,6 +362,29 @@ fn left_out(options: &Calibrate, shared: &Shared, inputs: &Inputs, path: &Path) 
     } else if !shared.quiet {
         show_scores(&scores);
         println!("\n{}", path.display());
+    }
+    if let Some(page) = &options.page {
+        let settings = self::settings(options, &target);
+        let draws = sample(&target, &settings, shared, None)?;
+        let fitted = Fitted {
+            inputs,
+            target: &target,
+            draws: &draws,
+            settings: &settings,
+            summary: &Summary::of(&target, &draws),
+        };
+        let left_out = LeftOut {
+            predictions: &predicted,
+            scores: &scores,
+        };
+        let command = format!(
+            "{} --leave-one-out {} --page {}",
+            command(options),
+            path.display(),
+            page.display()
+        );
+        page::write(page, &fitted, Some(&left_out), command)?;
+        tell(shared, page);
     }
     Ok(())
 }
@@ -358,10 +439,9 @@ fn cells(one: &Prediction) -> [String; 18] {
 fn scores(predicted: &[Prediction], inputs: &Inputs) -> Vec<(&'static str, Kind, Score)> {
     let depression = |study: &str| {
         let condition = inputs.evidence.study(study).map(|study| study.condition.as_str());
-        matches!(
-            condition,
-            Some("mdd" | "trd" | "suicidality" | "bipolar-depression")
-        )
+        condition
+            .and_then(Disorder::of)
+            .is_some_and(Disorder::is_depression)
     };
     let mut scores = Vec::new();
     for which in ["all", "depression"] {

@@ -34,5 +34,6 @@ pub use scores::{Before, Scores};
 pub use structure::{Effects, Latent, TRUST_HALF, Typical};
 pub use theta::{Theta, Thetas};
 pub use visit::{
-    Disorder, HALF_HOPE_H, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, USUAL_PEOPLE, Visit,
+    Disorder, HALF_HOPE_H, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Piece, Situation, USUAL_PEOPLE,
+    Visit,
 };

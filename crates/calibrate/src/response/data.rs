@@ -10,7 +10,7 @@ use euthymia_vecmath::scalar::ln;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 95 % intervals reach so many standard errors to either side.
-const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
+pub(super) const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 /// The instrument of published contrasts in points, and of arms that do not tell theirs.
 const USUAL_INSTRUMENT: &str = "madrs";
 
@@ -279,23 +279,9 @@ impl Taker<'_> {
             .baseline
             .as_ref()
             .filter(|told| told.instrument == instrument);
-        let mean = told
-            .and_then(|told| told.mean)
-            .or_else(|| self.rated_before(design, instrument));
+        let mean = told.and_then(|told| told.mean);
         let sd = told.and_then(|told| told.sd);
         Some(known(usual, design.setting == Setting::Crisis, mean, sd))
-    }
-
-    /// The mean at time 0 among the outcomes.
-    fn rated_before(&self, design: &ArmDesign, instrument: &str) -> Option<f64> {
-        let arm = self.evidence.arm(&design.study, &design.arm)?;
-        let before = self.evidence.outcomes_of(arm).find(|row| {
-            row.verified == Verified::Yes
-                && row.statistic == Statistic::Mean
-                && row.outcome == instrument
-                && row.time_h == Some(0.0)
-        });
-        before.map(|row| row.value)
     }
 
     fn outcomes(&mut self, study: &str) {
@@ -335,6 +321,14 @@ impl Taker<'_> {
 
     /// Whether a row is of an outcome that the fit is about.
     fn is_taken(&self, row: &OutcomeRow) -> bool {
+        let only = self
+            .ratings
+            .studies
+            .get(&row.study_id)
+            .and_then(|of| of.only.as_ref());
+        if only.is_some_and(|only| !only.contains(&row.outcome)) {
+            return false;
+        }
         match row.statistic {
             Statistic::Mean | Statistic::Change | Statistic::ChangeModelled => {
                 self.ratings.scores.contains_key(&row.outcome)

@@ -13,6 +13,8 @@ use serde::Serialize;
 const HELD_OUT: Purpose = Purpose(0x6865_6c64);
 /// Studies drawn for each draw of the parameters.
 const REPLICATES: u32 = 4;
+/// Standard deviation of change between patients over the mean baseline: 0.2 to 0.4 in the outcome tables.
+const USUAL_SD_OF_CHANGE: f64 = 0.3;
 
 /// What a rating is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,7 +61,7 @@ pub struct Prediction {
     pub pooled_log_density: Option<f64>,
 }
 
-/// Predicts all means and counts of `held` by draws of parameters that were fitted to `others`.
+/// Predicts all means and counts of `held`, from the designs, baselines and numbers of people rated alone, by draws of parameters that were fitted to `others`.
 #[must_use]
 pub fn predict(held: &Data, others: &Data, draws: &[Thetas<f64>], seed: u64) -> Vec<Prediction> {
     let stream = Stream::new(seed);
@@ -88,6 +90,7 @@ struct Number {
 
 enum Sampling {
     Mean {
+        /// As reported: part of what the other studies say, never of a prediction.
         error: Option<f64>,
         n: f64,
         baseline: Known,
@@ -116,7 +119,7 @@ impl Number {
                 baseline,
                 ..
             } => {
-                // A mean score without a baseline of its own is compared as it is; others as changes.
+                // All are compared as changes, so a mean score of an arm whose baseline is not told is left out.
                 let change = if *is_change { *value } else { value - baseline.mean };
                 let sampling = Sampling::Mean {
                     error: *error,
@@ -238,13 +241,7 @@ fn one(
 fn drawn(held: &Data, thetas: &Thetas<f64>, address: &Address, place: u32, number: &Number) -> (f64, f64) {
     let rated = &held.visits[number.visit];
     let (of_arm, of_visit) = (16 + rated.arm as u32, 1024 + number.visit as u32);
-    let effects = Effects {
-        expectancy: address.normal(0),
-        drug: address.normal(1),
-        spread: address.normal(2),
-        arm: address.normal(of_arm),
-        visit: address.normal(of_visit),
-    };
+    let effects = Effects::drawn(address, of_arm, of_visit);
     let visit = &rated.visit;
     let latent = Typical::at(visit, thetas).latent(visit.time_h, thetas, &effects);
     let before = |known: &Known| {
@@ -256,12 +253,12 @@ fn drawn(held: &Data, thetas: &Thetas<f64>, address: &Address, place: u32, numbe
     };
     let noise = 4096 + place;
     match &number.sampling {
-        Sampling::Mean { error, n, baseline } => {
+        Sampling::Mean { n, baseline, .. } => {
             let scores = Scores {
                 baseline: before(baseline),
                 latent,
             };
-            let error = error.unwrap_or_else(|| scores.change_sd() / n.sqrt());
+            let error = scores.change_sd() / n.sqrt();
             let centre = scores.change();
             let z = (number.observed - centre) / error;
             (
@@ -271,11 +268,7 @@ fn drawn(held: &Data, thetas: &Thetas<f64>, address: &Address, place: u32, numbe
         }
         Sampling::Count { events, n, threshold } => {
             let p = match threshold {
-                Threshold::Response { fraction, best } => Scores {
-                    baseline: Before { mean: 1.0, sd: 0.1 },
-                    latent,
-                }
-                .response(*fraction, *best),
+                Threshold::Response { fraction, best } => latent.response(*fraction, *best),
                 Threshold::Remission { cut_off, baseline } => Scores {
                     baseline: before(baseline),
                     latent,
@@ -324,7 +317,7 @@ impl Simple {
             };
             let (value, variance) = match &other.sampling {
                 Sampling::Mean { error, n, baseline } => {
-                    let error = error.unwrap_or_else(|| 0.3 * baseline.mean / n.sqrt());
+                    let error = error.unwrap_or_else(|| USUAL_SD_OF_CHANGE * baseline.mean / n.sqrt());
                     (
                         other.observed / baseline.mean,
                         (error / baseline.mean) * (error / baseline.mean),
@@ -361,8 +354,8 @@ impl Simple {
 
     fn log_density(&self, number: &Number, mean: f64, variance: f64) -> f64 {
         let sampling = match &number.sampling {
-            Sampling::Mean { error, n, baseline } => {
-                let error = error.unwrap_or_else(|| 0.3 * baseline.mean / n.sqrt());
+            Sampling::Mean { n, baseline, .. } => {
+                let error = USUAL_SD_OF_CHANGE * baseline.mean / n.sqrt();
                 error * error
             }
             Sampling::Count { n, .. } => mean * (1.0 - mean) / n,

@@ -64,7 +64,7 @@ impl Inputs {
     pub fn of(library: &Library, options: &Options) -> Result<Self, InputError> {
         let missing = |what: &str| {
             InputError::Files(vec![Diagnostic::error(
-                "L044",
+                "L053",
                 format!("the library has no `{what}`"),
             )])
         };

@@ -50,6 +50,14 @@ impl Priors {
         &self.thetas[theta as usize].0
     }
 
+    /// The prior of the parameter in that place, where it is placed by itself.
+    pub(crate) fn alone(&self, place: usize) -> Option<Prior> {
+        match self.thetas.get(place)?.0 {
+            Placed::Alone(prior) => Some(prior),
+            Placed::Pooled { .. } => None,
+        }
+    }
+
     /// What a parameter is, in words.
     #[must_use]
     pub fn label(&self, theta: Theta) -> &str {

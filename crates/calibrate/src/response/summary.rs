@@ -58,8 +58,23 @@ impl Summary {
             .map(|position| target.named(position).into_iter().map(|(name, _)| name).collect())
             .unwrap_or_default();
         let before = prior(target);
+        // By chain and draw, all parameters: they are derived once for each position.
+        let after: Vec<Vec<Vec<f64>>> = draws
+            .chains
+            .iter()
+            .map(|chain| {
+                let values = |position| target.named(position).into_iter().map(|(_, value)| value);
+                chain
+                    .positions()
+                    .map(|position| values(position).collect())
+                    .collect()
+            })
+            .collect();
         let rows = names.iter().enumerate().map(|(place, name)| {
-            let chains = draws.quantity(|position| target.named(position)[place].1);
+            let chains: Vec<Vec<f64>> = after
+                .iter()
+                .map(|chain| chain.iter().map(|values| values[place]).collect())
+                .collect();
             Row {
                 name: name.clone(),
                 label: label(target, name),

@@ -16,9 +16,9 @@ mod panel;
 mod points;
 mod scale;
 mod simplify;
-mod svg;
+pub(crate) mod svg;
 mod synthesis;
-mod text;
+pub(crate) mod text;
 
 use thiserror::Error;
 

@@ -104,7 +104,7 @@ fn strangers(facts: &Facts, evidence: &Evidence) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut tell = |message: String, near: Option<&str>, span| {
         let diagnostic =
-            Diagnostic::error("L043", message).at(&facts.source, span, "not in the evidence tables");
+            Diagnostic::error("L052", message).at(&facts.source, span, "not in the evidence tables");
         found.push(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic,

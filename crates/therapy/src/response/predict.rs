@@ -125,10 +125,7 @@ struct Drawn<'a> {
     outcome: &'a Outcome,
 }
 
-// Draws of a study; those of its arms come after, so many for each, and among them four for each visit.
-const EXPECTANCY: u32 = 0;
-const DRUG: u32 = 1;
-const SPREAD: u32 = 2;
+// Draws of a study beside those of [`Effects::drawn`]; those of its arms come after, so many for each, and among them four for each visit.
 const BASELINE: u32 = 3;
 const ARMS: u32 = 16;
 const OF_ARM: u32 = 1 << 16;
@@ -171,23 +168,20 @@ impl Drawn<'_> {
     fn sample(&self, thetas: &Thetas<f64>, address: &Address) -> Option<Vec<f64>> {
         let of_arm = ARMS + OF_ARM * self.place;
         let at = of_arm + 1 + 4 * self.at;
-        let effects = Effects {
-            expectancy: address.normal(EXPECTANCY),
-            drug: address.normal(DRUG),
-            spread: address.normal(SPREAD),
-            arm: address.normal(of_arm),
-            visit: address.normal(at),
-        };
+        let effects = Effects::drawn(address, of_arm, at);
         let latent = Typical::at(self.visit, thetas).latent(self.visit.time_h, thetas, &effects);
         let n = self.arm.n.filter(|n| *n > 1).unwrap_or(USUAL_N);
         let people = f64::from(n);
-        let scores = Scores {
-            baseline: self.before(address)?,
-            latent,
+        let scores = |instrument: &str| {
+            Some(Scores {
+                baseline: self.before(instrument, address)?,
+                latent,
+            })
         };
         let noise = |draw: u32| address.normal(at + draw);
         Some(match self.outcome {
-            Outcome::Score(_) => {
+            Outcome::Score(instrument) => {
+                let scores = scores(instrument)?;
                 let (sd, error) = (scores.sd(), noise(1) / people.sqrt());
                 vec![
                     scores.mean() + sd * error,
@@ -195,29 +189,25 @@ impl Drawn<'_> {
                     sd * exp(noise(2) / (2.0 * (people - 1.0)).sqrt()),
                 ]
             }
-            Outcome::Response => events(scores.response(0.5, 0.0), n, address.uniform(at + 3)),
+            Outcome::Response => events(latent.response(0.5, 0.0), n, address.uniform(at + 3)),
             Outcome::Remission => {
                 let remission = self.ratings.remission_of(&self.arm.study);
+                let scores = scores(&remission.instrument)?;
                 events(scores.remission(remission.cut_off), n, address.uniform(at + 3))
             }
         })
     }
 
-    /// Scores before treatment on the instrument of the outcome: what the study tells, or what is usual.
-    fn before(&self, address: &Address) -> Option<Before<f64>> {
-        let remission = self.ratings.remission_of(&self.arm.study);
-        let instrument = match self.outcome {
-            Outcome::Score(instrument) => instrument,
-            // Half of whatever the baseline was.
-            Outcome::Response => return Some(Before { mean: 1.0, sd: 0.1 }),
-            Outcome::Remission => &remission.instrument,
-        };
+    /// Scores before treatment on an instrument: what the study tells, or what is usual of people with depression. Nothing of
+    /// other people: what a depression scale would say of them nobody measured.
+    fn before(&self, instrument: &str, address: &Address) -> Option<Before<f64>> {
         let told = self
             .arm
             .baseline
             .as_ref()
-            .filter(|told| told.instrument == *instrument);
-        let usual = self.ratings.scores.get(instrument);
+            .filter(|told| told.instrument == instrument);
+        let is_depression = self.visit.situation.disorder.is_depression();
+        let usual = self.ratings.scores.get(instrument).filter(|_| is_depression);
         let mean = match (told.and_then(|told| told.mean), usual) {
             (Some(mean), _) => mean,
             (None, Some(usual)) => {

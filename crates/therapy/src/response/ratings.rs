@@ -41,6 +41,8 @@ pub struct Particular {
     pub best: f64,
     /// And when that was, h.
     pub at_h: Option<f64>,
+    /// The only outcomes that are taken, where not all are.
+    pub only: Option<Vec<String>>,
     /// The standard error of a contrast that is published without an interval, and its time, h.
     pub contrast_error: Option<(f64, f64)>,
     /// Why its standard deviations are not taken.
@@ -70,7 +72,7 @@ impl Ratings {
     pub fn of(library: &Library) -> Result<Self, Vec<Diagnostic>> {
         let Some(document) = library.document(PATH) else {
             return Err(vec![Diagnostic::error(
-                "L044",
+                "L053",
                 format!("the library has no `{PATH}`"),
             )]);
         };
@@ -170,6 +172,7 @@ fn particular(table: &mut Reader<'_, '_>) -> Option<Particular> {
         cut_off: table.optional_number("remission", 0.0..),
         best: table.optional_number("best", 0.0..3.0).unwrap_or(0.0),
         at_h: table.optional_number("at_h", 0.0..),
+        only: table.optional_array("only", |item| item.string()),
         contrast_error: table.optional_table("contrast", |table| {
             let (time_h, error) = (
                 table.required_number("time_h", 0.0..),

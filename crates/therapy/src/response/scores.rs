@@ -64,26 +64,20 @@ impl<R: Real> Scores<R> {
         ((mean * mean + self.baseline.sd * self.baseline.sd) * squares - mean * mean * lost * lost).sqrt()
     }
 
-    /// Proportion whose score fell by at least `fraction` of the baseline; of those who were rated at several visits, `best`
-    /// standard deviations of the residual are in favour of the best.
+    /// The standard normal deviate below which those lie who have a whole score of `cut_off` or less.
     #[must_use]
-    pub fn response(&self, fraction: f64, best: f64) -> R {
-        let needed = -euthymia_vecmath::scalar::ln(1.0 - fraction);
-        let mut reached = self.latent.mean - needed;
-        if best != 0.0 {
-            reached = reached + self.latent.residual.sqrt() * best;
-        }
-        (reached / self.latent.variance.sqrt()).normal_cdf()
+    pub fn remission_deviate(&self, cut_off: f64) -> R {
+        let spread = self.baseline.sd / self.baseline.mean;
+        let variance = (spread * spread + 1.0).ln();
+        let centre = self.baseline.mean.ln() - variance * 0.5 - self.latent.mean;
+        let below = -centre + euthymia_vecmath::scalar::ln(cut_off + 0.5);
+        below / (variance + self.latent.variance).sqrt()
     }
 
     /// Proportion with a whole score of `cut_off` or less.
     #[must_use]
     pub fn remission(&self, cut_off: f64) -> R {
-        let spread = self.baseline.sd / self.baseline.mean;
-        let variance = (spread * spread + 1.0).ln();
-        let centre = self.baseline.mean.ln() - variance * 0.5 - self.latent.mean;
-        let below = -centre + euthymia_vecmath::scalar::ln(cut_off + 0.5);
-        (below / (variance + self.latent.variance).sqrt()).normal_cdf()
+        self.remission_deviate(cut_off).normal_cdf()
     }
 }
 
@@ -138,7 +132,7 @@ mod tests {
             sd(change, change_squares),
             3.0 * scores.sd() / (2.0 * n).sqrt(),
         );
-        close(scores.response(0.5, 0.0), responses / n, 0.5 / n.sqrt());
+        close(scores.latent.response(0.5, 0.0), responses / n, 0.5 / n.sqrt());
         close(scores.remission(12.0), remissions / n, 0.5 / n.sqrt());
     }
 }

@@ -8,8 +8,9 @@
 use super::design::Blinding;
 use super::theta::{Theta, Thetas};
 use super::visit::{Disorder, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Situation, Visit};
+use euthymia_stats::random::Address;
 use euthymia_stats::real::Real;
-use euthymia_vecmath::scalar::exp;
+use euthymia_vecmath::scalar::{exp, ln};
 use std::f64::consts::LN_2;
 
 /// Trust, in sessions, of half the greatest improvement by it.
@@ -52,6 +53,39 @@ pub struct Latent<R> {
     pub variance: R,
     /// The variance of the residual.
     pub residual: R,
+}
+
+impl Effects<f64> {
+    /// Drawn for a study; `arm` and `visit` are the draws of the address that belong to those, 16 or more.
+    #[must_use]
+    pub fn drawn(address: &Address, arm: u32, visit: u32) -> Self {
+        Self {
+            expectancy: address.normal(0),
+            drug: address.normal(1),
+            spread: address.normal(2),
+            arm: address.normal(arm),
+            visit: address.normal(visit),
+        }
+    }
+}
+
+impl<R: Real> Latent<R> {
+    /// The standard normal deviate below which those lie who lost at least `fraction` of their baseline; of those who were rated at
+    /// several visits, `best` standard deviations of the residual are in favour of the best.
+    #[must_use]
+    pub fn response_deviate(&self, fraction: f64, best: f64) -> R {
+        let mut reached = self.mean + ln(1.0 - fraction);
+        if best != 0.0 {
+            reached = reached + self.residual.sqrt() * best;
+        }
+        reached / self.variance.sqrt()
+    }
+
+    /// Proportion who lost at least `fraction` of their baseline, `best` as for [`Self::response_deviate`].
+    #[must_use]
+    pub fn response(&self, fraction: f64, best: f64) -> R {
+        self.response_deviate(fraction, best).normal_cdf()
+    }
 }
 
 impl<R: Real> Typical<R> {
@@ -165,10 +199,10 @@ fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
     let half_h = half.exp();
     let fall = LN_2 / half_h.value();
     let (mut value, mut slope) = (0.0, 0.0);
-    for (area, ago_h) in &visit.pieces {
-        let left = area * exp(-fall * ago_h);
+    for piece in &visit.pieces {
+        let (left, by_rate) = piece.left(fall);
         value += left;
-        slope -= left * ago_h;
+        slope += by_rate;
     }
     let action = R::lift(&[half_h], value, &[slope * -fall / half_h.value()]);
     let emax = emax + thetas[Theta::SizeDrug] * visit.situation.ln_size;
