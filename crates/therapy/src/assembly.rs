@@ -9,7 +9,7 @@ pub(crate) use mechanism::stem;
 pub(crate) use situation::{OfCourse, felt};
 
 use crate::course::{Course, PatientSpec, People};
-use crate::events::{self, EXPECTANCY, Plan};
+use crate::events::{self, Plan, STATEMENTS};
 use crate::library::Library;
 use crate::posterior::Posterior;
 use euthymia_diagnostics::{Diagnostic, Source};
@@ -46,7 +46,7 @@ pub(crate) enum Characteristic {
 
 impl Characteristic {
     /// The names that models use.
-    pub(crate) const NAMES: [(&str, Self); 19] = [
+    pub(crate) const NAMES: [(&str, Self); 20] = [
         ("WT", Self::Weight),
         ("AGE", Self::Age),
         ("FEMALE", Self::Female),
@@ -56,6 +56,7 @@ impl Characteristic {
         ("CYP2B6_STAR6", Self::Star6),
         ("BASE", Self::Baseline),
         ("AD_NEW", Self::OfCourse(OfCourse::NewAntidepressant)),
+        ("AD", Self::OfCourse(OfCourse::Antidepressant)),
         ("PSYCH", Self::OfCourse(OfCourse::Psychotherapy)),
         ("EXPECT_ACTIVE", Self::OfCourse(OfCourse::ExpectActive)),
         ("EXPECT_INACTIVE", Self::OfCourse(OfCourse::ExpectInactive)),
@@ -173,7 +174,10 @@ pub(crate) fn assemble(course: &Course, library: &Library) -> Result<Assembly, V
     let plan = events::plan(course);
     let plan = plan
         .into_iter()
-        .filter(|dose| dose.compartment != EXPECTANCY || has_compartment(&model, EXPECTANCY))
+        .filter(|dose| {
+            let is_statement = STATEMENTS.contains(&dose.compartment.as_str());
+            !is_statement || has_compartment(&model, &dose.compartment)
+        })
         .collect::<Plan>();
     for dose in &plan {
         if !has_compartment(&model, &dose.compartment) {

@@ -9,7 +9,15 @@ use crate::drug::{Devices, InputKind, Route};
 use crate::result::DoseMark;
 
 /// Compartment that every attended session doses 1 into, controls included.
-pub(crate) const EXPECTANCY: &str = "expectancy";
+const EXPECTANCY: &str = "expectancy";
+/// Compartment that the end of a course doses 1 into.
+const FINISHED: &str = "finished";
+/// Compartments of response models that a course doses into where the model has them.
+pub(crate) const STATEMENTS: [&str; 2] = [EXPECTANCY, FINISHED];
+/// What is given from here on keeps people well who have responded: trials of maintenance begin after four weeks, h.
+const INDUCTION_H: f64 = 672.0;
+/// Trials look a day after a last session for who has responded, h.
+const LOOK_H: f64 = 24.0;
 
 /// One dose into one compartment, for anyone.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +50,7 @@ pub(crate) type Plan = Vec<PlannedDose>;
 pub(crate) fn plan(course: &Course) -> Plan {
     let mut plan: Plan = course.treatments.iter().flat_map(treatment_doses).collect();
     plan.extend(expectancy(course));
+    plan.push(statement(FINISHED, course_end_h(course)));
     plan.sort_by(|a, b| {
         a.time_h
             .total_cmp(&b.time_h)
@@ -142,21 +151,37 @@ fn scaled(amount: DoseAmount, fraction: f64) -> DoseAmount {
     }
 }
 
-/// One unit of expectation per session that people come for. What is given at the same time is one session.
-fn expectancy(course: &Course) -> Plan {
+/// One unit of expectation per session that people come for.
+fn expectancy(course: &Course) -> impl Iterator<Item = PlannedDose> {
+    let times = attended_h(course).into_iter();
+    times.map(|time_h| statement(EXPECTANCY, time_h))
+}
+
+/// When people come for a session, in order, h. What is given at the same time is one session.
+fn attended_h(course: &Course) -> Vec<f64> {
     let attended = course.treatments.iter().filter(|one| one.drug.expectancy.session);
     let mut times: Vec<f64> = attended.flat_map(|one| one.times_h.iter().copied()).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();
     times
-        .into_iter()
-        .map(|time_h| PlannedDose {
-            time_h,
-            compartment: EXPECTANCY.to_owned(),
-            amount: DoseAmount::Fixed(1.0),
-            input: PlannedInput::Bolus,
-        })
-        .collect()
+}
+
+/// When it shows who has responded, and relapses begin to count, h: a day after the last session of the first four weeks, or after
+/// four weeks where there is none.
+pub(crate) fn course_end_h(course: &Course) -> f64 {
+    let attended = attended_h(course);
+    let last = attended.iter().rfind(|time_h| **time_h <= INDUCTION_H);
+    last.map_or(INDUCTION_H, |time_h| time_h + LOOK_H)
+}
+
+/// A dose of 1 that tells a model that something happens.
+fn statement(compartment: &str, time_h: f64) -> PlannedDose {
+    PlannedDose {
+        time_h,
+        compartment: compartment.to_owned(),
+        amount: DoseAmount::Fixed(1.0),
+        input: PlannedInput::Bolus,
+    }
 }
 
 /// The doses as drawn on a time axis, in order of time.

@@ -8,15 +8,17 @@
 //! of expectancy, drug, a new antidepressant and psychotherapy, each a typical value with normal deviations between patients. So
 //! `x` is normal over the patients of an arm ([`Latent`]), and means, standard deviations, responses and remissions are closed
 //! forms ([`Scores`]). [`Theta`] names what is uncertain, [`Visit`] prepares what an arm has received by a time, [`Typical`] puts
-//! both together. The same equations stand as model text in `library/response`, for simulation; a test holds the two to each other.
+//! both together. [`Followed`] tells how many of those who had responded relapse, [`gone`] how many leave a trial. The same equations stand as model text in `library/response`, for simulation; a test holds the two to each other.
 
 mod arms;
 mod design;
+mod dropout;
 mod exposure;
 mod facts;
 mod people;
 mod predict;
 mod ratings;
+mod relapse;
 mod scores;
 mod sessions;
 mod structure;
@@ -27,9 +29,11 @@ pub use arms::Designs;
 pub use design::{
     ArmDesign, Background, Baseline, Blinding, Kind, Refused, Selected, Session, Setting, Therapy,
 };
+pub use dropout::gone;
 pub use exposure::{Exposure, Given, Portion, grid_h};
 pub use predict::{Outcome, Predicted, StatisticKind, predict};
 pub use ratings::{Ratings, Remission, UsualBaseline};
+pub use relapse::{Followed, KEPT_HALF_H, ln_hazard_ratio};
 pub use scores::{Before, Scores};
 pub use structure::{Effects, Latent, TRUST_HALF, Typical};
 pub use theta::{Theta, Thetas};

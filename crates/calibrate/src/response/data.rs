@@ -1,5 +1,10 @@
 //! What the evidence tables measured, as the response model is fitted to it.
 
+mod missing;
+
+use super::leaving::{Gone, Leavers, Left};
+use super::rating::{Known, Rated, Rating};
+use super::relapses::Relapses;
 use euthymia_evidence::{
     Comparison, DispersionType, Evidence, Measure, OutcomeRow, Statistic, Subset, TimeBasis, Verified,
 };
@@ -14,121 +19,9 @@ pub(super) const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 /// The instrument of published contrasts in points, and of arms that do not tell theirs.
 const USUAL_INSTRUMENT: &str = "madrs";
 
-/// How an arm's baseline on an instrument is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Known {
-    /// Mean, points; where the study does not tell it, what is usual.
-    pub mean: f64,
-    /// Standard deviation between patients, points.
-    pub sd: f64,
-    /// Standard deviation of the logarithm of the mean: 0 where it was told.
-    pub uncertain: f64,
-}
-
-/// An arm at a time.
-#[derive(Clone, Debug)]
-pub struct Rated {
-    /// Place of its study in [`Data::studies`].
-    pub study: usize,
-    /// Place of its arm in [`Data::arms`].
-    pub arm: usize,
-    /// What the arm has received.
-    pub visit: Visit,
-}
-
-/// A number that was measured; `visit` is a place in [`Data::visits`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rating {
-    /// A mean score, or a mean change.
-    Mean {
-        /// Of which visit.
-        visit: usize,
-        /// Points.
-        value: f64,
-        /// Its standard error, where it is told.
-        error: Option<f64>,
-        /// Number of people.
-        n: f64,
-        /// Whether it is a change from baseline.
-        is_change: bool,
-        /// Scores before treatment.
-        baseline: Known,
-    },
-    /// A standard deviation of scores, or of changes.
-    Deviation {
-        /// Of which visit.
-        visit: usize,
-        /// Logarithm of points.
-        ln_sd: f64,
-        /// Number of people.
-        n: f64,
-        /// Whether it is of changes from baseline.
-        is_change: bool,
-        /// Scores before treatment.
-        baseline: Known,
-    },
-    /// People who improved by at least a fraction of their baseline.
-    Response {
-        /// Of which visit.
-        visit: usize,
-        /// How many.
-        events: f64,
-        /// Of how many.
-        n: f64,
-        /// The fraction.
-        fraction: f64,
-        /// Counted at the best of several visits: by how many standard deviations of the residual.
-        best: f64,
-        /// How much of it is news, where means of the same people are there too.
-        weight: f64,
-    },
-    /// People with a score of at most a cut-off.
-    Remission {
-        /// Of which visit.
-        visit: usize,
-        /// How many.
-        events: f64,
-        /// Of how many.
-        n: f64,
-        /// The cut-off, points.
-        cut_off: f64,
-        /// Scores before treatment.
-        baseline: Known,
-        /// How much of it is news, where means of the same people are there too.
-        weight: f64,
-    },
-    /// A difference of mean changes between two arms, of which no means are published.
-    Contrast {
-        /// The two visits.
-        visits: [usize; 2],
-        /// Points, or standard deviations.
-        value: f64,
-        /// Its standard error.
-        error: f64,
-        /// Whether it is in standard deviations of the score.
-        is_standardised: bool,
-        /// Scores before treatment.
-        baselines: [Known; 2],
-    },
-}
-
-impl Rating {
-    /// The visit that it is of; the first of two.
-    #[must_use]
-    pub fn visit(&self) -> usize {
-        match self {
-            Self::Mean { visit, .. }
-            | Self::Deviation { visit, .. }
-            | Self::Response { visit, .. }
-            | Self::Remission { visit, .. } => *visit,
-            Self::Contrast { visits, .. } => visits[0],
-        }
-    }
-}
-
 /// A study or an arm that takes no part, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Left {
+pub struct LeftOut {
     /// The study.
     pub study: String,
     /// The arm.
@@ -148,8 +41,14 @@ pub struct Data {
     pub visits: Vec<Rated>,
     /// What was measured there.
     pub ratings: Vec<Rating>,
+    /// How many left.
+    pub left: Vec<Left>,
+    /// How much those who left had improved.
+    pub leavers: Vec<Leavers>,
+    /// Relapses of those who had responded.
+    pub relapses: Relapses,
     /// Arms with results that take no part.
-    pub left_out: Vec<Left>,
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Data {
@@ -198,7 +97,7 @@ struct Taker<'a> {
     data: Data,
     /// Visits by arm and time (in bits, to be a key).
     places: BTreeMap<(String, String, u64), usize>,
-    left_out: BTreeSet<Left>,
+    left_out: BTreeSet<LeftOut>,
 }
 
 impl Taker<'_> {
@@ -207,7 +106,7 @@ impl Taker<'_> {
         match self.admits(study, arm, in_contrast) {
             Ok(found) => Some(found),
             Err(why) => {
-                self.left_out.insert(Left {
+                self.left_out.insert(LeftOut {
                     study: study.to_owned(),
                     arm: arm.to_owned(),
                     why,
@@ -267,7 +166,13 @@ impl Taker<'_> {
             data.arms.len() - 1
         });
         let visit = Visit::of(design, situation, self.exposures, time_h);
-        data.visits.push(Rated { study, arm, visit });
+        let gone = Gone::Usual;
+        data.visits.push(Rated {
+            study,
+            arm,
+            visit,
+            gone,
+        });
         self.places.insert(key, data.visits.len() - 1);
         data.visits.len() - 1
     }
@@ -316,6 +221,10 @@ impl Taker<'_> {
                     self.count(&design, situation, row, &with_means);
                 }
             }
+            let verified = evidence
+                .outcomes_of(arm)
+                .filter(|row| row.verified == Verified::Yes);
+            self.leaving(&design, situation, &verified.collect::<Vec<_>>());
         }
     }
 
@@ -357,6 +266,7 @@ impl Taker<'_> {
             .filter(|of| of.kind == DispersionType::StandardError && of.value > 0.0);
         let is_change = row.statistic != Statistic::Mean;
         let visit = self.visit(design, situation, time_h);
+        self.missing(visit, design, row);
         self.data.ratings.push(Rating::Mean {
             visit,
             value: row.value,
@@ -411,6 +321,7 @@ impl Taker<'_> {
                 return;
             };
             let visit = self.visit(design, situation, time_h);
+            self.missing(visit, design, row);
             let cut_off = remission.cut_off;
             self.data.ratings.push(Rating::Remission {
                 visit,
@@ -424,6 +335,7 @@ impl Taker<'_> {
             let best = particular.map_or(0.0, |of| of.best);
             let time_h = particular.and_then(|of| of.at_h).unwrap_or(time_h);
             let visit = self.visit(design, situation, time_h);
+            self.missing(visit, design, row);
             self.data.ratings.push(Rating::Response {
                 visit,
                 events,

@@ -1,11 +1,13 @@
 //! Predictions of studies by a fit that has not seen them, beside what they reported and what simpler predictors say.
 
-use super::data::{Data, Known, Rating};
+use super::data::Data;
+use super::leaving::Gone;
+use super::rating::{Known, Rating};
 use super::target::Target;
 use euthymia_meta::pool;
 use euthymia_stats::random::{Address, Purpose, Stream};
 use euthymia_stats::{counts, normal, quantile};
-use euthymia_therapy::response::{Before, Effects, Scores, Thetas, Typical};
+use euthymia_therapy::response::{Before, Effects, Scores, Thetas, Typical, gone};
 use euthymia_vecmath::scalar::{exp, ln};
 use serde::Serialize;
 
@@ -244,6 +246,11 @@ fn drawn(held: &Data, thetas: &Thetas<f64>, address: &Address, place: u32, numbe
     let effects = Effects::drawn(address, of_arm, of_visit);
     let visit = &rated.visit;
     let latent = Typical::at(visit, thetas).latent(visit.time_h, thetas, &effects);
+    let gone = match rated.gone {
+        Gone::Told(part) => part,
+        Gone::Usual => gone(visit.time_h, thetas, address.normal(3072 + rated.arm as u32)),
+    };
+    let latent = latent.of_those_who_stay(gone, thetas);
     let before = |known: &Known| {
         let mean = known.mean * exp(known.uncertain * address.normal(3));
         Before {

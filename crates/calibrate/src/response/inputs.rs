@@ -2,6 +2,7 @@
 
 use super::data::Data;
 use super::priors::{self, Priors};
+use super::relapses::{self, RelapseFacts, Relapses};
 use super::target::Target;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_engine::Options;
@@ -14,9 +15,10 @@ use std::fmt::Write;
 use thiserror::Error;
 
 /// Files of the library that say what is fitted to, and how.
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     "response/designs.toml",
     "response/ratings.toml",
+    "response/relapses.toml",
     "response/priors.toml",
 ];
 const TABLES: [&str; 4] = [
@@ -48,6 +50,8 @@ pub struct Inputs {
     pub exposures: Vec<Exposure>,
     /// How their ratings are read.
     pub ratings: Ratings,
+    /// Whom reports of relapse are about.
+    pub relapses: RelapseFacts,
     /// What is believed before.
     pub priors: Priors,
     /// The drugs that the library knows.
@@ -77,12 +81,17 @@ impl Inputs {
             .document(priors::PATH)
             .ok_or_else(|| missing(priors::PATH))?;
         let priors = Priors::read(document).map_err(InputError::Files)?;
+        let relapses = match library.document(relapses::PATH) {
+            Some(document) => RelapseFacts::read(document).map_err(InputError::Files)?,
+            None => RelapseFacts::default(),
+        };
         let hash = hash(library, &exposures);
         Ok(Self {
             evidence,
             designs,
             exposures,
             ratings,
+            relapses,
             priors,
             drugs: library.stems("drugs", ".toml"),
             hash,
@@ -92,13 +101,10 @@ impl Inputs {
     /// What was measured, in all studies but `without`.
     #[must_use]
     pub fn data(&self, without: &[&str]) -> Data {
-        Data::new(
-            &self.evidence,
-            &self.designs,
-            &self.exposures,
-            &self.ratings,
-            without,
-        )
+        let (evidence, designs, exposures) = (&self.evidence, &self.designs, &self.exposures);
+        let mut data = Data::new(evidence, designs, exposures, &self.ratings, without);
+        data.relapses = Relapses::new(evidence, designs, exposures, &self.relapses, without);
+        data
     }
 
     /// The posterior.

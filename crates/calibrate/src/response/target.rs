@@ -3,15 +3,22 @@
 //! Parameters, and how far each study, arm and visit lies from the typical, are sampled as standard normal deviates of their
 //! priors, which keeps the density round whatever the data say of the standard deviations.
 
+mod afterwards;
 mod synthetic;
 
-use super::data::{Data, Known, Rating};
+use super::data::Data;
+use super::leaving::Gone;
 use super::priors::{Placed, Priors};
+use super::rating::{Known, Rating};
 use crate::prior::Prior;
 use crate::target::LogDensity;
+use euthymia_stats::hermite::gauss_hermite;
 use euthymia_stats::normal;
 use euthymia_stats::real::Real;
-use euthymia_therapy::response::{Before, Effects, Latent, Scores, Theta, Thetas, Typical};
+use euthymia_therapy::response::{Before, Effects, Latent, Scores, Theta, Thetas, Typical, gone};
+
+/// Points of the average over how easily people leave an arm.
+const POINTS: usize = 15;
 
 /// The posterior.
 #[derive(Clone, Debug)]
@@ -24,6 +31,8 @@ pub struct Target {
     shared: Vec<String>,
     /// Whether the data count; otherwise it is the prior.
     with_data: bool,
+    /// Points and weights of the average over arms.
+    arms_apart: Vec<(f64, f64)>,
 }
 
 /// Where what begins, in a position.
@@ -33,6 +42,8 @@ struct Places {
     studies: usize,
     arms: usize,
     visits: usize,
+    /// How far the relapses of each study lie from the typical, and how long it followed people.
+    relapses: usize,
     end: usize,
 }
 
@@ -49,6 +60,7 @@ impl Target {
             priors,
             shared,
             with_data: true,
+            arms_apart: gauss_hermite(POINTS),
         }
     }
 
@@ -64,12 +76,14 @@ impl Target {
         let studies = thetas + Theta::ALL.len();
         let arms = studies + OF_STUDY * self.data.studies.len();
         let visits = arms + self.data.arms.len();
+        let relapses = visits + self.data.visits.len();
         Places {
             thetas,
             studies,
             arms,
             visits,
-            end: visits + self.data.visits.len(),
+            relapses,
+            end: relapses + 2 * self.data.relapses.studies.len(),
         }
     }
 
@@ -148,7 +162,21 @@ impl Target {
 
     fn latent_with<R: Real>(&self, thetas: &Thetas<R>, position: &[R], visit: usize) -> Latent<R> {
         let rated = &self.data.visits[visit].visit;
-        Typical::at(rated, thetas).latent(rated.time_h, thetas, &self.effects(position, visit))
+        let all = Typical::at(rated, thetas).latent(rated.time_h, thetas, &self.effects(position, visit));
+        all.of_those_who_stay(self.gone(thetas, visit), thetas)
+    }
+
+    /// The part of an arm that is missing at a visit.
+    fn gone<R: Real>(&self, thetas: &Thetas<R>, visit: usize) -> R {
+        let rated = &self.data.visits[visit];
+        match rated.gone {
+            Gone::Told(part) => R::lift(&[thetas[Theta::Dropout]], part, &[0.0]),
+            Gone::Usual => gone(
+                rated.visit.time_h,
+                thetas,
+                R::lift(&[thetas[Theta::Dropout]], 0.0, &[0.0]),
+            ),
+        }
     }
 
     fn scores<R: Real>(&self, position: &[R], latent: Latent<R>, visit: usize, known: &Known) -> Scores<R> {
@@ -278,6 +306,15 @@ impl LogDensity for Target {
             let (study, arm, _) = &self.data.arms[rated.arm];
             format!("visit[{study}/{arm}/{} h]", rated.visit.time_h)
         }));
+        for of in ["relapse", "follow_up"] {
+            names.extend(
+                self.data
+                    .relapses
+                    .studies
+                    .iter()
+                    .map(|study| format!("{of}[{study}]")),
+            );
+        }
         names
     }
 
@@ -295,6 +332,13 @@ impl LogDensity for Target {
         for rating in &self.data.ratings {
             density = density + self.log_likelihood(position, &latents, rating);
         }
+        for left in &self.data.left {
+            density = density + afterwards::who_left(&thetas, left, &self.arms_apart);
+        }
+        for leavers in &self.data.leavers {
+            density = density + self.leavers(&thetas, position, leavers);
+        }
+        density = density + self.relapses(&thetas, position);
         density
     }
 }

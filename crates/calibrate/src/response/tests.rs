@@ -1,6 +1,6 @@
 //! Laws of the posterior, on the library's own trials and on made-up ones.
 
-use super::{Data, Inputs, Known, Made, Priors, Rated, Rating, Target, ship};
+use super::{Data, Gone, Inputs, Known, Made, Priors, Rated, Rating, Target, ship};
 use crate::sampler::{self, Chain, Draws, Settings};
 use crate::tape::Tape;
 use crate::target::LogDensity;
@@ -127,13 +127,12 @@ fn the_order_of_studies_changes_the_density_by_rounding_only() {
 fn without_data_the_density_is_that_of_the_priors() {
     let target = real_target();
     let position = somewhere(&target);
-    let empty = Target::new(
-        Data {
-            ratings: Vec::new(),
-            ..target.data.clone()
-        },
-        target.priors.clone(),
-    );
+    let mut data = target.data.clone();
+    data.ratings.clear();
+    data.left.clear();
+    data.leavers.clear();
+    data.relapses.reported.clear();
+    let empty = Target::new(data, target.priors.clone());
     let prior = target.without_data();
     assert_eq!(prior.log_density(&position), empty.log_density(&position));
 }
@@ -191,6 +190,7 @@ fn tiny() -> Target {
         study: 0,
         arm,
         visit: visit(arm == 0),
+        gone: Gone::Usual,
     };
     let baseline = Known {
         mean: 33.0,
@@ -232,7 +232,7 @@ fn tiny() -> Target {
             .to_vec(),
         visits: vec![rated(0), rated(1)],
         ratings,
-        left_out: Vec::new(),
+        ..Data::default()
     };
     Target::new(data, priors_of_two())
 }

@@ -3,8 +3,9 @@
 //! Of the trials with a design the one with the most people lends it. Every draw of the parameters gets a study, an arm and
 //! visits of its own, so that the bands are where the mean of a new trial with very many people would lie.
 
-use super::data::{Data, Rating};
+use super::data::Data;
 use super::inputs::Inputs;
+use super::rating::Rating;
 use euthymia_stats::random::{Purpose, Stream};
 use euthymia_stats::{proportion, quantile};
 use euthymia_therapy::course::DoseAmount;

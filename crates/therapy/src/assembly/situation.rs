@@ -9,6 +9,8 @@ use crate::response::Disorder;
 pub(crate) enum OfCourse {
     /// An antidepressant is started at time 0.
     NewAntidepressant,
+    /// An antidepressant is taken, new or not.
+    Antidepressant,
     /// There is psychotherapy.
     Psychotherapy,
     /// Blinded, and what is given is a control that people feel.
@@ -38,6 +40,7 @@ impl OfCourse {
         let disorder = |one| Disorder::of(&course.condition) == Some(one);
         match self {
             Self::NewAntidepressant => course.background == Antidepressant::NewlyStarted,
+            Self::Antidepressant => course.background != Antidepressant::None,
             Self::Psychotherapy => course.psychotherapy.is_some(),
             Self::ExpectActive => blinded(Felt::Active),
             Self::ExpectInactive => blinded(Felt::Inactive),

@@ -1,9 +1,10 @@
 //! What a trial will report, from its design alone.
 //!
 //! For every draw of the parameters a study is drawn with its own expectancy and drug effect, its arms and visits with theirs, and
-//! then what a sample of so many people comes to. The quantiles over all of it are the predictive intervals.
+//! then what a sample of so many people comes to, as far as they have not left: observed cases. The quantiles over all of it are the predictive intervals.
 
 use super::design::{ArmDesign, Setting};
+use super::dropout::gone;
 use super::exposure::Exposure;
 use super::ratings::Ratings;
 use super::scores::{Before, Scores};
@@ -129,6 +130,8 @@ struct Drawn<'a> {
 const BASELINE: u32 = 3;
 const ARMS: u32 = 16;
 const OF_ARM: u32 = 1 << 16;
+/// How easily people leave, of an arm, after those of its visits.
+const LEAVING: u32 = 1 << 15;
 
 impl Drawn<'_> {
     /// The quantiles of every number of the outcome; none where nothing is known of the instrument's baseline.
@@ -170,6 +173,8 @@ impl Drawn<'_> {
         let at = of_arm + 1 + 4 * self.at;
         let effects = Effects::drawn(address, of_arm, at);
         let latent = Typical::at(self.visit, thetas).latent(self.visit.time_h, thetas, &effects);
+        let gone = gone(self.visit.time_h, thetas, address.normal(of_arm + LEAVING));
+        let latent = latent.of_those_who_stay(gone, thetas);
         let n = self.arm.n.filter(|n| *n > 1).unwrap_or(USUAL_N);
         let people = f64::from(n);
         let scores = |instrument: &str| {

@@ -107,6 +107,26 @@ thetas! {
     TauArm = "tau_arm",
     /// Standard deviation between the visits of an arm, of the improvement: what the model gets wrong.
     TauVisit = "tau_visit",
+    /// Log of the relapses a day of people who had responded, without remission, protection or an antidepressant.
+    Relapse = "lrelapse",
+    /// Log of the factor on them of remission.
+    RelapseRemission = "relapse_remission",
+    /// Log of the factor on them of full protection by the drug.
+    RelapseMaintenance = "relapse_maintenance",
+    /// Log of the factor on them of an antidepressant that goes on.
+    RelapseAntidepressant = "relapse_ad",
+    /// Log of the half-life with which protection is lost, h.
+    HalfKept = "lhalf_kept",
+    /// Standard deviation between patients of the logarithm of the hazard of relapse.
+    OmegaRelapse = "omega_relapse",
+    /// Standard deviation between studies of the logarithm of the hazard of relapse.
+    TauRelapse = "tau_relapse",
+    /// Log of the part of those in a trial that leaves it a day.
+    Dropout = "ldropout",
+    /// Standard deviation between arms of its logarithm.
+    TauDropout = "tau_dropout",
+    /// How much less those improve who leave, a fraction.
+    DropoutLess = "dropout_less",
 }
 
 impl Theta {

@@ -5,7 +5,7 @@
 
 use super::Target;
 use crate::prior::Prior;
-use crate::response::data::Rating;
+use crate::response::rating::Rating;
 use crate::sbc::Simulator;
 use crate::target::LogDensity;
 use euthymia_stats::counts::binomial_quantile;
@@ -14,6 +14,8 @@ use euthymia_vecmath::scalar::ln;
 
 /// The draw of the first rating; those before are of the numbers that are sampled.
 const RATINGS: u32 = 1 << 20;
+/// The draw before the first of what became of people.
+const AFTERWARDS: u32 = 1 << 21;
 
 impl Target {
     /// A position drawn from the priors: the density without data.
@@ -115,6 +117,7 @@ impl Target {
                 }
             }
         }
+        made.draw_afterwards(position, address, AFTERWARDS);
         made
     }
 }

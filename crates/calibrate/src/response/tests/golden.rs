@@ -1,8 +1,58 @@
 //! Every number that a fit is to, and every arm that takes no part: a change of the tables or of the rules shows here.
 
-use super::super::{Data, Rating};
+use super::super::{Data, Rating, Reported};
 use super::INPUTS;
 use std::fmt::Write;
+
+/// Relapses, and who left.
+fn listed_afterwards(data: &Data, text: &mut String) {
+    text.push_str("\nrelapses\n");
+    let name = |group: usize| {
+        let of = &data.relapses.groups[group];
+        format!("{} by {} h", of.label, of.time_h)
+    };
+    for reported in &data.relapses.reported {
+        match reported {
+            Reported::Events { groups, events } => {
+                let names: Vec<String> = groups.iter().map(|group| name(*group)).collect();
+                let n: f64 = groups.iter().map(|group| data.relapses.groups[*group].n).sum();
+                writeln!(text, "{}: {events}/{n}", names.join(" and "))
+            }
+            Reported::Later { groups, n, events } => {
+                writeln!(
+                    text,
+                    "{} after {}: {events}/{n}",
+                    name(groups[1]),
+                    name(groups[0])
+                )
+            }
+            Reported::Ratio {
+                groups,
+                ln_ratio,
+                error,
+            } => writeln!(
+                text,
+                "{} over {}: hazard ratio exp({ln_ratio:.4}) error {error:.4}",
+                name(groups[0]),
+                name(groups[1])
+            ),
+        }
+        .unwrap();
+    }
+    text.push_str("\nleft the trial\n");
+    for left in &data.left {
+        writeln!(text, "{}/{} by {} h", left.events, left.n, left.time_h).unwrap();
+    }
+    for leavers in &data.leavers {
+        let (study, arm, _) = &data.arms[data.visits[leavers.visit].arm];
+        writeln!(
+            text,
+            "{study}/{arm}: change {:.3} error {:.3}",
+            leavers.change, leavers.error
+        )
+        .unwrap();
+    }
+}
 
 fn listed(data: &Data) -> String {
     let mut text = format!(
@@ -72,6 +122,7 @@ fn listed(data: &Data) -> String {
         }
         .unwrap();
     }
+    listed_afterwards(data, &mut text);
     text.push_str("\nleft out\n");
     for left in &data.left_out {
         writeln!(text, "{}/{}: {}", left.study, left.arm, left.why).unwrap();
