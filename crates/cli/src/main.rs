@@ -6,6 +6,10 @@
     reason = "a command talks to its terminal"
 )]
 
+// First: its `println!` takes the place of the standard library's in all others.
+#[macro_use]
+mod output;
+
 mod arguments;
 mod calibrate;
 mod check;
@@ -19,7 +23,6 @@ mod interrupt;
 mod library;
 mod meta;
 mod models;
-mod output;
 mod posterior;
 mod predict_study;
 mod progress;

@@ -9,7 +9,7 @@ pub(crate) use arguments::{EXAMPLES, Meta};
 
 use std::path::Path;
 
-use euthymia_io::{atomic, csv};
+use euthymia_io::atomic;
 use euthymia_meta::MetaError;
 use euthymia_meta::synthesis::Synthesis;
 use euthymia_report::{figure, terminal};
@@ -37,20 +37,20 @@ fn pool(path: &Path, options: &Meta, shared: &Shared) -> Result<(), Failure> {
     let explained = |error| explain(&table, &error);
     let synthesis = request.run(&table.frame).map_err(explained)?;
     if let Some(out) = &options.save_spec {
-        let analysis = request.analysis(&table.frame).map_err(explained)?;
-        atomic::write(out, request::saved(&analysis, path, out).as_bytes())?;
+        let analyses = request.analyses(&table.frame, &synthesis).map_err(explained)?;
+        atomic::write(out, request::saved(&analyses, path, out).as_bytes())?;
     }
-    if let Some(out) = &options.csv {
-        let rows = synthesis.table();
-        csv::write_table(out, &Synthesis::COLUMNS, rows)?;
-    }
+    let is_told = match &options.csv {
+        Some(out) => output::write_csv(out, &Synthesis::COLUMNS, synthesis.table(), shared)?,
+        None => false,
+    };
     if let (Some(plot), Some(out)) = (options.plot, &options.out) {
         let svg = draw(plot, &synthesis)?;
         atomic::write(out, svg.as_bytes())?;
     }
     if shared.json {
         println!("{}", output::json(&synthesis.to_json()));
-    } else if !shared.quiet {
+    } else if !shared.quiet && !is_told {
         let (width, colour) = output::terminal();
         print!("{}", terminal::synthesis(&synthesis, width, colour));
         for file in [&options.out, &options.csv, &options.save_spec]

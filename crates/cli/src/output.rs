@@ -1,6 +1,6 @@
 //! What a run leaves behind: four files in a folder, each whole or absent, and the lines on the terminal.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use euthymia_diagnostics::Source;
@@ -13,7 +13,7 @@ use euthymia_therapy::result::{CourseResult, FileHash, Provenance};
 use euthymia_therapy::rows::SummaryRow;
 use euthymia_therapy::simulate::{Settings, Trajectories, TrajectoryLayout};
 
-use crate::arguments::Simulate;
+use crate::arguments::{Shared, Simulate};
 use crate::exit::Failure;
 use crate::watch::{Moment, Spent};
 
@@ -198,6 +198,56 @@ pub(crate) fn table(result: &CourseResult) -> String {
 pub(crate) fn ensemble_table(ensemble: &Ensemble) -> String {
     let (width, colour) = terminal();
     terminal::ensemble(ensemble, width, colour)
+}
+
+/// Prints to standard output. A reader that has seen enough, as `head`, ends the program quietly.
+pub(crate) fn print(text: impl AsRef<[u8]>) {
+    let mut out = std::io::stdout().lock();
+    let Err(error) = out.write_all(text.as_ref()).and_then(|()| out.flush()) else {
+        return;
+    };
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    eprintln!("error: standard output cannot be written: {error}");
+    std::process::exit(4);
+}
+
+/// As the standard library's, which panics where the reader has gone.
+macro_rules! print {
+    ($($said:tt)*) => { $crate::output::print(format!($($said)*)) };
+}
+
+/// As the standard library's, which panics where the reader has gone.
+macro_rules! println {
+    () => { $crate::output::print("\n") };
+    ($($said:tt)*) => { $crate::output::print(format!($($said)*) + "\n") };
+}
+
+/// Writes a table into a file, or prints it where the file is `-`; whether it was printed, so that nothing else should be.
+pub(crate) fn write_csv<R>(path: &Path, header: &[&str], rows: R, shared: &Shared) -> Result<bool, Failure>
+where
+    R: IntoIterator,
+    R::Item: IntoIterator,
+    <R::Item as IntoIterator>::Item: AsRef<[u8]>,
+{
+    let is_printed = path == Path::new("-");
+    if is_printed && shared.json {
+        return Err(Failure::Usage(
+            "`--csv` and `--json` cannot both be printed: name a FILE for the table".to_owned(),
+        ));
+    }
+    if is_printed {
+        let failed = |kind| IoError {
+            action: "write",
+            path: path.to_path_buf(),
+            kind,
+        };
+        print(csv::table(header, rows).map_err(failed)?);
+    } else {
+        csv::write_table(path, header, rows)?;
+    }
+    Ok(is_printed)
 }
 
 /// How wide standard output is, and whether it wants colour.

@@ -59,7 +59,8 @@ pub(crate) struct PredictStudy {
 pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure> {
     let files = library::files(shared)?;
     let library = library::load(&files)?;
-    let evidence = load::evidence(options.layer.as_deref(), &files)?;
+    let layer = options.layer.as_deref();
+    let evidence = load::evidence(layer, layer.is_some(), &files)?;
     let ratings = Ratings::of(&library).map_err(Failure::Input)?;
     let times_h = options
         .times

@@ -145,6 +145,10 @@ fn what_cannot_be_asked_is_refused() {
             &["pool", "--outcome", "response", "--crossover", "paired"],
             "needs `--correlation R`",
         ),
+        (
+            &["pool", "--outcome", "madrs", "--change-correlation", "1"],
+            "must be above -1 and below 1",
+        ),
         (&["pool", "--outcome", "response", "--method", "RELM"], "REML"),
         (&["claims", "ptds"], "did you mean `ptsd`?"),
         (&["remove", "nobody-2030"], "there is none of yours"),
@@ -224,6 +228,38 @@ fn a_trial_of_ones_own_joins_and_goes() {
         text(&evidence(layer.path(), &["remove", "fictitious-2030"])).starts_with("removed fictitious-2030")
     );
     assert!(!text(&evidence(layer.path(), &pool)).contains("yours"));
+}
+
+#[test]
+fn trials_of_ones_own_may_name_each_other_in_any_order() {
+    let layer = tempfile::tempdir().unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/fictitious-trial.toml");
+    let example = std::fs::read_to_string(example).unwrap();
+    // The second report names the first, comes before it by its name, and is of the same registration.
+    for (id, overlaps) in [("b-2030", ""), ("a-2030", "overlaps_with = \"b-2030\"\n")] {
+        let file = layer.path().join("trial.txt");
+        let trial = example.replace(
+            "study_id = \"fictitious-2030\"\n",
+            &format!("study_id = \"{id}\"\n{overlaps}"),
+        );
+        std::fs::write(&file, trial).unwrap();
+        text(&evidence(layer.path(), &["add", file.to_str().unwrap()]));
+    }
+    assert!(text(&evidence(layer.path(), &["studies"])).contains("2 of them yours"));
+}
+
+#[test]
+fn a_folder_that_was_named_must_be_there() {
+    let layer = tempfile::tempdir().unwrap();
+    let missing = layer.path().join("mien");
+    for arguments in [&["studies"][..], &["claims"], &["remove", "fictitious-2030"]] {
+        let told = error(&evidence(&missing, arguments), 4);
+        assert!(told.contains("mien"), "{told}");
+    }
+    // What is added makes its folder.
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/fictitious-trial.toml");
+    text(&evidence(&missing, &["add", example.to_str().unwrap()]));
+    assert!(text(&evidence(&missing, &["studies"])).contains("1 of them yours"));
 }
 
 /// Two doses and a control of one trial: a line through 0 by generalised least squares, by hand.
@@ -311,13 +347,33 @@ fn a_dose_response_curve_is_the_one_computed_by_hand() {
             .unwrap()
             .contains("not on the curve")
     );
+    // A prediction that is no number is not left out in silence.
+    let mut far = ask.to_vec();
+    far.extend(["--curve", "quadratic", "--at", "0.5,1e200"]);
+    let shown = text(&evidence(layer.path(), &far)).replace("\n  ", " ");
+    assert!(shown.contains("no prediction at 1"), "{shown}");
     let svg = std::fs::read_to_string(figure).unwrap();
     assert!(svg.starts_with("<svg") && svg.matches("class=\"bubble\"").count() == 2);
+    // Below the lowest dose nobody knows; what is said of the curve stands in the figure too.
+    for mark in [
+        "class=\"trace unseen\"",
+        "class=\"region-1 unseen\"",
+        "Dashed: below the lowest dose",
+        "All doses are of one",
+    ] {
+        assert_eq!(svg.matches(mark).count(), 1, "{mark}");
+    }
 }
 
 #[test]
 fn doses_of_the_library_say_what_they_cannot_tell() {
     let layer = tempfile::tempdir().unwrap();
+    let figure = layer.path().join("dose.svg");
+    let drawn = ["dose", "--time", "24h", "--plot", "-o", figure.to_str().unwrap()];
+    assert!(text(&evidence(layer.path(), &drawn)).contains("every arm received 0.5 mg/kg"));
+    // A curve between 0 and the only dose is assumed, all of it.
+    let svg = std::fs::read_to_string(&figure).unwrap();
+    assert!(svg.contains("class=\"trace unseen\"") && !svg.contains("class=\"trace\""));
     let folded = |arguments: &[&str]| text(&evidence(layer.path(), arguments)).replace("\n  ", " ");
     let one_dose = folded(&["dose", "--outcome", "response", "--time", "24h", "--route", "iv"]);
     assert!(
@@ -344,6 +400,14 @@ fn doses_of_the_library_say_what_they_cannot_tell() {
         (
             &["dose", "--curve", "spline", "--knots", "0,2,1"],
             "each above the one before",
+        ),
+        (
+            &["dose", "--curve", "spline", "--knots=-1,0,1"],
+            "`--knots -1` is no dose",
+        ),
+        (
+            &["dose", "--curve", "spline", "--knots", "0,1,inf"],
+            "`--knots inf` is no dose",
         ),
         (&["dose", "--unit", "g"], "no unit is called `g`"),
         (&["dose", "--weight", "0"], "must be above 0"),

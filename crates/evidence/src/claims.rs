@@ -10,11 +10,12 @@ mod item;
 mod questions;
 mod reported;
 mod resolve;
+mod usual_dose;
 mod wording;
 
 pub use definition::{ClaimDefinition, Definitions};
 pub use grading::{GradeReport, JudgementReport};
-pub use item::{Definition as ItemDefinition, Expects, Kind, Role};
+pub use item::{Counted, Definition as ItemDefinition, Expects, Kind, Role};
 pub use questions::{QuestionDefinition, Questions, Reply, Sentence, answer_questions};
 pub use reported::Reported;
 pub use resolve::{Bears, Item};
@@ -77,13 +78,14 @@ pub struct ClaimReport {
 /// Holds every claim of the tables against the evidence.
 ///
 /// # Errors
-/// A definition names what the tables do not have.
+/// A definition names what the tables do not have, or a name is given twice.
 pub fn assess(
     evidence: &Evidence,
     words: &Words,
     definitions: &Definitions,
     how: &How,
 ) -> Result<Vec<ClaimReport>, String> {
+    definitions.check(evidence)?;
     let claims = evidence.claims.iter();
     claims
         .map(|claim| one(evidence, words, definitions, claim, how))
@@ -93,7 +95,7 @@ pub fn assess(
 /// Holds one claim against the evidence.
 ///
 /// # Errors
-/// A definition names what the tables do not have.
+/// A definition names what the tables do not have, or a name is given twice.
 pub fn assess_one(
     evidence: &Evidence,
     words: &Words,
@@ -101,6 +103,7 @@ pub fn assess_one(
     asked: &str,
     how: &How,
 ) -> Result<Option<ClaimReport>, String> {
+    definitions.check(evidence)?;
     let name_of = |claim: &Claim| {
         definitions
             .of(&claim.claim_id)

@@ -93,6 +93,8 @@ pub struct DosePoint {
     pub upper: f64,
     /// How the dose came to its unit, where it had another.
     pub converted: Option<String>,
+    /// Whether it did so by a weight that is assumed.
+    pub weight_assumed: bool,
 }
 
 /// An arm of a selected study that has no place on the curve.
@@ -249,12 +251,12 @@ fn of_selection(evidence: &Evidence, selection: Selection, query: &Query, how: &
             "{memory} of the studies have numbers from memory, which nobody read on a page"
         ));
     }
-    let predictions = predictions(fitted.as_ref(), &how.at, &doses);
+    let predictions = predictions(fitted.as_ref(), &how.at, &doses, &mut said);
     let highest = doses.last().copied().unwrap_or(0.0);
     let steps: Vec<f64> = (0..=STEPS)
         .map(|step| highest * f64::from(step) / f64::from(STEPS))
         .collect();
-    let drawn = predictions_at(fitted.as_ref(), &steps);
+    let drawn = predictions_at(fitted.as_ref(), &steps, &mut Vec::new());
     DoseAnswer {
         unit,
         curve: how.curve.name(),
@@ -274,7 +276,7 @@ fn point(
     study: &Included,
     arm: &Arm,
     (yi, vi): (f64, f64),
-    (dose, converted): (f64, Option<String>),
+    (dose, converted): (f64, Option<amount::Converted>),
     level: f64,
 ) -> DosePoint {
     let half = normal::quantile(0.5 + 0.5 * level) * vi.sqrt();
@@ -295,7 +297,8 @@ fn point(
         vi,
         lower: yi - half,
         upper: yi + half,
-        converted,
+        weight_assumed: converted.as_ref().is_some_and(|converted| converted.assumed),
+        converted: converted.map(|converted| converted.told),
     }
 }
 
@@ -354,7 +357,12 @@ fn shape(curve: &CurveChoice, doses: &[f64]) -> Result<Shape, MetaError> {
         CurveChoice::Linear => Shape::Linear,
         CurveChoice::Quadratic => Shape::Quadratic,
         CurveChoice::Emax => Shape::Emax,
-        CurveChoice::Spline(Some(knots)) => Shape::Spline(knots.clone()),
+        CurveChoice::Spline(Some(knots)) => {
+            if let Some(wrong) = knots.iter().find(|knot| !(**knot >= 0.0 && knot.is_finite())) {
+                return Err(MetaError::NoAnswer(format!("its knot {wrong} is no dose")));
+            }
+            Shape::Spline(knots.clone())
+        }
         CurveChoice::Spline(None) => {
             let all: Vec<f64> = core::iter::once(0.0).chain(doses.iter().copied()).collect();
             let knots = euthymia_meta::dose_response::quantile_knots(&all, 3)
@@ -398,20 +406,42 @@ fn alternatives(contrasts: &[Contrasts], how: &DoseHow, doses: &[f64]) -> Vec<Al
     curves.iter().map(of).collect()
 }
 
-fn predictions(fitted: Option<&Trend>, asked: &[f64], doses: &[f64]) -> Vec<Prediction> {
+fn predictions(
+    fitted: Option<&Trend>,
+    asked: &[f64],
+    doses: &[f64],
+    said: &mut Vec<String>,
+) -> Vec<Prediction> {
     let at: Vec<f64> = if asked.is_empty() {
         core::iter::once(0.0).chain(doses.iter().copied()).collect()
     } else {
         asked.to_vec()
     };
-    predictions_at(fitted, &at)
+    predictions_at(fitted, &at, said)
 }
 
-fn predictions_at(fitted: Option<&Trend>, at: &[f64]) -> Vec<Prediction> {
+/// The curve at some doses; where it has no number, why not.
+fn predictions_at(fitted: Option<&Trend>, at: &[f64], said: &mut Vec<String>) -> Vec<Prediction> {
     let Some(fitted) = fitted else {
         return Vec::new();
     };
-    at.iter().filter_map(|dose| fitted.predict(*dose).ok()).collect()
+    let mut predictions = Vec::new();
+    for dose in at {
+        let found = fitted.predict(*dose).map_err(|error| error.to_string());
+        let found = found.and_then(|one| {
+            let finite = [one.effect, one.se, one.lower, one.upper]
+                .iter()
+                .all(|x| x.is_finite());
+            finite
+                .then_some(one)
+                .ok_or_else(|| "the curve has no finite effect there".to_owned())
+        });
+        match found {
+            Ok(one) => predictions.push(one),
+            Err(why) => said.push(format!("no prediction at {dose}: {why}")),
+        }
+    }
+    predictions
 }
 
 impl DoseAnswer {

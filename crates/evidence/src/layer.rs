@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use euthymia_diagnostics::{Diagnostic, nearest};
-use euthymia_document::{Document, Reader};
+use euthymia_document::{Document, Reader, Value};
 
 use crate::arm::{self, Arm};
 use crate::comparison::{self, Comparison};
@@ -30,11 +30,26 @@ pub struct Trial {
 const INHERITED: [&str; 3] = ["study_id", "source_url", "verified"];
 
 impl Trial {
-    /// Reads a file and checks it against what is known: nothing that is there already may come again.
+    /// The key that a file gives its study, whatever else may be wrong with it.
+    #[must_use]
+    pub fn id(document: &Document) -> Option<String> {
+        let study = document.root.get("study")?;
+        match &study.node.value {
+            Value::Table(study) => match &study.get("study_id")?.node.value {
+                Value::String(id) => Some(id.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Reads a file and checks it against what is known: nothing that is there already may come again. It may name studies
+    /// of `beside`, which are of the same layer and may be read after it.
     #[must_use]
     pub fn read(
         document: &Document,
         known: &Evidence,
+        beside: &[String],
         conditions: &[&str],
     ) -> (Option<Self>, Vec<Diagnostic>) {
         let mut found = Vec::new();
@@ -44,7 +59,7 @@ impl Trial {
             for field in INHERITED {
                 // Only to be handed down: what is wrong with it is told when the study is read.
                 if let Some(entry) = table.table().get(field)
-                    && let euthymia_document::Value::String(text) = &entry.node.value
+                    && let Value::String(text) = &entry.node.value
                 {
                     inherited.push((field, text.clone()));
                 }
@@ -57,7 +72,7 @@ impl Trial {
                 conditions,
             );
             if let Some(study) = &study {
-                check_study(table, study, known);
+                check_study(table, study, known, beside);
             }
             study
         });
@@ -68,6 +83,7 @@ impl Trial {
                 inherited: &inherited,
             };
             let arm = arm::read(own)?;
+            check_own(table, &arm.study_id, &inherited);
             if !names.insert(arm.arm_id.clone()) {
                 let message = format!("the arm `{}` stands twice", arm.arm_id);
                 table.report("arm_id", "E001", message, "again here");
@@ -80,6 +96,7 @@ impl Trial {
                 inherited: &inherited,
             };
             let row = outcome::read(own)?;
+            check_own(table, &row.study_id, &inherited);
             check_arm(table, "arm_id", &row.arm_id, &names);
             Some(row)
         });
@@ -89,6 +106,7 @@ impl Trial {
                 inherited: &inherited,
             };
             let row = comparison::read(own)?;
+            check_own(table, &row.study_id, &inherited);
             check_arm(table, "arm_a", &row.arm_a, &names);
             check_arm(table, "arm_b", &row.arm_b, &names);
             Some(row)
@@ -106,7 +124,20 @@ impl Trial {
     }
 }
 
-fn check_study(table: &mut Reader<'_, '_>, study: &Study, known: &Evidence) {
+/// A row of the file may repeat the key of its study, but never be of another one.
+fn check_own(table: &mut Reader<'_, '_>, id: &str, inherited: &[(&'static str, String)]) {
+    let own = inherited.iter().find(|(field, _)| *field == "study_id");
+    if let Some((_, own)) = own.filter(|(_, own)| own != id) {
+        table.report(
+            "study_id",
+            "E003",
+            format!("this file is of `{own}`, not of `{id}`"),
+            "another study; leave it out",
+        );
+    }
+}
+
+fn check_study(table: &mut Reader<'_, '_>, study: &Study, known: &Evidence, beside: &[String]) {
     let id = &study.study_id;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !id.chars().all(plain) || id.starts_with('-') {
@@ -142,7 +173,10 @@ fn check_study(table: &mut Reader<'_, '_>, study: &Study, known: &Evidence) {
     ] {
         let other = known.studies.iter().find(|other| alike(own, &theirs(other)));
         // A second report of one registration may be told apart by naming the first.
-        let named = |other: &Study| field == "registration" && study.overlaps_with.contains(&other.study_id);
+        let named = |other: &Study| {
+            field == "registration"
+                && (study.overlaps_with.contains(&other.study_id) || other.overlaps_with.contains(id))
+        };
         if let Some(other) = other.filter(|other| !named(other)) {
             let message = format!(
                 "`{}` has this {field} already: people would be counted twice",
@@ -157,10 +191,10 @@ fn check_study(table: &mut Reader<'_, '_>, study: &Study, known: &Evidence) {
         }
     }
     for other in &study.overlaps_with {
-        if known.study(other).is_none() {
+        if known.study(other).is_none() && (!beside.contains(other) || other == id) {
             let ids = known.studies.iter().map(|study| study.study_id.as_str());
-            let near =
-                nearest(other, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let near = nearest(other, ids.chain(beside.iter().map(String::as_str)))
+                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             table.report(
                 "overlaps_with",
                 "E002",

@@ -123,6 +123,10 @@ fn check(row: &mut impl Fields, outcome: &OutcomeRow) {
             let message = format!("{} events among {n} people", outcome.value);
             row.report("value", "E005", message, format!("must be from 0 to {n}"));
         }
+        (Statistic::Events, Some(_)) if outcome.value.fract() != 0.0 => {
+            let message = format!("{} events", outcome.value);
+            row.report("value", "E005", message, "events are counted");
+        }
         (Statistic::Proportion, _) if !(0.0..=1.0).contains(&outcome.value) => {
             let message = format!("a proportion of {}", outcome.value);
             row.report("value", "E006", message, "must be from 0 to 1");

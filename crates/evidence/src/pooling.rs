@@ -42,7 +42,7 @@ pub enum Reading {
     Worse,
     /// The interval holds no difference.
     Unclear,
-    /// There is no number.
+    /// There is no interval, or nothing says which side of it is better.
     Nothing,
 }
 
@@ -51,7 +51,10 @@ impl Reading {
     #[must_use]
     pub fn of(interval: (f64, f64), better: Better) -> Self {
         let (low, high) = interval;
-        if !(low.is_finite() && high.is_finite()) || (low <= 0.0 && high >= 0.0) {
+        if !(low.is_finite() && high.is_finite()) {
+            return Self::Nothing;
+        }
+        if low <= 0.0 && high >= 0.0 {
             return Self::Unclear;
         }
         if (low > 0.0) == (better.sign() > 0.0) {
@@ -317,5 +320,20 @@ impl Answer {
             "reading": self.reading,
             "said": self.said,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_without_an_end_says_nothing() {
+        for interval in [(f64::NAN, 1.0), (-1.0, f64::INFINITY), (f64::NEG_INFINITY, -1.0)] {
+            assert_eq!(Reading::of(interval, Better::Lower), Reading::Nothing);
+        }
+        assert_eq!(Reading::of((-2.0, -1.0), Better::Lower), Reading::Better);
+        assert_eq!(Reading::of((-2.0, -1.0), Better::More), Reading::Worse);
+        assert_eq!(Reading::of((-2.0, 1.0), Better::Lower), Reading::Unclear);
     }
 }

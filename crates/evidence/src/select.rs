@@ -20,7 +20,8 @@ mod why;
 pub(crate) use contrast::of_meta as contrast_measure;
 pub use contrast::{Contrast, Numbers};
 pub(crate) use convert::rounded as three_digits;
-pub use query::{Crossover, Design, Query, QueryError, Shared, Time};
+pub(crate) use overlap::{Fate, fates};
+pub use query::{Crossover, Design, LeftOut, Query, QueryError, Shared, Time};
 
 use nalgebra::DMatrix;
 use serde::Serialize;
@@ -65,10 +66,16 @@ pub struct Included {
     /// Arms of the question that have no number among the contrasts, and why.
     #[serde(skip)]
     pub missing: Vec<(String, String)>,
+    /// Whether its scores are changes, computed or reported by the arms.
+    #[serde(skip)]
+    pub of_changes: bool,
     /// What was done to the reported numbers.
     pub conversions: Vec<String>,
     /// What the tables say about them, and what should make one careful.
     pub cautions: Vec<String>,
+    /// Those of the cautions that say a number may be another than it is called.
+    #[serde(skip)]
+    pub suspicions: Vec<String>,
     /// Where the numbers were read.
     pub sources: Vec<Source>,
     /// Whether a number comes from memory.

@@ -58,8 +58,6 @@ pub struct OutcomeGroup {
 pub struct Scale {
     /// In running text.
     pub label: String,
-    /// Lowest and highest score.
-    pub range: Option<(f64, f64)>,
     /// The smallest difference that people notice, points, and the key of its source.
     pub smallest_important: Option<(f64, String)>,
 }
@@ -90,6 +88,8 @@ pub struct Words {
     pub scales: BTreeMap<String, Scale>,
     /// What counts as important.
     pub important: Important,
+    /// The drug whose doses are compared where none is named: milligrams of different drugs are not the same dose.
+    pub dose_drug: String,
 }
 
 impl Words {
@@ -108,6 +108,7 @@ impl Words {
             Some(reader.each_other(|name, item| Some((name.to_owned(), item.table(scale)?))))
         });
         let important = reader.required_table("important", important);
+        let dose_drug = reader.required_table("dose", |table| table.required_string("drug"));
         reader.finish();
         let words = (|| {
             Some(Self {
@@ -117,6 +118,7 @@ impl Words {
                 outcomes: outcomes?,
                 scales: scales?.into_iter().collect(),
                 important: important?,
+                dose_drug: dose_drug?,
             })
         })();
         (words, found)
@@ -212,12 +214,10 @@ fn outcome(name: &str, table: &mut Reader<'_, '_>) -> Option<OutcomeGroup> {
 fn scale(table: &mut Reader<'_, '_>) -> Option<Scale> {
     table.allow(&["grade", "locator"]);
     let label = table.required_string("label");
-    let range = table.optional_array("range", |item| item.number(..));
     let smallest = table.optional_number("smallest_important", 0.0..);
     let source = table.optional_string("source");
     Some(Scale {
         label: label?,
-        range: range.and_then(|range| Some((*range.first()?, *range.get(1)?))),
         smallest_important: smallest.zip(source),
     })
 }

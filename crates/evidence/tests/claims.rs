@@ -6,7 +6,7 @@ mod support;
 use std::sync::LazyLock;
 
 use euthymia_evidence::claims::{
-    Bears, ClaimReport, Item, Reply, Role, answer_questions, assess, assess_one,
+    Bears, ClaimReport, Definitions, Item, Questions, Reply, Role, answer_questions, assess, assess_one,
 };
 use euthymia_evidence::{Asked, Evidence, How, Reading, Review, Verdict, Words};
 
@@ -236,4 +236,228 @@ fn the_review_holds_everything_and_has_a_form_as_json() {
     let pool = &json["claims"][2]["items"][1]["answer"];
     assert!(pool["synthesis"]["studies"].as_array().unwrap().len() > 5);
     assert_eq!(json["counts"]["studies"], 100);
+}
+
+fn asked(text: &str) -> Vec<String> {
+    let document = support::document_of("questions.toml", text);
+    let (questions, diagnostics) = Questions::read(&document);
+    assert_eq!(support::told(&diagnostics), [""; 0]);
+    let replies = answer_questions(
+        &EVIDENCE,
+        &WORDS,
+        &support::definitions(),
+        &questions.unwrap(),
+        &How::default(),
+    );
+    let sentences = replies.unwrap().into_iter().flat_map(|reply| reply.sentences);
+    sentences.map(|sentence| sentence.text).collect()
+}
+
+#[test]
+fn words_for_a_reading_need_every_number_to_read_so() {
+    let texts = asked(
+        r#"
+        [[question]]
+        id = "q"
+        asks = "?"
+        [[question.sentence]]
+        about = ["relapse-remitters", "therapy-or-education"]
+        better = "both better"
+        unclear = "both unclear"
+        text = "not alike"
+        [[question.sentence]]
+        about = ["relapse-remitters", "therapy-or-education"]
+        better = "both better"
+        [[question.sentence]]
+        about = ["relapse-remitters", "relapse-responders", "median-relapse"]
+        better = "all that have an interval"
+        [[question.sentence]]
+        about = ["dopamine-cortex"]
+        better = "lower by {size}"
+        text = "by {estimate}, from {low}"
+        "#,
+    );
+    // The last one has no interval: what wants one is not said.
+    assert_eq!(texts, ["not alike", "all that have an interval"]);
+}
+
+#[test]
+fn a_size_stands_only_where_its_direction_is_said() {
+    let document = support::document_of(
+        "questions.toml",
+        "[[question]]\nid = \"q\"\nasks = \"?\"\n[[question.sentence]]\nabout = [\"masked\"]\ntext = \"by {size}\"\n",
+    );
+    let told = support::told(&Questions::read(&document).1);
+    assert!(told[0].starts_with("E011 questions.toml:6"), "{told:?}");
+}
+
+#[test]
+fn without_a_better_side_an_interval_says_nothing() {
+    let texts = asked(
+        r#"
+        [[item]]
+        key = "no-side"
+        says = "a pool that nobody said the better side of"
+        number = "published"
+        review = "kishimoto-2016"
+        contrast = "ketamine vs placebo/pseudo-placebo"
+        outcome = "depression score"
+        [[question]]
+        id = "q"
+        asks = "?"
+        [[question.sentence]]
+        about = ["no-side"]
+        better = "better"
+        worse = "worse"
+        nothing = "nothing says so"
+        "#,
+    );
+    assert_eq!(texts, ["nothing says so"]);
+}
+
+fn number(key: &str, evidence: &Evidence) -> String {
+    let replies = answer_questions(
+        evidence,
+        &WORDS,
+        &support::definitions(),
+        &support::questions(),
+        &How::default(),
+    );
+    let numbers = replies
+        .unwrap()
+        .into_iter()
+        .flat_map(|reply| reply.sentences)
+        .flat_map(|sentence| sentence.numbers);
+    numbers
+        .into_iter()
+        .find(|number| number.key == key)
+        .map(|number| number.says)
+        .unwrap()
+}
+
+#[test]
+fn what_is_counted_is_called_by_its_name() {
+    assert!(number("blood-pressure", &EVIDENCE).contains("15 studies, 2252 treatments"));
+    let dose = number("usual-dose", &EVIDENCE);
+    assert!(
+        dose.contains(" of ") && dose.contains(" studies") && !dose.contains("people"),
+        "{dose}"
+    );
+    // Another report of the same people, and a second course of theirs, are no studies more.
+    let mut evidence = EVIDENCE.clone();
+    let mut report = evidence.study("dwyer-2021").unwrap().clone();
+    report.study_id = "dwyer-2031".to_owned();
+    report.overlaps_with = vec!["dwyer-2021".to_owned()];
+    evidence.studies.push(report);
+    let arm = evidence
+        .arms_of("dwyer-2021")
+        .find(|arm| arm.drug == "racemic-ketamine")
+        .unwrap()
+        .clone();
+    for (study, name) in [("dwyer-2031", "ketamine"), ("dwyer-2021", "ketamine-again")] {
+        let mut arm = arm.clone();
+        (arm.study_id, arm.arm_id) = (study.to_owned(), name.to_owned());
+        evidence.arms.push(arm);
+    }
+    assert_eq!(number("usual-dose", &evidence), dose);
+}
+
+#[test]
+fn no_worse_needs_an_interval_that_holds_no_important_harm() {
+    // With the standard error that so few people, as different from each other, would give.
+    let bears = |few: Option<(u32, f64)>| {
+        let mut evidence = EVIDENCE.clone();
+        let rows = evidence.outcomes.iter_mut();
+        for row in rows.filter(|row| row.outcome == "hvlt-r-delayed-recall-t") {
+            if let (Some((n, se)), Some(dispersion)) = (few, row.dispersion.as_mut()) {
+                row.n = Some(n);
+                dispersion.value = se;
+            }
+        }
+        let definitions = support::definitions();
+        let claim = assess_one(&evidence, &WORDS, &definitions, "cognition", &How::default());
+        claim.unwrap().unwrap().items[0].bears
+    };
+    assert_eq!(bears(None), Bears::Out);
+    // Nothing is known then, neither that it is better nor that it is not much worse.
+    assert_eq!(bears(Some((4, 7.0))), Bears::Unclear);
+}
+
+#[test]
+fn whoever_leaves_a_study_out_says_why_and_the_pool_repeats_it() {
+    let fortnight = item("durability", "symptoms-fortnight");
+    let excluded = &fortnight.answer.as_ref().unwrap().selection.excluded;
+    let anderson = excluded.iter().find(|study| study.study_id == "anderson-2017");
+    assert!(anderson.unwrap().reason.contains("electroconvulsive therapy"));
+    let document = support::document_of(
+        "claims.toml",
+        r#"
+        [[claim]]
+        id = "b"
+        name = "durability"
+        [[claim.item]]
+        key = "k"
+        says = "s"
+        number = "pool"
+        outcome = "depression"
+        time = "24h"
+        without = [{ study = "anderson-2017" }]
+        "#,
+    );
+    let told = support::told(&Definitions::read(&document).1);
+    assert!(told.iter().any(|line| line.contains("reason")), "{told:?}");
+}
+
+#[test]
+fn a_definition_of_no_claim_or_a_name_given_twice_is_refused() {
+    let assess = |definitions: &Definitions| assess(&EVIDENCE, &WORDS, definitions, &How::default());
+    let mut astray = support::definitions();
+    astray.claims[3].id = "zz".to_owned();
+    assert!(assess(&astray).unwrap_err().contains("`zz`"));
+    let mut twice = support::definitions();
+    let key = twice.claims[2].items[0].key.clone();
+    twice.claims[3].items[0].key = key.clone();
+    assert!(assess(&twice).unwrap_err().contains(&key));
+}
+
+#[test]
+fn units_are_those_of_the_number() {
+    let texts = asked(
+        r#"
+        [[item]]
+        key = "day-standardised"
+        says = "symptoms a day after the first dose"
+        number = "pool"
+        outcome = "madrs"
+        measure = "SMD"
+        time = "24h"
+        [[item]]
+        key = "response-odds"
+        says = "response a day after the first dose"
+        number = "pool"
+        outcome = "response"
+        measure = "OR"
+        time = "24h"
+        [[question]]
+        id = "q"
+        asks = "?"
+        [[question.sentence]]
+        about = ["symptoms-day", "day-standardised", "usual-dose-here"]
+        text = "{unit}, {day-standardised.unit}, {usual-dose-here.unit}"
+        [[question.sentence]]
+        about = ["response-odds"]
+        text = "odds are {times} times as often"
+        [[question.sentence]]
+        about = ["response-day"]
+        text = "response has {unit}"
+        [[item]]
+        key = "usual-dose-here"
+        says = "the dose of most sprays"
+        number = "usual-dose"
+        drug = "esketamine"
+        route = "in"
+        "#,
+    );
+    // Odds are no frequency, and a ratio has no unit: neither is said.
+    assert_eq!(texts, ["points on the MADRS, standard deviations, mg"]);
 }

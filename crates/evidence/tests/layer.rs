@@ -10,7 +10,7 @@ const EXAMPLE: &str = include_str!("../../../examples/fictitious-trial.toml");
 
 fn read(text: &str) -> (Option<Trial>, Vec<String>) {
     let document = support::document_of("trial.toml", text);
-    let (trial, diagnostics) = Trial::read(&document, &support::evidence(), &support::CONDITIONS);
+    let (trial, diagnostics) = Trial::read(&document, &support::evidence(), &[], &support::CONDITIONS);
     (trial, support::told(&diagnostics))
 }
 
@@ -52,6 +52,7 @@ fn every_mistake_is_told_at_its_place() {
             "D007 trial.toml:11:13 `study.condition` cannot be \"tdr\" [did you mean \"trd\"?]",
         ),
         ("value = 14", "value = 34", "E005"),
+        ("value = 14", "value = 13.5", "E005"),
         ("arm_a = \"ket\"", "arm_a = \"kett\"", "E003"),
         (
             "registration = \"FICTITIOUS-0001\"",
@@ -83,6 +84,22 @@ fn every_mistake_is_told_at_its_place() {
         ),
         ("infusion_min = 40", "infusion_minutes = 40", "D005"),
         ("arm_id = \"mid\"\ndrug", "arm_id = \"ket\"\ndrug", "E001"),
+        // No row may be of another study, or a number of the library would change.
+        (
+            "arm_id = \"mid\"\ndrug",
+            "study_id = \"chen-2023\"\narm_id = \"mid\"\ndrug",
+            "E003",
+        ),
+        (
+            "[[outcomes]]\n",
+            "[[outcomes]]\nstudy_id = \"chen-2023\"\n",
+            "E003",
+        ),
+        (
+            "[[comparisons]]\n",
+            "[[comparisons]]\nstudy_id = \"chen-2023\"\n",
+            "E003",
+        ),
     ] {
         assert!(EXAMPLE.contains(from), "{from}");
         let (_, told) = read(&EXAMPLE.replacen(from, to, 1));

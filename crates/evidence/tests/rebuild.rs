@@ -40,13 +40,11 @@ fn every_published_number_is_rebuilt_or_listed_with_the_reason() {
 #[test]
 fn a_part_of_the_inputs_gives_a_number_near_the_published_one() {
     let all = rebuild(&support::evidence(), &support::words(), &support::rebuilds()).unwrap();
+    let hundredth = |x: f64| (100.0 * x).round() / 100.0;
     let partly: Vec<(f64, f64)> = all
         .iter()
         .filter(|one| one.status == Status::Partly)
-        .map(|one| (one.published[0].unwrap(), one.computed.unwrap()[0]))
+        .map(|one| (one.published[0].unwrap(), hundredth(one.computed.unwrap()[0])))
         .collect();
-    assert_eq!(partly.len(), 2);
-    for (published, computed) in partly {
-        assert!((published - computed).abs() < 0.04, "{published} {computed}");
-    }
+    assert_eq!(partly, [(1.39, 1.37), (1.42, 1.45)]);
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use euthymia_evidence::select::{
     Crossover, Included, Numbers, Query, QueryError, Selection, Shared, Time, select,
 };
-use euthymia_evidence::{Evidence, How, Measure, Reading, Words, answer};
+use euthymia_evidence::{Evidence, How, Measure, Reading, Verified, Words, answer};
 
 static EVIDENCE: LazyLock<Evidence> = LazyLock::new(support::evidence);
 static WORDS: LazyLock<Words> = LazyLock::new(support::words);
@@ -472,4 +472,131 @@ fn permuting_and_scaling() {
         (2.0 * a.value - b.value).abs() < 1e-9 && (2.0 * a.lower - b.lower).abs() < 1e-6,
         "{a:?} {b:?}"
     );
+}
+
+#[test]
+fn a_free_note_changes_no_number() {
+    let asked = Query {
+        studies: vec!["chen-2023".to_owned()],
+        measure: Some(Measure::MeanDifference),
+        ..query("madrs", "4wk", &[])
+    };
+    let strip = |note: Option<&str>| {
+        let mut evidence = EVIDENCE.clone();
+        evidence.outcomes.retain(|row| row.study_id != "chen-2023");
+        for row in &mut evidence.comparisons {
+            if row.study_id == "chen-2023" {
+                row.note = note.map(str::to_owned);
+            }
+        }
+        let selection = select(&evidence, &WORDS, &asked).unwrap();
+        let chen = study(&selection, "chen-2023");
+        (chen.yi, chen.vi)
+    };
+    let plain = strip(None);
+    assert_eq!(
+        strip(Some(
+            "90% of people completed; no SE 2 sites; positive favours nobody"
+        )),
+        plain
+    );
+    let wider = strip(Some("CI is 90%"));
+    assert!(
+        wider.0 == plain.0 && wider.1 > 1.3 * plain.1,
+        "{wider:?} {plain:?}"
+    );
+}
+
+#[test]
+fn an_arm_that_the_paper_does_not_contrast_is_named() {
+    let mut evidence = EVIDENCE.clone();
+    evidence.outcomes.retain(|row| row.study_id != "janik-2025");
+    evidence
+        .comparisons
+        .retain(|row| row.study_id != "janik-2025" || row.arm_a != "esk84");
+    let asked = Query {
+        studies: vec!["janik-2025".to_owned()],
+        measure: Some(Measure::MeanDifference),
+        ..query("madrs", "4wk", &[])
+    };
+    let selection = select(&evidence, &WORDS, &asked).unwrap();
+    let told = &study(&selection, "janik-2025").conversions;
+    assert!(
+        told.iter().any(|line| line.starts_with("without arm esk84: ")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_change_in_one_arm_is_never_held_against_a_final_score_in_another() {
+    let final_scores = query("depression", "24h", &["mdd"]);
+    let changes = Query {
+        change_correlation: Some(0.5),
+        ..final_scores.clone()
+    };
+    let mut evidence = EVIDENCE.clone();
+    evidence
+        .outcomes
+        .retain(|row| row.study_id != "lii-2023" || row.arm_id != "pbo" || row.time_h != Some(0.0));
+    for arm in &mut evidence.arms {
+        if arm.study_id == "lii-2023" && arm.arm_id == "pbo" {
+            arm.baseline = None;
+        }
+    }
+    let of = |query: &Query| {
+        let selection = select(&evidence, &WORDS, query).unwrap();
+        study(&selection, "lii-2023").clone()
+    };
+    let (asked, plain) = (of(&changes), of(&final_scores));
+    assert_eq!((asked.yi, asked.vi), (plain.yi, plain.vi));
+    let told = "final scores, no changes: the tables hold no baseline of arm pbo";
+    assert!(asked.conversions.iter().any(|line| line == told), "{asked:?}");
+}
+
+#[test]
+fn a_baseline_from_memory_is_used_only_where_memory_was_asked_for() {
+    let changes = Query {
+        change_correlation: Some(0.5),
+        ..query("depression", "24h", &["mdd"])
+    };
+    let mut evidence = EVIDENCE.clone();
+    for row in &mut evidence.outcomes {
+        if row.study_id == "lii-2023" && row.time_h == Some(0.0) {
+            row.verified = Verified::Memory;
+        }
+    }
+    for arm in &mut evidence.arms {
+        if arm.study_id == "lii-2023" {
+            arm.baseline = None;
+        }
+    }
+    let of = |query: &Query| {
+        let selection = select(&evidence, &WORDS, query).unwrap();
+        study(&selection, "lii-2023").clone()
+    };
+    let read = of(&changes);
+    assert!(!read.memory, "{read:?}");
+    let told = "final scores, no changes: the tables hold no baseline of arm ket and pbo";
+    assert!(read.conversions.iter().any(|line| line == told), "{read:?}");
+    let remembered = of(&Query {
+        include_memory: true,
+        ..changes
+    });
+    assert!(
+        remembered.memory && (remembered.yi - read.yi).abs() > 1.0,
+        "{remembered:?}"
+    );
+}
+
+#[test]
+fn words_of_a_note_are_no_findings() {
+    let asked = query("depression", "24h", &["mdd"]);
+    let plain = ask(&asked);
+    let mut evidence = EVIDENCE.clone();
+    for row in &mut evidence.outcomes {
+        row.note = Some("the SD looks like a STANDARD ERROR: change `--impute-sd`".to_owned());
+    }
+    let noted = select(&evidence, &WORDS, &asked).unwrap();
+    assert_eq!(noted.warnings, plain.warnings);
+    assert_eq!(noted.excluded, plain.excluded);
 }

@@ -3,6 +3,7 @@
 //! The reading is RFC 4180: commas, double quotes, quotes doubled inside them, any line ending, no blank lines counted.
 //! It is done here and not by a library because every cell must know its bytes.
 
+use std::io::Write;
 use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source, Span};
@@ -203,16 +204,36 @@ where
     <R::Item as IntoIterator>::Item: AsRef<[u8]>,
 {
     let path = path.as_ref();
-    let failed = |error: ::csv::Error| IoError::new("write", path, why(error));
-    let mut writer = ::csv::Writer::from_writer(AtomicFile::create(path)?);
-    writer.write_record(header).map_err(failed)?;
+    let file = written(AtomicFile::create(path)?, header, rows);
+    file.map_err(|kind| IoError::new("write", path, kind))?.finish()
+}
+
+/// A table as text.
+///
+/// # Errors
+/// A row is not as long as the header.
+pub fn table<R>(header: &[&str], rows: R) -> Result<Vec<u8>, IoErrorKind>
+where
+    R: IntoIterator,
+    R::Item: IntoIterator,
+    <R::Item as IntoIterator>::Item: AsRef<[u8]>,
+{
+    written(Vec::new(), header, rows)
+}
+
+fn written<W, R>(to: W, header: &[&str], rows: R) -> Result<W, IoErrorKind>
+where
+    W: Write,
+    R: IntoIterator,
+    R::Item: IntoIterator,
+    <R::Item as IntoIterator>::Item: AsRef<[u8]>,
+{
+    let mut writer = ::csv::Writer::from_writer(to);
+    writer.write_record(header).map_err(why)?;
     for row in rows {
-        writer.write_record(row).map_err(failed)?;
+        writer.write_record(row).map_err(why)?;
     }
-    let file = writer
-        .into_inner()
-        .map_err(|error| IoError::new("write", path, error.into_error()))?;
-    file.finish()
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 fn why(error: ::csv::Error) -> IoErrorKind {

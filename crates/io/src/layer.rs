@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::error::IoError;
 
-/// The TOML files of the folder, sorted by name; none if there is no such folder.
+/// The TOML files of the folder, sorted by name. Where it need not be there, a folder that is not there holds none.
 ///
 /// # Errors
-/// The folder is there but cannot be read.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>, IoError> {
-    if !folder.exists() {
+/// The folder must be there and is not, or cannot be read.
+pub fn files(folder: &Path, must_be_there: bool) -> Result<Vec<PathBuf>, IoError> {
+    if !must_be_there && !folder.exists() {
         return Ok(Vec::new());
     }
     let failed = |error: std::io::Error| IoError::new("read", folder, error);

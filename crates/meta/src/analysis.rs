@@ -22,6 +22,7 @@ mod values;
 pub use inputs::Inputs;
 pub(crate) use prepared::prepared;
 pub(crate) use univariate::Model;
+pub(crate) use values::number;
 pub use values::{Value, Values};
 
 use crate::{Frame, MetaError};

@@ -54,8 +54,16 @@ impl Alternative {
     }
 }
 
-/// Refuses what no method of this room can weigh: sampling variances that are not above 0, and too few studies.
+/// Refuses what no method of this room can weigh: sampling variances that are not above 0 or not one for each effect, and
+/// too few studies.
 pub(crate) fn check(what: &'static str, needed: usize, yi: &[f64], vi: &[f64]) -> Result<(), MetaError> {
+    if yi.len() != vi.len() {
+        return Err(MetaError::NoAnswer(format!(
+            "{what} needs a sampling variance for each effect size; there are {} of {}",
+            vi.len(),
+            yi.len()
+        )));
+    }
     if yi.len() < needed {
         return Err(MetaError::TooFew {
             what,

@@ -17,6 +17,7 @@ mod variance_interval;
 pub use blup::{Blup, blup};
 pub use bootstrap::{Bootstrap, Replicate, bootstrap, percentiles};
 pub use comparison::{Contrast, LikelihoodRatio, Wald, contrasts, likelihood_ratio, wald};
+pub(crate) use coordinates::baujat_of;
 pub use coordinates::{Points, baujat, quantile_quantile, radial};
 pub use deletion::{Influence, influence};
 pub use inflation::variance_inflation;

@@ -222,7 +222,9 @@ fn one_stage(studies: &[Study], terms: usize, method: Method) -> Result<Fit, Met
     let found = multilevel::fit(&data, &random, &options)?;
     // The restricted likelihood is taken without the constant of the design.
     let constant = if restricted {
-        0.5 * ln_determinant(&x.tr_mul(&x)).unwrap_or(0.0)
+        0.5 * ln_determinant(&x.tr_mul(&x)).ok_or_else(|| MetaError::Singular {
+            columns: data.names.join(", "),
+        })?
     } else {
         0.0
     };

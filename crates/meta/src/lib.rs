@@ -42,6 +42,7 @@ pub mod predict;
 pub mod prediction;
 pub mod review;
 pub mod robust;
+mod sets;
 pub mod synthesis;
 
 pub use error::MetaError;

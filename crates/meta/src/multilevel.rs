@@ -235,17 +235,32 @@ pub(crate) fn quantile(degrees: Option<f64>, level: f64) -> f64 {
 pub fn fit(data: &Data, random: &[Random], options: &Options) -> Result<Fit, MetaError> {
     check(data, random)?;
     let restricted = options.method == Method::Restricted;
-    let problem = Problem::new(&data.yi, &data.x, &data.sampling, random, restricted);
-    let theta = maximise(&problem, data.yi.len())?;
-    let evaluation = problem.evaluate(&theta).ok_or_else(not_definite)?;
+    let problem = Problem::new(&data.yi, &data.x, &data.sampling, random, restricted).ok_or_else(|| {
+        MetaError::Singular {
+            columns: data.names.join(", "),
+        }
+    })?;
+    let theta = maximise(&problem, data)?;
+    let evaluation = problem.evaluate(&theta).ok_or_else(|| nowhere(data))?;
     describe(data, random, options, &problem, evaluation, theta)
 }
 
-fn not_definite() -> MetaError {
-    MetaError::NoAnswer(
-        "the covariance matrix of the sampling errors is not positive definite: some of its correlations cannot be"
-            .to_owned(),
-    )
+/// Why the likelihood is defined nowhere that was looked at.
+fn nowhere(data: &Data) -> MetaError {
+    let definite = |block: &CovarianceBlock| block.matrix.clone().cholesky().is_some();
+    if data.sampling.blocks().iter().all(definite) {
+        MetaError::NotConverged {
+            what: "the search for the variance components",
+            reason: "the likelihood has no value where it begins: effect sizes and sampling variances are too different \
+                     in size"
+                .to_owned(),
+        }
+    } else {
+        MetaError::NoAnswer(
+            "the covariance matrix of the sampling errors is not positive definite: some of its correlations cannot be"
+                .to_owned(),
+        )
+    }
 }
 
 fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
@@ -266,6 +281,24 @@ fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
     for term in random {
         term.check(k)?;
     }
+    if let Some(row) = data.yi.iter().position(|y| !y.is_finite()) {
+        return Err(MetaError::NoAnswer(format!(
+            "effect size {} is {}, it must be a number",
+            row + 1,
+            data.yi[row]
+        )));
+    }
+    for block in data.sampling.blocks() {
+        let n = block.rows.len();
+        let place = (0..n * n).find(|place| !block.matrix[(place / n, place % n)].is_finite());
+        if let Some((i, j)) = place.map(|place| (place / n, place % n)).filter(|(i, j)| i != j) {
+            return Err(MetaError::NoAnswer(format!(
+                "effect sizes {} and {} have a sampling covariance that is no number",
+                block.rows[i] + 1,
+                block.rows[j] + 1
+            )));
+        }
+    }
     let bad = data
         .sampling
         .variances()
@@ -280,12 +313,12 @@ fn check(data: &Data, random: &[Random]) -> Result<(), MetaError> {
 }
 
 /// The parameters at the highest maximum that the starting points lead to.
-fn maximise(problem: &Problem<'_>, k: usize) -> Result<Vec<f64>, MetaError> {
+fn maximise(problem: &Problem<'_>, data: &Data) -> Result<Vec<f64>, MetaError> {
     if problem.parameters() == 0 {
         return Ok(Vec::new());
     }
     // From other starts only where that is quick: large data sets rarely have a second maximum.
-    let starts = if k <= 400 { 3 } else { 1 };
+    let starts = if data.yi.len() <= 400 { 3 } else { 1 };
     let mut best: Option<newton::Found> = None;
     for start in problem.starts().into_iter().take(starts) {
         if let Some(found) = newton::minimize(&start, |theta| problem.value(theta))
@@ -294,7 +327,7 @@ fn maximise(problem: &Problem<'_>, k: usize) -> Result<Vec<f64>, MetaError> {
             best = Some(found);
         }
     }
-    let best = best.ok_or_else(not_definite)?;
+    let best = best.ok_or_else(|| nowhere(data))?;
     if best.converged {
         Ok(best.x)
     } else {
@@ -325,7 +358,7 @@ fn describe(
     let se: Vec<f64> = vcov.diagonal().iter().map(|v| v.sqrt()).collect();
     let ddf = match options.test {
         Test::Z => None,
-        _ => Some(options.degrees.of(&data.x, random)),
+        _ => Some(options.degrees.of(&data.x, random)?),
     };
     let zval: Vec<f64> = beta.iter().zip(&se).map(|(b, se)| b / se).collect();
     let at = |j: usize| ddf.as_ref().map(|ddf| ddf[j]);
@@ -406,7 +439,7 @@ fn heterogeneity(data: &Data) -> (Option<f64>, usize, Option<f64>) {
         return (Some(0.0), 0, Some(1.0));
     }
     let problem = Problem::new(&data.yi, &data.x, &data.sampling, &[], false);
-    let q = problem.evaluate(&[]).map(|fixed| {
+    let q = problem.and_then(|problem| problem.evaluate(&[])).map(|fixed| {
         let e = DVector::from_column_slice(&data.yi) - &data.x * &fixed.beta;
         let of = |block: &Marginal| {
             let e = e.select_rows(block.rows.iter());

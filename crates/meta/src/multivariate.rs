@@ -151,7 +151,7 @@ pub fn fit(data: &Data, method: Method) -> Result<Fit, MetaError> {
         ..multilevel::Options::default()
     };
     let fixed = multilevel::fit(&stacked.data, &[], &plain)?;
-    let q = heterogeneity(data, &stacked, &fixed);
+    let q = heterogeneity(data, &stacked, &fixed)?;
     let likelihood = |method| {
         let q = data.outcomes();
         let names = |count: usize| (1..=count).map(|i| i.to_string()).collect();
@@ -208,7 +208,11 @@ pub fn fit(data: &Data, method: Method) -> Result<Fit, MetaError> {
     })
 }
 
-fn heterogeneity(data: &Data, stacked: &Stacked, fixed: &multilevel::Fit) -> Vec<Heterogeneity> {
+fn heterogeneity(
+    data: &Data,
+    stacked: &Stacked,
+    fixed: &multilevel::Fit,
+) -> Result<Vec<Heterogeneity>, MetaError> {
     let one = |q: f64, df: usize| Heterogeneity {
         q,
         df,
@@ -219,7 +223,12 @@ fn heterogeneity(data: &Data, stacked: &Stacked, fixed: &multilevel::Fit) -> Vec
             0.0
         },
     };
-    let mut all = vec![one(fixed.qe.unwrap_or(0.0), fixed.qe_df)];
+    let q = fixed.qe.ok_or_else(|| {
+        MetaError::NoAnswer(
+            "the covariances within studies are not positive definite: there is no Q".to_owned(),
+        )
+    })?;
+    let mut all = vec![one(q, fixed.qe_df)];
     let outcomes = data.outcomes();
     if outcomes > 1 {
         let vi = stacked.data.sampling.variances();
@@ -232,5 +241,5 @@ fn heterogeneity(data: &Data, stacked: &Stacked, fixed: &multilevel::Fit) -> Vec
             all.push(one(q, count.saturating_sub(data.x.ncols())));
         }
     }
-    all
+    Ok(all)
 }

@@ -19,5 +19,6 @@ pub use inverse_variance::{
 };
 pub use prediction::{Prediction, prediction_interval};
 pub use random_interval::{AdHoc, KenwardRoger, RandomEstimate, RandomInterval};
+pub(crate) use subgroup::residual_tau2;
 pub use subgroup::{Difference, Group, Subgroups, TauAcross, subgroups};
 pub use three_level::{Component, ThreeLevel, is_clustered, three_level};

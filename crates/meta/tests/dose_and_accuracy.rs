@@ -65,6 +65,30 @@ fn crude_relative_risks_share_the_variance_of_the_reference() {
 }
 
 #[test]
+fn the_unit_of_the_time_that_people_are_followed_does_not_matter() {
+    let of = |unit: f64| {
+        let (cases, time) = ([30.0, 42.0, 55.0], [1000.0, 1100.0, 900.0]);
+        let counts = Counts {
+            cases: cases.to_vec(),
+            total: time.iter().map(|time| time * unit).collect(),
+        };
+        let ratio = |i: usize| ln((cases[i] / time[i]) / (cases[0] / time[0]));
+        covariances(
+            &[0.0, ratio(1), ratio(2)],
+            &[0.0, 1.0 / 30.0 + 1.0 / 42.0, 1.0 / 30.0 + 1.0 / 55.0],
+            &counts,
+            RiskDesign::IncidenceRate,
+            CovarianceMethod::Hamling,
+        )
+        .unwrap()[(0, 1)]
+    };
+    // In thousands of years there are more cases than time.
+    for unit in [1.0, 0.01, 1e-3, 365.0] {
+        assert!(near(of(unit), 1.0 / 30.0, 1e-4), "{unit}: {}", of(unit));
+    }
+}
+
+#[test]
 fn counts_that_contradict_the_risks_are_refused() {
     let counts = Counts {
         cases: vec![1.0, 1.0],

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a model that is not fitted fails the test")]
 
 use euthymia_meta::multilevel::{
-    ComponentKind, Correlation, Data, Dependence, Fit, Method, Options, Random, Sampling, Structure,
-    aggregate, approximate_covariances, blups, cooks_distances, fit, profile_intervals,
+    ComponentKind, Correlation, Data, DegreesOfFreedom, Dependence, Fit, Method, Options, Random, Sampling,
+    Structure, aggregate, approximate_covariances, blups, cooks_distances, fit, profile_intervals,
 };
 use euthymia_meta::robust::{Correction, Fitted, WorkingModel, estimate, sandwich};
 use euthymia_meta::{MetaError, multivariate, pool};
@@ -351,4 +351,201 @@ fn full_likelihood_estimates_are_smaller() {
     .unwrap();
     let restricted = fitted(&nested(&STUDY));
     assert!(maximum.sigma2().iter().sum::<f64>() < restricted.sigma2().iter().sum::<f64>());
+}
+
+/// Two outcomes of each of eight studies, the second far more variable.
+fn pairs(structure: Structure) -> (Data, Vec<Random>) {
+    let yi = [
+        0.31, 0.90, -0.11, -0.70, 0.94, 1.21, 0.26, 0.12, -0.25, -0.73, 0.29, 0.95, 0.61, 0.44, 0.02, -0.51,
+    ];
+    let vi: Vec<f64> = (0..16).map(|i| 0.02 + 0.004 * (i % 5) as f64).collect();
+    let study: Vec<usize> = (0..16).map(|i| i / 2).collect();
+    let outcome: Vec<usize> = (0..16).map(|i| i % 2).collect();
+    let random = Random::levels(
+        "outcome | study",
+        (outcome, names(2)),
+        (study, names(8)),
+        structure,
+    );
+    (data(&yi, Sampling::independent(&vi)), vec![random])
+}
+
+#[test]
+fn two_levels_have_the_same_intervals_whatever_the_structure_is_called() {
+    let of = |structure| {
+        let (data, random) = pairs(structure);
+        let fitted = fit(&data, &random, &Options::default()).unwrap();
+        profile_intervals(&data, &fitted, 0.95)
+    };
+    let (hcs, un) = (
+        of(Structure::HeteroscedasticCompoundSymmetry),
+        of(Structure::Unstructured),
+    );
+    assert_eq!((hcs.len(), un.len()), (3, 3));
+    for (one, other) in hcs.iter().zip(&un) {
+        assert!(near(one.estimate, other.estimate, 1e-5), "{one:?} {other:?}");
+        for (a, b) in [(one.lower, other.lower), (one.upper, other.upper)] {
+            assert!(near(a.unwrap(), b.unwrap(), 1e-5), "{one:?} {other:?}");
+        }
+    }
+    // The first outcome may not vary at all between studies, as far as these data tell.
+    let wide = {
+        let (data, random) = pairs(Structure::HeteroscedasticCompoundSymmetry);
+        let fitted = fit(&data, &random, &Options::default()).unwrap();
+        profile_intervals(&data, &fitted, 0.9999999)
+    };
+    for bound in wide.iter().filter(|bound| bound.kind == ComponentKind::Variance) {
+        let lower = bound.lower.unwrap();
+        assert!(lower == 0.0 || lower < 0.3 * bound.estimate, "{bound:?}");
+    }
+}
+
+/// Four times in each of seven studies, with errors that change their sign from one time to the next if `sign` is -1.
+fn series(structure: Structure, sign: f64) -> (Data, Vec<Random>) {
+    let size = [0.9, 0.4, 0.7, 0.3, 0.8, 0.5, 0.6];
+    let wave = [1.0, 0.8, 0.9, 0.7];
+    let rest = [
+        0.31, -0.12, -0.44, 0.22, 0.05, -0.27, 0.38, 0.41, -0.35, 0.17, -0.08,
+    ];
+    let yi: Vec<f64> = (0..28)
+        .map(|i| {
+            let (study, time) = (i / 4, i % 4);
+            let turned = if sign < 0.0 && time % 2 == 1 { -1.0 } else { 1.0 };
+            let side = if study % 2 == 0 { 1.0 } else { -1.0 };
+            turned * side * size[study] * wave[(study + time) % 4] + rest[i % 11]
+        })
+        .collect();
+    let study: Vec<usize> = (0..28).map(|i| i / 4).collect();
+    let time: Vec<usize> = (0..28).map(|i| i % 4).collect();
+    let random = Random::levels("time | study", (time, names(4)), (study, names(7)), structure);
+    (data(&yi, Sampling::independent(&[0.01; 28])), vec![random])
+}
+
+#[test]
+fn a_negative_autocorrelation_has_a_bound_below_it() {
+    let (data, random) = series(Structure::Autoregressive, -1.0);
+    let fitted = fit(&data, &random, &Options::default()).unwrap();
+    let found = profile_intervals(&data, &fitted, 0.95);
+    let rho = found
+        .iter()
+        .find(|bound| bound.kind == ComponentKind::Correlation)
+        .unwrap();
+    assert!(rho.estimate < -0.3 && rho.estimate > -0.95, "{rho:?}");
+    assert!(rho.lower.unwrap() < rho.estimate - 0.01, "{rho:?}");
+    assert!(rho.upper.unwrap() > rho.estimate + 0.01, "{rho:?}");
+}
+
+#[test]
+fn a_continuous_autocorrelation_may_be_0_and_with_steps_of_one_is_the_discrete_one() {
+    let values: Vec<f64> = (0..4).map(f64::from).collect();
+    // Errors that change sign: no correlation that is not negative fits better than none.
+    let (data, random) = series(Structure::ContinuousAutoregressive(values.clone()), -1.0);
+    let none = fit(&data, &random, &Options::default()).unwrap();
+    assert!(none.components[0].correlations[0] < 1e-6, "{:?}", none.components);
+    let (_, single) = series(Structure::Identity, -1.0);
+    let identity = fit(&data, &single, &Options::default()).unwrap();
+    assert!(near(none.ll, identity.ll, 1e-8));
+    let (data, discrete) = series(Structure::Autoregressive, 1.0);
+    let discrete = fit(&data, &discrete, &Options::default()).unwrap();
+    for unit in [1.0, 0.01, 40.0] {
+        let far: Vec<f64> = values.iter().map(|x| unit * x).collect();
+        let (data, random) = series(Structure::ContinuousAutoregressive(far), 1.0);
+        let found = fit(&data, &random, &Options::default()).unwrap();
+        let rho = found.components[0].correlations[0];
+        let step = euthymia_vecmath::scalar::pow(rho, unit);
+        assert!(
+            near(step, discrete.components[0].correlations[0], 1e-5),
+            "{unit}: {rho}"
+        );
+        assert!(near(found.ll, discrete.ll, 1e-8));
+    }
+}
+
+#[test]
+fn covariances_that_are_no_numbers_are_refused() {
+    let with = |shared: Dependence| {
+        approximate_covariances(
+            &[0.04, 0.09],
+            &Dependence {
+                clusters: vec![0, 0],
+                ..shared
+            },
+        )
+        .unwrap_err()
+        .to_string()
+    };
+    let itself = Dependence {
+        groups: Some((vec![0, 1], vec![2, 1])),
+        ..Dependence::default()
+    };
+    assert!(with(itself).starts_with("effect size 2 compares a group with itself"));
+    let times = |first: [f64; 2], phi: f64| Dependence {
+        times: Some((first.to_vec(), first.to_vec(), phi)),
+        ..Dependence::default()
+    };
+    assert!(with(times([1.0, 2.5], -0.5)).contains("effect sizes 1 and 2"));
+    assert!(with(times([1.0, f64::INFINITY], 0.5)).starts_with("effect size 2 has a time"));
+    let negative = approximate_covariances(
+        &[0.04, -0.09],
+        &Dependence {
+            clusters: vec![0, 0],
+            ..Dependence::default()
+        },
+    );
+    assert!(negative.unwrap_err().to_string().starts_with("effect size 2"));
+}
+
+#[test]
+fn degrees_of_freedom_are_taken_as_given_or_refused() {
+    let of = |given: Vec<f64>| {
+        let options = Options {
+            test: pool::Test::T,
+            degrees: DegreesOfFreedom::Given(given),
+            ..Options::default()
+        };
+        fit(&data(&YI, Sampling::independent(&VI)), &nested(&STUDY), &options)
+    };
+    assert_eq!(of(vec![0.5]).unwrap().ddf.unwrap(), [0.5]);
+    for wrong in [vec![], vec![3.0, 4.0], vec![0.0], vec![f64::NAN]] {
+        assert!(of(wrong.clone()).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn numbers_that_are_none_are_refused_with_their_row() {
+    let mut yi = YI;
+    yi[3] = f64::NAN;
+    let refused = |data: &Data| {
+        fit(data, &nested(&STUDY), &Options::default())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refused(&data(&yi, Sampling::independent(&VI))).starts_with("effect size 4 is NaN"));
+    let mut v = DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(&VI));
+    v[(5, 2)] = f64::INFINITY;
+    v[(2, 5)] = f64::INFINITY;
+    let sampling = Sampling::of_matrix(&v).unwrap();
+    let told = refused(&data(&YI, sampling));
+    assert!(told.starts_with("effect sizes 3 and 6"), "{told}");
+}
+
+#[test]
+fn variances_that_cannot_be_told_apart_are_refused() {
+    let one = || ["intrcpt".to_owned()];
+    let x = DMatrix::from_element(12, 1, 1.0);
+    let single: Vec<usize> = (0..12).collect();
+    let refused = estimate(&YI, &VI, &x, &one(), &single, WorkingModel::Hierarchical, true);
+    assert!(refused.unwrap_err().to_string().contains("cannot be told apart"));
+    // Two studies, two coefficients: nothing is left between them.
+    let study = [0, 0, 1, 1];
+    let x = DMatrix::from_fn(4, 2, |i, j| if j == 0 { 1.0 } else { study[i] as f64 });
+    let names = ["intrcpt".to_owned(), "second".to_owned()];
+    let working = WorkingModel::Correlated { rho: 0.8 };
+    let refused = estimate(&YI[..4], &VI[..4], &x, &names, &study, working, true);
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("no variance between them")
+    );
 }

@@ -319,3 +319,103 @@ fn doses_and_tests() {
     let good = json!({"columns": columns, "filter": "complete cases, np > 0", "method": "ml"});
     refused("dta_bivariate", &tests, good, "line 3");
 }
+
+#[test]
+fn a_dose_without_its_numbers_is_no_reference() {
+    let table = |y: [&str; 6], se: [&str; 6]| {
+        frame(&[
+            ("study", &["1", "1", "1", "2", "2", "2"]),
+            ("dose", &["0", "10", "20", "0", "15", "30"]),
+            ("cases", &["10", "14", "20", "12", "11", "25"]),
+            ("total", &["100", "90", "95", "120", "80", "100"]),
+            ("logrr", &y),
+            ("se", &se),
+        ])
+    };
+    let inputs = || json!({"formula": "logrr ~ dose", "method": "fixed", "covariance": "indep"});
+    let (y, se) = (
+        ["0", "0.4", "0.8", "0", "0.3", "0.9"],
+        ["0", "0.4", "0.3", "0", "0.4", "0.3"],
+    );
+    let whole = answer("dose_response", &table(y, se), inputs()).unwrap();
+    // The reference may be empty, wholly or but for its effect of 0.
+    for (y, se) in [
+        (
+            ["", "0.4", "0.8", "0", "0.3", "0.9"],
+            ["", "0.4", "0.3", "0", "0.4", "0.3"],
+        ),
+        (
+            ["0", "0.4", "0.8", "", "0.3", "0.9"],
+            ["", "0.4", "0.3", "0", "0.4", "0.3"],
+        ),
+    ] {
+        assert_eq!(answer("dose_response", &table(y, se), inputs()).unwrap(), whole);
+    }
+    let effect = ["0", "0.4", "0.8", "0", "", "0.9"];
+    refused(
+        "dose_response",
+        &table(effect, se),
+        inputs(),
+        "line 6: `logrr` is empty",
+    );
+    let error = ["0", "0.4", "", "0", "0.4", "0.3"];
+    refused(
+        "dose_response",
+        &table(y, error),
+        inputs(),
+        "line 4: `se` is empty",
+    );
+    let negative = ["0", "0.4", "-0.3", "0", "0.4", "0.3"];
+    refused("dose_response", &table(y, negative), inputs(), "line 4");
+}
+
+#[test]
+fn doses_are_not_guessed() {
+    let table = counts();
+    for knots in [json!([]), json!(3.5)] {
+        let inputs = json!({"dose": "dose", "curve": "spline", "knots": knots, "proc": "1stage"});
+        refused("dose_response", &table, inputs, "`knots`");
+    }
+    refused(
+        "dose_response",
+        &table,
+        json!({"dose": "dose", "derived": {"logrr": "log risk ratio against the highest group"}}),
+        "`derived.logrr`",
+    );
+    refused(
+        "dose_response",
+        &table,
+        json!({"dose": "dose", "curve": "emax", "proc": "2stage"}),
+        "`proc`",
+    );
+    let other = frame(&[
+        ("study", &["1", "1", "1"]),
+        ("bmi", &["0", "10", "20"]),
+        ("cases", &["10", "14", "20"]),
+        ("total", &["100", "90", "95"]),
+    ]);
+    refused("dose_response", &other, json!({"curve": "linear"}), "`dose`");
+    // The covariances of the study need no doses, but the reference first.
+    let given = answer("dose_response_cov", &other, json!({"dose": "bmi"})).unwrap();
+    assert_eq!(answer("dose_response_cov", &other, json!({})).unwrap(), given);
+    // Prose names the dose.
+    let inputs =
+        json!({"curve": "linear", "derived": {"logrr": "log risk ratio against the lowest-BMI group"}});
+    assert!(answer("dose_response", &other, inputs).is_ok());
+}
+
+#[test]
+fn person_time_is_read_for_rates_alone() {
+    let table = |time: &str| {
+        frame(&[
+            ("id", &["1", "1", "1"]),
+            ("dose", &["0", "10", "20"]),
+            ("cases", &["10", "14", "20"]),
+            (time, &["1000", "900", "950"]),
+        ])
+    };
+    let of = |kind: &str| json!({"type": kind, "covariance": "gl"});
+    let rates = answer("dose_response_cov", &table("peryears"), of("ir")).unwrap();
+    assert_eq!(answer("dose_response_cov", &table("n"), of("ir")).unwrap(), rates);
+    refused("dose_response_cov", &table("peryears"), of("ci"), "`n`");
+}

@@ -105,19 +105,26 @@ fn the_order_and_the_direction_of_comparisons_change_nothing() {
 fn scaling_effects_scales_estimates() {
     let given = studies();
     let (_, one) = fit(&given);
-    let scaled: Vec<Contrast> = given
-        .iter()
-        .map(|c| Contrast {
-            te: c.te.map(|te| 7.0 * te),
-            se: c.se.map(|se| 7.0 * se),
-            ..c.clone()
-        })
-        .collect();
-    // The effects of arms add up to rounding; seven times the rounding is still below what is refused.
-    let (_, seven) = fit(&scaled);
-    near(seven.tau2.unwrap(), 49.0 * one.tau2.unwrap(), 1e-12);
-    near(seven.total.q, one.total.q, 1e-12);
-    near(seven.random.effect(0, 3), 7.0 * one.random.effect(0, 3), 1e-12);
+    // The effects of arms add up to rounding; the largest multiple of it is still below what is refused.
+    for unit in [7.0, 1e-7, 1e7] {
+        let scaled: Vec<Contrast> = given
+            .iter()
+            .map(|c| Contrast {
+                te: c.te.map(|te| unit * te),
+                se: c.se.map(|se| unit * se),
+                ..c.clone()
+            })
+            .collect();
+        let (_, other) = fit(&scaled);
+        near(other.tau2.unwrap() / (unit * unit), one.tau2.unwrap(), 1e-11);
+        near(other.total.q, one.total.q, 1e-11);
+        near(other.random.effect(0, 3) / unit, one.random.effect(0, 3), 1e-11);
+        near(
+            other.random.variance(0, 3) / (unit * unit),
+            one.random.variance(0, 3),
+            1e-11,
+        );
+    }
 }
 
 #[test]
@@ -172,7 +179,9 @@ fn two_treatments_are_pooled_by_their_inverse_variances() {
     near(fitted.total.q, q, 1e-12);
     let tau2 = ((q - 1.0) / (sum - weights.iter().map(|w| w * w).sum::<f64>() / sum)).max(0.0);
     near(fitted.tau2.unwrap(), tau2, 1e-12);
-    near(fitted.sources(&made, false).unwrap().share[(0, 1)], 1.0, 1e-13);
+    let share = fitted.sources(&made, false).unwrap().share;
+    near(share[(0, 1)].unwrap(), 1.0, 1e-13);
+    assert_eq!(share[(0, 0)], None);
 }
 
 #[test]
@@ -204,6 +213,20 @@ fn the_regression_and_the_electrical_network_are_one_model() {
         }
         let common = Model::fit(&made, 0.0).unwrap();
         near(fitted.qe, common.contributions(&made).iter().sum(), 1e-10);
+    }
+}
+
+#[test]
+fn comparisons_that_are_met_exactly_tell_no_variance() {
+    let chain: Vec<Contrast> = studies()
+        .into_iter()
+        .filter(|c| ["s1", "s3", "s6"].contains(&c.study.as_str()))
+        .collect();
+    let made = Network::new(&chain).unwrap();
+    let model = Multivariate::new(&made, 0, Base::Reference, Covariance::Shared);
+    for likelihood in [Likelihood::Restricted, Likelihood::Full] {
+        let found = model.fit(likelihood).unwrap();
+        assert_eq!((found.tau2, found.qe_df), (Some(0.0), 0.0));
     }
 }
 

@@ -9,6 +9,7 @@ mod pools;
 mod tables;
 
 use euthymia_evidence::Review;
+use euthymia_evidence::claims::Item;
 use serde::Serialize;
 
 use crate::error::ReportError;
@@ -67,6 +68,7 @@ struct View {
 pub fn page(review: &Review, made: &Made) -> Result<String, ReportError> {
     let pools = pools::of(review)?;
     let keys: Vec<&str> = pools.iter().map(|pool| pool.key.as_str()).collect();
+    let items: Vec<&Item> = review.claims.iter().flat_map(|claim| &claim.items).collect();
     let counts = &review.counts;
     let fact = |number: usize, of: &str, href: &'static str| Fact {
         number: count(number as u64),
@@ -90,7 +92,7 @@ pub fn page(review: &Review, made: &Made) -> Result<String, ReportError> {
         questions: review
             .questions
             .iter()
-            .map(|reply| claims::question(reply, &keys))
+            .map(|reply| claims::question(reply, &items, &keys))
             .collect(),
         claims: review
             .claims

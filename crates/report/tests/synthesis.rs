@@ -136,15 +136,19 @@ fn the_forest_holds_every_number_of_the_structure() {
 #[test]
 fn the_other_figures_hold_theirs() {
     let synthesis = bcg(false);
-    let draw = |figure| figure::of_synthesis(figure, &synthesis).unwrap();
-    for (group, row) in groups(&draw(SynthesisFigure::Funnel), "study")
+    let drawn = |figure, class| {
+        let found = groups(&figure::of_synthesis(figure, &synthesis).unwrap(), class);
+        assert_eq!(found.len(), 13, "{class} of {figure:?}");
+        found
+    };
+    for (group, row) in drawn(SynthesisFigure::Funnel, "study")
         .iter()
         .zip(&synthesis.studies)
     {
         is(group, "yi", row.study.yi);
         is(group, "se", row.study.vi.sqrt());
     }
-    for (group, row) in groups(&draw(SynthesisFigure::Baujat), "study")
+    for (group, row) in drawn(SynthesisFigure::Baujat, "study")
         .iter()
         .zip(&synthesis.influence)
     {
@@ -152,27 +156,31 @@ fn the_other_figures_hold_theirs() {
         is(group, "y", row.baujat.unwrap().1);
     }
     let tau2 = synthesis.pooled.as_ref().unwrap().pooled.tau2.unwrap();
-    for (group, row) in groups(&draw(SynthesisFigure::Radial), "study")
+    for (group, row) in drawn(SynthesisFigure::Radial, "study")
         .iter()
         .zip(&synthesis.studies)
     {
         is(group, "x", 1.0 / (row.study.vi + tau2).sqrt());
     }
-    for (group, (_, [a, n1, c, n2], _)) in groups(&draw(SynthesisFigure::Labbe), "study").iter().zip(TRIALS) {
+    for (group, (_, [a, n1, c, n2], _)) in drawn(SynthesisFigure::Labbe, "study").iter().zip(TRIALS) {
         is(group, "first", a / n1);
         is(group, "second", c / n2);
     }
-    for (group, row) in groups(&draw(SynthesisFigure::Cumulative), "pooled step")
+    assert_eq!(synthesis.cumulative.len(), 13);
+    for (group, row) in drawn(SynthesisFigure::Cumulative, "pooled step")
         .iter()
         .zip(&synthesis.cumulative)
     {
         are(group, row.shown);
     }
-    let influence = draw(SynthesisFigure::Influence);
-    for (group, row) in groups(&influence, "cook").iter().zip(&synthesis.influence) {
+    for (group, row) in drawn(SynthesisFigure::Influence, "cook")
+        .iter()
+        .zip(&synthesis.influence)
+    {
         is(group, "value", row.cook.unwrap());
     }
-    for (group, row) in groups(&influence, "pooled step")
+    assert_eq!(synthesis.leave_one_out.len(), 13);
+    for (group, row) in drawn(SynthesisFigure::Influence, "pooled step")
         .iter()
         .zip(&synthesis.leave_one_out)
     {
@@ -209,9 +217,9 @@ fn every_figure_is_well_formed_at_every_size() {
 }
 
 /// Latitude as moderator.
-fn regression() -> Synthesis {
+fn moderated() -> Options<'static> {
     let x = nalgebra::DMatrix::from_fn(13, 2, |row, column| if column == 0 { 1.0 } else { TRIALS[row].2 });
-    let options = Options {
+    Options {
         design: Some(Design {
             formula: "~ ablat".to_owned(),
             x,
@@ -219,8 +227,11 @@ fn regression() -> Synthesis {
             intercept: true,
         }),
         ..Options::default()
-    };
-    synthesize(studies(), effect::Measure::RiskRatio, &options).unwrap()
+    }
+}
+
+fn regression() -> Synthesis {
+    synthesize(studies(), effect::Measure::RiskRatio, &moderated()).unwrap()
 }
 
 /// As few as can be pooled, one of them with an interval that no axis holds.
@@ -261,8 +272,108 @@ fn the_table_in_a_terminal() {
     for width in [40, 60] {
         let narrow = terminal::synthesis(&bcg(true), width, Colour::Plain);
         assert!(
-            narrow.lines().all(|line| line.chars().count() <= width + 15),
+            narrow.lines().all(|line| line.chars().count() <= width),
             "{narrow}"
         );
     }
+}
+
+#[test]
+fn one_long_name_is_cut_and_takes_no_column_from_the_others() {
+    let mut all = studies();
+    all[3].label =
+        "Hart & Sutherland, a trial of the Medical Research Council in Great Britain, 1977".to_owned();
+    let options = Options {
+        raw_columns: ["BCG, events/n", "Control, events/n"].map(str::to_owned).to_vec(),
+        ..Options::default()
+    };
+    let synthesis = synthesize(all, effect::Measure::RiskRatio, &options).unwrap();
+    let table = terminal::synthesis(&synthesis, 100, Colour::Plain);
+    assert!(
+        table.contains("Hart & Sutherland, a trial") && table.contains("…"),
+        "{table}"
+    );
+    assert!(table.contains("62/13598"), "{table}");
+}
+
+#[test]
+fn a_ratio_near_one_keeps_its_digits() {
+    let mut all = studies();
+    for (i, study) in all.iter_mut().enumerate() {
+        study.yi = 0.001 + 0.0001 * (i as f64 % 3.0);
+        study.vi = 6.25e-8;
+    }
+    let synthesis = synthesize(all, effect::Measure::HazardRatio, &Options::default()).unwrap();
+    let svg = figure::of_synthesis(SynthesisFigure::Forest, &synthesis).unwrap();
+    assert!(svg.contains(">1.0010 [1.0005, 1.0015]<"), "{svg}");
+}
+
+#[test]
+fn a_study_with_an_address_leads_to_its_page() {
+    let mut all = studies();
+    all[0].link = Some("https://doi.org/10.1/a?b&c".to_owned());
+    all[1].link = Some("javascript:alert(1)".to_owned());
+    let synthesis = synthesize(all, effect::Measure::RiskRatio, &Options::default()).unwrap();
+    let svg = figure::of_synthesis(SynthesisFigure::Forest, &synthesis).unwrap();
+    assert_eq!(svg.matches("<a ").count(), 1);
+    let row = svg
+        .split("<a href=\"https://doi.org/10.1/a?b&amp;c\">")
+        .nth(1)
+        .unwrap();
+    assert!(
+        row.split("</a>")
+            .next()
+            .unwrap()
+            .contains("data-label=\"Aronson 1948\"")
+    );
+}
+
+#[test]
+fn figure_and_terminal_name_the_test_of_moderators_alike() {
+    let mut options = moderated();
+    options.pool.test = pool::Test::KnappHartung;
+    let synthesis = synthesize(studies(), effect::Measure::RiskRatio, &options).unwrap();
+    let svg = figure::of_synthesis(SynthesisFigure::Forest, &synthesis).unwrap();
+    let svg = svg.replace("</text>", " ");
+    assert!(svg.contains("F\u{a0}=\u{a0}"), "{svg}");
+    let table = terminal::synthesis(&synthesis, 100, Colour::Plain).replace('\u{a0}', " ");
+    assert!(
+        table.contains("F = ") && table.contains("df = 1 and 11"),
+        "{table}"
+    );
+    // Data that have no head are not shown.
+    assert!(!table.contains("62/13598"), "{table}");
+}
+
+#[test]
+fn no_name_lies_on_a_bubble() {
+    let svg = figure::of_synthesis(SynthesisFigure::Labbe, &bcg(false)).unwrap();
+    let attribute = |part: &str, name: &str| -> f64 {
+        let (_, rest) = part.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let bubbles: Vec<[f64; 3]> = svg
+        .split("<circle ")
+        .skip(1)
+        .map(|part| [" cx", " cy", " r"].map(|name| attribute(&format!(" {part}"), name.trim())))
+        .collect();
+    let names: Vec<&str> = svg.split("<text class=\"small halo\"").skip(1).collect();
+    assert!(!names.is_empty() && bubbles.len() == 13);
+    for name in names {
+        let (x, y) = (attribute(name, "x"), attribute(name, "y"));
+        // Where the name begins.
+        let inside = |[cx, cy, r]: &[f64; 3]| (x - cx).hypot(y - cy) < *r;
+        assert!(!bubbles.iter().any(inside), "{name}");
+    }
+}
+
+#[test]
+fn every_panel_of_influence_has_a_scale() {
+    let svg = figure::of_synthesis(SynthesisFigure::Influence, &bcg(false)).unwrap();
+    let panels = svg.split("<text class=\"head small\"").skip(1);
+    let ticks: Vec<usize> = panels
+        .map(|panel| panel.matches("class=\"tick end small\"").count())
+        .collect();
+    assert_eq!(ticks.len(), 8);
+    assert!(ticks.iter().all(|ticks| *ticks > 1), "{ticks:?}");
 }

@@ -78,8 +78,8 @@ pub(crate) struct Studies {
     /// How they were built: parallel, crossover, open-label, cohort, withdrawal
     #[arg(long, value_delimiter = ',', value_name = "WORDS")]
     pub(crate) design: Vec<String>,
-    /// Write them as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write them as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
 }
 
@@ -123,8 +123,8 @@ pub(crate) struct Pool {
     /// Where the figure goes
     #[arg(long, short, value_name = "FILE.svg", requires = "plot")]
     pub(crate) out: Option<PathBuf>,
-    /// Write the studies with their numbers as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write the studies with their numbers as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
 }
 
@@ -137,7 +137,8 @@ pub(crate) struct Question {
     /// Conditions or groups of them [default: any]
     #[arg(long, value_delimiter = ',', value_name = "WORDS")]
     pub(crate) condition: Vec<String>,
-    /// Drugs or groups of them [default: the drug of this library in all its forms]
+    /// Drugs or groups of them [default: the drug of this library in all its forms; for `dose` the one form that
+    /// library/evidence/words.toml names, as milligrams of different drugs are not the same dose]
     #[arg(long, value_delimiter = ',', value_name = "WORDS")]
     pub(crate) drug: Vec<String>,
     /// Controls or groups of them: placebo, active-placebo, midazolam ... or `any` [default: placebo or a sedative]
@@ -227,8 +228,8 @@ pub(crate) struct Dose {
     /// Where the figure goes
     #[arg(long, short, value_name = "FILE.svg", requires = "plot")]
     pub(crate) out: Option<PathBuf>,
-    /// Write the arms with their doses and effects as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write the arms with their doses and effects as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
 }
 

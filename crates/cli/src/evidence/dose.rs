@@ -4,7 +4,7 @@ use std::path::Path;
 
 use euthymia_evidence::DoseUnit;
 use euthymia_evidence::dose::{CurveChoice, DoseHow, dose_response};
-use euthymia_io::{atomic, csv};
+use euthymia_io::atomic;
 use euthymia_meta::multivariate::Method;
 use euthymia_report::evidence as report;
 use euthymia_report::figure::of_dose;
@@ -16,23 +16,21 @@ use crate::arguments::Shared;
 use crate::exit::Failure;
 use crate::output;
 
-/// What is asked for where no drug is named: milligrams of different drugs are not the same dose.
-const DRUG: &str = "racemic-ketamine";
-
 /// Answers the question and shows the answer.
 pub(crate) fn run(options: &Dose, layer: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let (evidence, known) = load::load(layer, shared)?;
     let mut query = question::query(&options.outcome, &options.question)?;
     if query.drugs.is_empty() {
-        query.drugs.push(DRUG.to_owned());
+        query.drugs.push(known.dose_drug.clone());
     }
     let found = dose_response(&evidence, &known, &query, &how(options)?).map_err(wrong)?;
-    if let Some(path) = &options.csv {
-        csv::write_table(path, &report::DOSE_COLUMNS, report::dose_rows(&found))?;
-    }
+    let is_told = match &options.csv {
+        Some(path) => output::write_csv(path, &report::DOSE_COLUMNS, report::dose_rows(&found), shared)?,
+        None => false,
+    };
     if shared.json {
         print_json(&found.to_json());
-    } else if !shared.quiet {
+    } else if !shared.quiet && !is_told {
         let (width, colour) = output::terminal();
         print!("{}", report::dose(&found, width, colour));
     }
@@ -62,6 +60,13 @@ fn how(options: &Dose) -> Result<DoseHow, Failure> {
         return Err(Failure::Usage(
             "`--knots` are of a spline: add `--curve spline`".to_owned(),
         ));
+    }
+    if let Some(wrong) = options
+        .knots
+        .iter()
+        .find(|dose| !(**dose >= 0.0 && dose.is_finite()))
+    {
+        return Err(Failure::Usage(format!("`--knots {wrong}` is no dose")));
     }
     let falls = options
         .knots

@@ -13,9 +13,9 @@ use crate::library;
 /// Checks a trial and keeps it.
 pub(crate) fn add(options: &Add, own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let folder = folder(own)?;
-    let known = load::evidence(own, &library::files(shared)?)?;
-    let trial = load::trial(&options.file, &known)?;
+    let known = load::evidence(own, false, &library::files(shared)?)?;
     let text = read_source(&options.file)?;
+    let trial = load::trial(&load::own_document(&text)?, &known, &[])?;
     let id = &trial.study.study_id;
     let path = folder.join(format!("{id}.toml"));
     atomic::write(&path, text.text().as_bytes())?;
@@ -42,7 +42,7 @@ pub(crate) fn add(options: &Add, own: Option<&Path>, shared: &Shared) -> Result<
 /// Takes a trial away.
 pub(crate) fn remove(options: &Remove, own: Option<&Path>, shared: &Shared) -> Result<(), Failure> {
     let folder = folder(own)?;
-    let files = layer::files(&folder)?;
+    let files = layer::files(&folder, own.is_some())?;
     let stem = |path: &PathBuf| path.file_stem()?.to_str().map(str::to_owned);
     let Some(path) = files
         .iter()

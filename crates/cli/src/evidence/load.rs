@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use euthymia_diagnostics::Diagnostic;
+use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_document::Document;
 use euthymia_evidence::claims::{Definitions, Questions};
 use euthymia_evidence::{Asked, Evidence, Rebuilds, Trial, Words};
@@ -18,7 +18,7 @@ use crate::library;
 /// The tables with the layer, and what their words mean.
 pub(crate) fn load(own: Option<&Path>, shared: &Shared) -> Result<(Evidence, Words), Failure> {
     let files = library::files(shared)?;
-    let evidence = evidence(own, &files)?;
+    let evidence = evidence(own, own.is_some(), &files)?;
     Ok((
         evidence,
         whole(Words::read(&document(&files, "evidence/words.toml")?))?,
@@ -28,7 +28,7 @@ pub(crate) fn load(own: Option<&Path>, shared: &Shared) -> Result<(Evidence, Wor
 /// The tables with the layer, and everything that is asked of them.
 pub(crate) fn load_all(own: Option<&Path>, shared: &Shared) -> Result<(Evidence, Asked), Failure> {
     let files = library::files(shared)?;
-    let evidence = evidence(own, &files)?;
+    let evidence = evidence(own, own.is_some(), &files)?;
     let read = |name: &str| document(&files, &format!("evidence/{name}.toml"));
     let asked = Asked {
         words: whole(Words::read(&read("words")?))?,
@@ -39,8 +39,8 @@ pub(crate) fn load_all(own: Option<&Path>, shared: &Shared) -> Result<(Evidence,
     Ok((evidence, asked))
 }
 
-/// The tables with the layer.
-pub(crate) fn evidence(own: Option<&Path>, files: &Files) -> Result<Evidence, Failure> {
+/// The tables with the layer; a folder that was named must be there, unless it is about to be made.
+pub(crate) fn evidence(own: Option<&Path>, must_be_there: bool, files: &Files) -> Result<Evidence, Failure> {
     let mut library = Library::new();
     let mut problems: Vec<Diagnostic> = Vec::new();
     for path in files.list("evidence", "csv")? {
@@ -55,17 +55,28 @@ pub(crate) fn evidence(own: Option<&Path>, files: &Files) -> Result<Evidence, Fa
     }
     let mut evidence = library.evidence().map_err(Failure::Input)?.unwrap_or_default();
     if let Some(folder) = folder(own) {
-        for path in layer::files(&folder)? {
-            evidence.add(trial(&path, &evidence)?);
+        let paths = layer::files(&folder, must_be_there)?;
+        let documents: Vec<Document> = paths
+            .iter()
+            .map(|path| own_document(&euthymia_io::read_source(path)?))
+            .collect::<Result<_, Failure>>()?;
+        // In whatever order their names bring them: a trial may name one that comes after it.
+        let beside: Vec<String> = documents.iter().filter_map(Trial::id).collect();
+        for document in &documents {
+            evidence.add(trial(document, &evidence, &beside)?);
         }
     }
     Ok(evidence)
 }
 
-/// A trial of the user's own, checked against what is known.
-pub(crate) fn trial(path: &Path, known: &Evidence) -> Result<Trial, Failure> {
-    let document = whole(euthymia_io::toml::document(&euthymia_io::read_source(path)?))?;
-    let (trial, mut diagnostics) = Trial::read(&document, known, &CONDITIONS);
+/// A file of the user's own.
+pub(crate) fn own_document(source: &Source) -> Result<Document, Failure> {
+    whole(euthymia_io::toml::document(source))
+}
+
+/// A trial of the user's own, checked against what is known; `beside` are the trials of the layer.
+pub(crate) fn trial(document: &Document, known: &Evidence, beside: &[String]) -> Result<Trial, Failure> {
+    let (trial, mut diagnostics) = Trial::read(document, known, beside, &CONDITIONS);
     document.leave_out_reported(&mut diagnostics);
     whole((trial, diagnostics))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use euthymia_evidence::select::{Query, Shared as SharedArms};
 use euthymia_evidence::{Answer, How, answer};
-use euthymia_io::{atomic, csv};
+use euthymia_io::atomic;
 use euthymia_meta::pool::{Method, Test};
 use euthymia_report::evidence as report;
 use euthymia_report::figure::{SynthesisFigure, of_synthesis};
@@ -29,12 +29,13 @@ pub(crate) fn run(options: &Pool, layer: Option<&Path>, shared: &Shared) -> Resu
     };
     let how = how(options)?;
     let found = answer(&evidence, &words, &query, &how).map_err(wrong)?;
-    if let Some(path) = &options.csv {
-        csv::write_table(path, &report::COLUMNS, report::rows(&found))?;
-    }
+    let is_told = match &options.csv {
+        Some(path) => output::write_csv(path, &report::COLUMNS, report::rows(&found), shared)?,
+        None => false,
+    };
     if shared.json {
         print_json(&found.to_json());
-    } else if !shared.quiet {
+    } else if !shared.quiet && !is_told {
         let (width, colour) = output::terminal();
         print!("{}", report::pool(&found, width, colour));
     }

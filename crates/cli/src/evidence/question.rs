@@ -1,6 +1,6 @@
 //! A question from the command line: which trials, and how their numbers may be made comparable.
 
-use euthymia_evidence::select::{Crossover, Design, Query, QueryError, Time};
+use euthymia_evidence::select::{Crossover, Design, LeftOut, Query, QueryError, Time};
 use euthymia_evidence::{Measure, Route};
 
 use super::arguments::{Crossovers, Question};
@@ -20,8 +20,9 @@ pub(crate) fn query(outcome: &str, options: &Question) -> Result<Query, Failure>
         ))
     })?;
     let correlation = |value: Option<f64>, name: &str| match value {
-        Some(r) if !(-1.0..=1.0).contains(&r) => Err(Failure::Usage(format!(
-            "`--{name} {r}` is no correlation: it must be from -1 to 1"
+        // At -1 and 1 a difference would have no variance at all.
+        Some(r) if !(r > -1.0 && r < 1.0) => Err(Failure::Usage(format!(
+            "`--{name} {r}` is no correlation of measurements: it must be above -1 and below 1"
         ))),
         other => Ok(other),
     };
@@ -55,7 +56,14 @@ pub(crate) fn query(outcome: &str, options: &Question) -> Result<Query, Failure>
         impute_sd: options.impute_sd,
         published: !options.arms_only,
         studies: options.study.clone(),
-        without: options.without.clone(),
+        without: options
+            .without
+            .iter()
+            .map(|study| LeftOut {
+                study: study.clone(),
+                reason: None,
+            })
+            .collect(),
         ..Query::new(outcome, time)
     })
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use euthymia_evidence::{StudyRow, Words, list_studies};
-use euthymia_io::csv;
 use euthymia_report::evidence as report;
 
 use super::arguments::Studies;
@@ -31,12 +30,18 @@ pub(crate) fn run(options: &Studies, layer: Option<&Path>, shared: &Shared) -> R
     let drugs = Words::expand(&words.drugs, of_arms, &options.drug).map_err(unknown("drug"))?;
     let designs = question::designs(&options.design)?;
     let found: Vec<StudyRow> = list_studies(&evidence, &conditions, &drugs, &designs);
-    if let Some(path) = &options.csv {
-        csv::write_table(path, &StudyRow::COLUMNS, found.iter().map(StudyRow::cells))?;
-    }
+    let is_told = match &options.csv {
+        Some(path) => output::write_csv(
+            path,
+            &StudyRow::COLUMNS,
+            found.iter().map(StudyRow::cells),
+            shared,
+        )?,
+        None => false,
+    };
     if shared.json {
         print_json(&found);
-    } else if !shared.quiet {
+    } else if !shared.quiet && !is_told {
         let (width, colour) = output::terminal();
         print!("{}", report::studies(&found, width, colour));
     }

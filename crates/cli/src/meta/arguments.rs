@@ -46,11 +46,13 @@ pub(crate) struct Meta {
     #[arg(long, value_name = "ROLE=COLUMN", num_args = 1.., value_delimiter = ',')]
     pub(crate) column: Vec<String>,
     /// How the variance between studies is estimated: REML, DL, PM, ML, EB, HE, HS, HSk, SJ, DLIT, PMM; EE for none
-    #[arg(long, value_name = "NAME", default_value = "REML")]
-    pub(crate) method: String,
-    /// What intervals refer to: z, t, knha (Knapp and Hartung), adhoc (the same, never narrower)
-    #[arg(long, value_name = "NAME", default_value = "z")]
-    pub(crate) test: String,
+    /// [default: REML, or what another model has]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) method: Option<String>,
+    /// What intervals refer to: z, t, knha (Knapp and Hartung), adhoc (the same, never narrower) [default:
+    /// z, or what another model has]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) test: Option<String>,
     /// Coverage of intervals in per cent
     #[arg(long, value_name = "PERCENT", default_value_t = 95.0, value_parser = percent)]
     pub(crate) level: f64,
@@ -117,10 +119,11 @@ pub(crate) struct Meta {
     /// Put the studies that trim and fill adds into the funnel and the answer
     #[arg(long, conflicts_with_all = ["mods", "pooling"])]
     pub(crate) trim_fill: bool,
-    /// Write the studies with effects, intervals and weights, and the pooled rows, as a table
-    #[arg(long, value_name = "FILE")]
+    /// Write the studies with effects, intervals and weights, and the pooled rows, as a table; print it where no FILE is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) csv: Option<PathBuf>,
-    /// Write the analysis as JSON that `--spec` runs, with the same numbers
+    /// Write the analysis as JSON that `--spec` runs, with the same numbers; several where groups, studies filled in or an
+    /// order were asked for
     #[arg(long, value_name = "FILE", conflicts_with = "spec")]
     pub(crate) save_spec: Option<PathBuf>,
 }

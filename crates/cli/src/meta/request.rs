@@ -41,11 +41,15 @@ pub(crate) fn of(options: &Meta, frame: &Frame) -> Result<Request, Failure> {
     add("vtype", options.vtype.as_ref().map(|vtype| json!(vtype)));
 
     let mut model = Map::new();
-    model.insert("method".to_owned(), json!(options.method));
-    model.insert("test".to_owned(), json!(options.test));
     model.insert("level".to_owned(), json!(options.level / 100.0));
-    if let Some(mods) = &options.mods {
-        model.insert("mods".to_owned(), json!(mods));
+    for (name, given) in [
+        ("method", &options.method),
+        ("test", &options.test),
+        ("mods", &options.mods),
+    ] {
+        if let Some(given) = given {
+            model.insert(name.to_owned(), json!(given));
+        }
     }
     Ok(Request {
         measure,
@@ -117,13 +121,21 @@ fn bayes(text: &str) -> Option<String> {
     Some(format!("{family} scale {scale}"))
 }
 
-/// The analysis as JSON, its table named relative to the file that it is saved in.
-pub(crate) fn saved(analysis: &Analysis, data: &Path, spec: &Path) -> String {
-    let value = json!({
-        "kind": analysis.kind,
-        "data": [relative(data, spec).display().to_string()],
-        "inputs": analysis.inputs.json(),
-    });
+/// The analyses as JSON, one alone or several as `cases`, their table named relative to the file that they are saved in.
+pub(crate) fn saved(analyses: &[(String, Analysis)], data: &Path, spec: &Path) -> String {
+    let data = relative(data, spec).display().to_string();
+    let one = |analysis: &Analysis| json!({ "kind": analysis.kind, "data": [data], "inputs": analysis.inputs.json() });
+    let value = match analyses {
+        [(_, only)] => one(only),
+        several => {
+            let case = |(id, analysis): &(String, Analysis)| {
+                let mut case = one(analysis);
+                case["id"] = json!(id);
+                case
+            };
+            json!({ "cases": several.iter().map(case).collect::<Json>() })
+        }
+    };
     format!("{value:#}\n")
 }
 

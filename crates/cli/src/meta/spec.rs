@@ -5,14 +5,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::mpsc;
 
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_meta::MetaError;
 use euthymia_meta::analysis::{Analysis, Inputs};
 use serde_json::{Value as Json, json};
 
-use super::table::Table;
+use super::table::{Table, Unread};
 use crate::arguments::Shared;
 use crate::exit::Failure;
 
@@ -24,7 +24,10 @@ pub(crate) fn run(path: &Path, shared: &Shared) -> Result<(), Failure> {
     let tables = Tables::read(&cases, folder);
     if !several {
         let case = &cases[0];
-        let values = tables.run(case).map_err(|problem| problem.failure())?;
+        let values = match tables.run(case) {
+            Ok(values) => values,
+            Err(problem) => return Err(tables.failure(problem)),
+        };
         if shared.json {
             println!("{values}");
         } else if !shared.quiet {
@@ -39,7 +42,7 @@ pub(crate) fn run(path: &Path, shared: &Shared) -> Result<(), Failure> {
             Err(problem) => {
                 failed += 1;
                 let mut line = head(case);
-                line.insert("error".to_owned(), json!(problem.text()));
+                line.insert("error".to_owned(), json!(tables.text(&problem)));
                 Json::Object(line)
             }
         };
@@ -78,11 +81,15 @@ fn cases(source: &Source) -> Result<(Vec<Json>, bool), Failure> {
         }
         one => return Ok((vec![one], false)),
     };
-    several.map(|cases| (cases, true)).ok_or_else(|| {
-        let message = format!("`{}` is no analysis: it has no field `kind`", source.name());
-        let help = "an analysis has `kind`, `data` (a list of files) and `inputs`; several are a list, or `{\"cases\": [...]}`";
-        Failure::Input(vec![Diagnostic::error("S005", message).help(help)])
-    })
+    let message = match several {
+        Some(cases) if !cases.is_empty() => return Ok((cases, true)),
+        Some(_) => format!("`{}` holds no analysis: its list is empty", source.name()),
+        None => format!("`{}` is no analysis: it has no field `kind`", source.name()),
+    };
+    let help = "an analysis has `kind`, `data` (a list of files) and `inputs`; several are a list, or `{\"cases\": [...]}`";
+    Err(Failure::Input(vec![
+        Diagnostic::error("S005", message).help(help),
+    ]))
 }
 
 fn no_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
@@ -99,71 +106,55 @@ fn no_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
 
 /// Why a case has no values.
 enum Problem {
-    /// Its file is wrong or has no answer.
-    Failure(Failure),
+    /// The table at this place cannot be read.
+    Unread(usize),
     /// What is wrong, at its place.
     Told(Box<Diagnostic>),
 }
 
 impl Problem {
-    fn failure(self) -> Failure {
-        match self {
-            Self::Failure(failure) => failure,
-            Self::Told(diagnostic) => Failure::Input(vec![*diagnostic]),
-        }
-    }
-
-    fn text(&self) -> String {
-        match self {
-            Self::Failure(Failure::Io(error)) => error.to_string(),
-            Self::Failure(Failure::Input(diagnostics)) => {
-                let told: Vec<&str> = diagnostics.iter().map(|one| one.message.as_str()).collect();
-                told.join("; ")
-            }
-            Self::Failure(other) => format!("{other:?}"),
-            Self::Told(diagnostic) => diagnostic.message.clone(),
-        }
+    fn field(name: &str, reason: &str) -> Self {
+        let error = MetaError::field(name, reason);
+        Self::Told(Box::new(Diagnostic::error("S005", error.to_string())))
     }
 }
 
 /// The tables of all cases, each read once.
 struct Tables<'f> {
     folder: &'f Path,
-    read: BTreeMap<PathBuf, Result<Table, Mutex<Option<Failure>>>>,
+    places: BTreeMap<PathBuf, usize>,
+    read: Vec<Result<Table, Unread>>,
 }
 
 impl<'f> Tables<'f> {
     fn read(cases: &[Json], folder: &'f Path) -> Self {
-        let mut read = BTreeMap::new();
-        for file in cases.iter().flat_map(files) {
-            let path = folder.join(file);
-            read.entry(path)
-                .or_insert_with_key(|path| Table::read(path).map_err(|failure| Mutex::new(Some(failure))));
+        let (mut places, mut read) = (BTreeMap::new(), Vec::new());
+        for file in cases.iter().filter_map(files).flatten() {
+            places.entry(folder.join(file)).or_insert_with_key(|path| {
+                read.push(Table::read(path));
+                read.len() - 1
+            });
         }
-        Self { folder, read }
+        Self { folder, places, read }
     }
 
     fn run(&self, case: &Json) -> Result<Json, Problem> {
-        let field = |name: &str, reason: &str| {
-            let error = MetaError::field(name, reason);
-            Problem::Told(Box::new(Diagnostic::error("S005", error.to_string())))
-        };
         let kind = case["kind"]
             .as_str()
-            .ok_or_else(|| field("kind", "expected the kind of analysis, as \"rma_uni\""))?;
+            .ok_or_else(|| Problem::field("kind", "expected the kind of analysis, as \"rma_uni\""))?;
+        let files = files(case).ok_or_else(|| {
+            Problem::field(
+                "data",
+                "expected the name of a file, or a list of names, as [\"trials.csv\"]",
+            )
+        })?;
         let mut tables = Vec::new();
-        for file in files(case) {
-            match self.read.get(&self.folder.join(file)) {
-                Some(Ok(table)) => tables.push(table),
-                Some(Err(failure)) => {
-                    let taken = failure.lock().ok().and_then(|mut failure| failure.take());
-                    return Err(match taken {
-                        Some(failure) => Problem::Failure(failure),
-                        None => field("data", &format!("`{file}` cannot be read, as said before")),
-                    });
-                }
-                None => return Err(field("data", "expected a list of files")),
-            }
+        // Every file of every case has a place.
+        for place in files
+            .into_iter()
+            .filter_map(|file| self.places.get(&self.folder.join(file)))
+        {
+            tables.push(self.read[*place].as_ref().map_err(|_| Problem::Unread(*place))?);
         }
         let analysis = Analysis {
             kind: kind.to_owned(),
@@ -177,6 +168,29 @@ impl<'f> Tables<'f> {
             }))
         })?;
         Ok(values.to_json())
+    }
+
+    /// A problem in a line: the same for every case that has it.
+    fn text(&self, problem: &Problem) -> String {
+        match problem {
+            Problem::Unread(place) => self.read[*place]
+                .as_ref()
+                .err()
+                .map_or_else(String::new, Unread::text),
+            Problem::Told(diagnostic) => diagnostic.message.clone(),
+        }
+    }
+
+    /// A problem of the only case.
+    fn failure(mut self, problem: Problem) -> Failure {
+        match problem {
+            // The place of a table that is there stands in no problem.
+            Problem::Unread(place) => match self.read.swap_remove(place) {
+                Err(unread) => unread.into(),
+                Ok(_) => Failure::Input(Vec::new()),
+            },
+            Problem::Told(diagnostic) => Failure::Input(vec![*diagnostic]),
+        }
     }
 
     /// All cases, on every processor; `each` is told of them in their order, as soon as those before are done.
@@ -211,12 +225,13 @@ impl<'f> Tables<'f> {
     }
 }
 
-/// The files that a case names.
-fn files(case: &Json) -> Vec<&str> {
+/// The files that a case names; `None` where `data` holds something else.
+fn files(case: &Json) -> Option<Vec<&str>> {
     match &case["data"] {
-        Json::String(file) => vec![file],
-        Json::Array(files) => files.iter().filter_map(Json::as_str).collect(),
-        _ => Vec::new(),
+        Json::String(file) => Some(vec![file]),
+        Json::Array(files) => files.iter().map(Json::as_str).collect(),
+        Json::Null => Some(Vec::new()),
+        _ => None,
     }
 }
 

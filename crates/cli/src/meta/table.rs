@@ -4,6 +4,7 @@ use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_document::Rows;
+use euthymia_io::IoError;
 use euthymia_meta::{Column, Frame, MetaError};
 
 use crate::exit::Failure;
@@ -15,18 +16,61 @@ pub(crate) struct Table {
     rows: Rows,
 }
 
-impl Table {
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let source = euthymia_io::read_source(path)?;
-        let (rows, diagnostics) = euthymia_io::csv::rows(&source);
-        match rows {
-            Some(rows) => Ok(Self {
-                frame: frame(&source, &rows),
-                source,
-                rows,
-            }),
-            None => Err(Failure::Input(diagnostics)),
+/// Why a file is no table.
+pub(crate) enum Unread {
+    /// It cannot be read.
+    File(IoError),
+    /// What is wrong in it.
+    Table(Vec<Diagnostic>),
+}
+
+impl Unread {
+    /// In a line.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::File(error) => error.to_string(),
+            Self::Table(diagnostics) => {
+                let told: Vec<String> = diagnostics
+                    .iter()
+                    .map(|one| match one.labels.first() {
+                        Some(label) => {
+                            let line = label.source.position(label.span.start).line;
+                            format!("{}, line {line}: {}", label.source.name(), one.message)
+                        }
+                        None => one.message.clone(),
+                    })
+                    .collect();
+                told.join("; ")
+            }
         }
+    }
+}
+
+impl From<Unread> for Failure {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::File(error) => Self::Io(error),
+            Unread::Table(diagnostics) => Self::Input(diagnostics),
+        }
+    }
+}
+
+impl Table {
+    pub(crate) fn read(path: &Path) -> Result<Self, Unread> {
+        let source = euthymia_io::read_source(path).map_err(Unread::File)?;
+        let (rows, diagnostics) = euthymia_io::csv::rows(&source);
+        let Some(rows) = rows else {
+            return Err(Unread::Table(diagnostics));
+        };
+        let twins = twins(&source, &rows);
+        if !twins.is_empty() {
+            return Err(Unread::Table(twins));
+        }
+        Ok(Self {
+            frame: frame(&source, &rows),
+            source,
+            rows,
+        })
     }
 
     /// An error at its line and column of the file, as far as it names them.
@@ -72,6 +116,27 @@ impl Table {
         let place = self.frame.names().position(|name| name == column)?;
         Some(self.rows.row(row)?.get(place)?.span)
     }
+}
+
+/// Names that two columns have: nobody could say which is meant.
+fn twins(source: &Source, rows: &Rows) -> Vec<Diagnostic> {
+    let header = &rows.header;
+    let named = header
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !name.text.is_empty());
+    named
+        .filter_map(|(place, name)| {
+            let first = header[..place].iter().find(|before| before.text == name.text)?;
+            let message = format!("two columns are called `{}`", name.text);
+            Some(
+                Diagnostic::error("D013", message)
+                    .at(source, name.span, "the same name again")
+                    .at(source, first.span, "first here")
+                    .help("give each column a name of its own"),
+            )
+        })
+        .collect()
 }
 
 fn frame(source: &Source, rows: &Rows) -> Frame {

@@ -1,8 +1,12 @@
 //! `claims.toml`: which numbers bear on which claim, and what was judged by hand.
 
+use std::collections::BTreeSet;
+
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Document, Reader};
 use euthymia_meta::grade::{Concern, Domain, Judgement};
+
+use crate::tables::Evidence;
 
 use super::item::{self, Definition};
 
@@ -50,6 +54,32 @@ impl Definitions {
         let claims = reader.required_tables("claim", claim);
         reader.finish();
         (claims.map(|claims| Self { claims }), found)
+    }
+
+    /// Whether every definition is of a claim of the tables, and every name is given once.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub(super) fn check(&self, evidence: &Evidence) -> Result<(), String> {
+        let mut ids = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for claim in &self.claims {
+            if evidence.claims.iter().all(|known| known.claim_id != claim.id) {
+                return Err(format!(
+                    "`{}`: no claim of the tables has the key `{}`",
+                    claim.name, claim.id
+                ));
+            }
+            if !ids.insert(claim.id.as_str()) {
+                return Err(format!("the claim `{}` is defined twice", claim.id));
+            }
+            for item in &claim.items {
+                if !keys.insert(item.key.as_str()) {
+                    return Err(format!("two numbers are called `{}`", item.key));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What bears on a claim.

@@ -95,7 +95,7 @@ pub(super) fn of(
 }
 
 /// The smallest important effect on the scale that is pooled, and as it is read.
-fn important(words: &Words, answer: &Answer) -> Option<(f64, String)> {
+pub(super) fn important(words: &Words, answer: &Answer) -> Option<(f64, String)> {
     let selection = &answer.selection;
     Some(match selection.measure {
         Measure::MeanDifference => {

@@ -2,7 +2,7 @@
 
 use euthymia_document::Reader;
 
-use crate::select::{Crossover, Query, Shared, Time};
+use crate::select::{Crossover, LeftOut, Query, Shared, Time};
 use crate::vocabulary::{Measure, Route, Statistic};
 use crate::words::Better;
 
@@ -24,6 +24,19 @@ pub enum Expects {
     Better,
     /// It is not worse with it.
     NoWorse,
+}
+
+/// What the number of those behind an estimate counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counted {
+    /// People.
+    #[default]
+    People,
+    /// Treatments; one person may have had several.
+    Treatments,
+    /// Studies, of which some have what is counted.
+    Studies,
 }
 
 /// Which number.
@@ -77,7 +90,7 @@ pub enum Kind {
         /// The arm.
         arm: String,
     },
-    /// The dose that most arms of a drug and a route had.
+    /// The dose that most studies of a drug and a route gave.
     UsualDose {
         /// The drug.
         drug: String,
@@ -97,8 +110,10 @@ pub struct Definition {
     pub role: Role,
     /// What the claim says it would show.
     pub expects: Expects,
-    /// Which side is better; `None`: as the outcome has it.
+    /// Which side is better; `None`: as the outcome of a pool has it, else nobody knows.
     pub better: Option<Better>,
+    /// What the `n` of its row counts.
+    pub counted: Counted,
     /// Which number.
     pub kind: Kind,
 }
@@ -111,6 +126,7 @@ const BETTER: [(&str, Better); 4] = [
     ("more", Better::More),
     ("fewer", Better::Fewer),
 ];
+const COUNTED: [(&str, Counted); 2] = [("people", Counted::People), ("treatments", Counted::Treatments)];
 const KINDS: [(&str, u8); 6] = [
     ("pool", 0),
     ("published", 1),
@@ -129,6 +145,7 @@ pub(super) fn read(table: &mut Reader<'_, '_>) -> Option<Definition> {
         .optional_choice("expects", &EXPECTS)
         .unwrap_or(Expects::Better);
     let better = table.optional_choice("better", &BETTER);
+    let counted = table.optional_choice("counted", &COUNTED).unwrap_or_default();
     let kind = match table.required_choice("number", &KINDS)? {
         0 => query(table).map(|query| Kind::Pool(Box::new(query))),
         1 => published(table),
@@ -156,6 +173,7 @@ pub(super) fn read(table: &mut Reader<'_, '_>) -> Option<Definition> {
         role,
         expects,
         better,
+        counted,
         kind: kind?,
     })
 }
@@ -201,9 +219,7 @@ fn query(table: &mut Reader<'_, '_>) -> Option<Query> {
             &[("parallel", Crossover::Parallel), ("exclude", Crossover::Exclude)],
         )
         .unwrap_or_default();
-    let psychotherapy = table.optional_string("psychotherapy");
-    let control_psychotherapy = table.optional_string("control_psychotherapy");
-    let without = words(table, "without");
+    let without = table.optional_tables("without", left_out).unwrap_or_default();
     let studies = words(table, "studies");
     Some(Query {
         conditions,
@@ -213,11 +229,19 @@ fn query(table: &mut Reader<'_, '_>) -> Option<Query> {
         measure,
         shared,
         crossover,
-        psychotherapy,
-        control_psychotherapy,
         studies,
         without,
         ..Query::new(outcome?, time?)
+    })
+}
+
+/// Whoever leaves a study out says why.
+fn left_out(table: &mut Reader<'_, '_>) -> Option<LeftOut> {
+    let study = table.required_string("study");
+    let reason = table.required_string("reason");
+    Some(LeftOut {
+        study: study?,
+        reason: Some(reason?),
     })
 }
 

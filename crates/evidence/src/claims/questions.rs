@@ -1,6 +1,8 @@
 //! Questions a person asks, answered in plain words: sentences are templates, every number in them is looked up or pooled
 //! now, and which sentence is said depends on what the number says.
 
+use std::collections::BTreeSet;
+
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Document, Reader};
 use serde::Serialize;
@@ -8,6 +10,7 @@ use serde::Serialize;
 use crate::pooling::{How, Reading};
 use crate::select::Source;
 use crate::tables::Evidence;
+use crate::vocabulary::Measure;
 use crate::words::Words;
 
 use super::definition::Definitions;
@@ -18,17 +21,17 @@ use super::wording::figure;
 /// A sentence as a template.
 #[derive(Clone, Debug, PartialEq)]
 struct Template {
-    /// Keys of the numbers it is about; the first decides which words are said.
+    /// Keys of the numbers it is about.
     about: Vec<String>,
-    /// Whatever the number says.
+    /// Whatever the numbers say.
     text: Option<String>,
-    /// Where the interval is on the better side.
+    /// Where the intervals are on the better side, all that there are.
     better: Option<String>,
-    /// Where it is on the worse side.
+    /// Where they are on the worse side.
     worse: Option<String>,
-    /// Where it holds no difference.
+    /// Where they hold no difference.
     unclear: Option<String>,
-    /// Where there is no number.
+    /// Where there is no interval.
     nothing: Option<String>,
 }
 
@@ -118,6 +121,15 @@ fn template(table: &mut Reader<'_, '_>) -> Option<Template> {
                 "write it as a placeholder, as {key.estimate}",
             );
         }
+        // A size has lost its sign, which only these words give back.
+        if !["better", "worse"].contains(&key) && text.as_deref().is_some_and(has_size) {
+            table.report(
+                key,
+                "E011",
+                "a size without its direction",
+                "`size`, `least` and `most` are for `better` and `worse`; write `estimate`, `low`, `high`",
+            );
+        }
         text
     });
     let about = about?;
@@ -162,10 +174,18 @@ fn has_bare_digit(text: &str) -> bool {
     })
 }
 
+/// Whether a placeholder takes a number without its sign.
+fn has_size(text: &str) -> bool {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .any(|name| SIZES.contains(&name.rsplit('.').next().unwrap_or_default()))
+}
+
 /// Answers every question.
 ///
 /// # Errors
-/// A sentence names a number that is nowhere defined, or a placeholder that means nothing.
+/// A sentence names a number that is nowhere defined or defined twice, or a placeholder that means nothing.
 pub fn answer_questions(
     evidence: &Evidence,
     words: &Words,
@@ -173,6 +193,14 @@ pub fn answer_questions(
     questions: &Questions,
     how: &How,
 ) -> Result<Vec<Reply>, String> {
+    claims.check(evidence)?;
+    let mut names = BTreeSet::new();
+    let of_claims = claims.claims.iter().flat_map(|claim| &claim.items);
+    for item in questions.items.iter().chain(of_claims) {
+        if !names.insert(item.key.as_str()) {
+            return Err(format!("two numbers are called `{}`", item.key));
+        }
+    }
     let mut known: Vec<Item> = Vec::new();
     let mut replies = Vec::new();
     for question in &questions.questions {
@@ -194,12 +222,14 @@ pub fn answer_questions(
                 }
                 numbers.extend(known.iter().find(|item| item.key == *key).cloned());
             }
-            if let Some(text) = template.words(&numbers) {
-                sentences.push(Sentence {
-                    text: fill(text, &numbers).map_err(|why| format!("question `{}`: {why}", question.id))?,
-                    numbers: numbers.iter().map(number).collect(),
-                });
-            }
+            let Some(text) = template.words(&numbers) else {
+                continue;
+            };
+            let filled = fill(text, &numbers).map_err(|why| format!("question `{}`: {why}", question.id))?;
+            sentences.extend(filled.map(|text| Sentence {
+                text,
+                numbers: numbers.iter().map(number).collect(),
+            }));
         }
         replies.push(Reply {
             id: question.id.clone(),
@@ -220,23 +250,30 @@ fn number(item: &Item) -> Number {
 }
 
 impl Template {
-    /// The words for what the first number says.
+    /// The words for what the numbers say, where they all say the same.
     fn words(&self, numbers: &[Item]) -> Option<&str> {
-        let first = numbers.first()?;
-        let chosen = match first.reading {
-            Reading::Better => &self.better,
-            Reading::Worse => &self.worse,
-            Reading::Unclear => &self.unclear,
-            Reading::Nothing => &self.nothing,
+        let mut readings = numbers
+            .iter()
+            .map(|item| item.reading)
+            .filter(|reading| *reading != Reading::Nothing);
+        let first = readings.next();
+        let chosen = match first {
+            Some(first) if readings.any(|other| other != first) => &None,
+            Some(Reading::Better) => &self.better,
+            Some(Reading::Worse) => &self.worse,
+            Some(Reading::Unclear) => &self.unclear,
+            Some(Reading::Nothing) | None => &self.nothing,
         };
-        let text = chosen.as_deref().or(self.text.as_deref());
-        // Words with placeholders need the number.
-        text.filter(|text| first.estimate.is_some() || !text.contains('{'))
+        chosen.as_deref().or(self.text.as_deref())
     }
 }
 
-/// Replaces `{key.field}`; `{field}` is of the first number.
-fn fill(text: &str, numbers: &[Item]) -> Result<String, String> {
+/// Placeholders that take a number without its sign.
+const SIZES: [&str; 3] = ["size", "least", "most"];
+
+/// Replaces `{key.field}`; `{field}` is of the first number. `None`: a number that is wanted is not there, and the sentence
+/// cannot be said.
+fn fill(text: &str, numbers: &[Item]) -> Result<Option<String>, String> {
     let mut filled = String::new();
     let mut rest = text;
     while let Some(open) = rest.find('{') {
@@ -253,46 +290,69 @@ fn fill(text: &str, numbers: &[Item]) -> Result<String, String> {
             None => numbers.first(),
         };
         let item = item.ok_or_else(|| format!("`{{{name}}}` is of no number that the sentence is about"))?;
-        let value =
-            field_of(item, field).ok_or_else(|| format!("`{{{name}}}`: `{}` has no {field}", item.key))?;
+        let Some(value) = field_of(item, field).map_err(|why| format!("`{{{name}}}`: {why}"))? else {
+            return Ok(None);
+        };
         filled.push_str(&value);
         rest = &rest[open + close + 1..];
     }
     filled.push_str(rest);
-    Ok(filled)
+    Ok(Some(filled))
 }
 
-fn field_of(item: &Item, field: &str) -> Option<String> {
+/// A field of a number in words; `None` where it has none.
+///
+/// # Errors
+/// There is no such field.
+fn field_of(item: &Item, field: &str) -> Result<Option<String>, String> {
     let percent = |value: Option<f64>| value.map(|value| format!("{:.0}", 100.0 * value));
-    Some(match field {
-        "k" => item.k?.to_string(),
-        "n" => format!("{:.0}", item.n?),
-        "estimate" => figure(item.estimate?),
-        "size" => figure(item.estimate?.abs()),
-        "low" => figure(item.low?),
-        "high" => figure(item.high?),
+    // A size stands for a number whose side is known.
+    let sided = matches!(item.reading, Reading::Better | Reading::Worse);
+    let ends = item.low.zip(item.high).filter(|_| sided);
+    let smaller = |(low, high): (f64, f64)| low.abs().min(high.abs());
+    let larger = |(low, high): (f64, f64)| low.abs().max(high.abs());
+    Ok(match field {
+        "k" => item.k.map(|k| k.to_string()),
+        "n" => item.n.map(|n| format!("{n:.0}")),
+        "estimate" => item.estimate.map(figure),
+        "size" => item.estimate.filter(|_| sided).map(|size| figure(size.abs())),
+        "low" => item.low.map(figure),
+        "high" => item.high.map(figure),
         // The interval of an effect that is negative where it is good, as sizes.
-        "least" => figure(item.low?.abs().min(item.high?.abs())),
-        "most" => figure(item.low?.abs().max(item.high?.abs())),
-        "percent" => percent(item.estimate)?,
-        "percent_low" => percent(item.low)?,
-        "percent_high" => percent(item.high)?,
-        "measure" => item.measure.clone(),
-        "i2" => format!("{:.0}", item.i2?),
-        "certainty" => item.grade.as_ref()?.certainty.to_owned(),
-        "prediction_low" => figure(item.prediction?.0),
-        "prediction_high" => figure(item.prediction?.1),
-        "studies" => match item.k? {
+        "least" => ends.map(smaller).map(figure),
+        "most" => ends.map(larger).map(figure),
+        "percent" => percent(item.estimate),
+        "percent_low" => percent(item.low),
+        "percent_high" => percent(item.high),
+        "measure" => Some(item.measure.clone()),
+        "unit" => item.unit.clone(),
+        // So many times as often; odds are not.
+        "times" => {
+            let ratio = [Measure::RiskRatio, Measure::HazardRatio];
+            let is_ratio = ratio.iter().any(|measure| measure.word() == item.measure);
+            item.estimate.filter(|_| is_ratio).map(figure)
+        }
+        "i2" => item.i2.map(|i2| format!("{i2:.0}")),
+        "certainty" => item.grade.as_ref().map(|grade| grade.certainty.to_owned()),
+        "prediction_low" => item.prediction.map(|(low, _)| figure(low)),
+        "prediction_high" => item.prediction.map(|(_, high)| figure(high)),
+        "studies" => item.k.map(|k| match k {
             1 => "one study".to_owned(),
             k => format!("{k} studies"),
-        },
-        _ => return None,
+        }),
+        _ => return Err(format!("a number has no {field}")),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_found_in_placeholders() {
+        assert!(has_size("lower by {size} points") && has_size("by {day.least} at least"));
+        assert!(!has_size("a size of {estimate} ({low} to {high})"));
+    }
 
     #[test]
     fn numbers_belong_into_placeholders() {

@@ -13,7 +13,8 @@ use crate::vocabulary::{DispersionType, Measure, Statistic, Verified};
 use crate::words::{Better, Words};
 
 use super::grading::{self, GradeReport};
-use super::item::{Definition, Expects, Kind, Role};
+use super::item::{Counted, Definition, Expects, Kind, Role};
+use super::usual_dose;
 
 /// Whether a number bears a claim out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -46,10 +47,14 @@ pub struct Item {
     pub bears: Bears,
     /// What it is measured in (`RR`, `MD`, `proportion`).
     pub measure: String,
+    /// What a difference counts, in words: `standard deviations`, `points on the MADRS`, `mg/kg`; none for ratios.
+    pub unit: Option<String>,
     /// Studies.
     pub k: Option<u32>,
-    /// People.
+    /// People, or what else is counted.
     pub n: Option<f64>,
+    /// What `n` counts.
+    pub counted: Counted,
     /// As it is read.
     pub estimate: Option<f64>,
     /// Lower end of its interval.
@@ -124,6 +129,7 @@ pub(super) fn resolve(
             let whole =
                 rows.filter(|row| !matches!(row.subset, Some(subset) if subset != crate::Subset::All));
             of_contrast(
+                words,
                 definition,
                 only(whole).map_err(wrong)?,
                 people(evidence, study, [arm_a, arm_b]),
@@ -161,16 +167,34 @@ pub(super) fn resolve(
             item.remarks = row.schedule_text.clone().into_iter().collect();
             item
         }
-        Kind::UsualDose { drug, route } => usual_dose(evidence, definition, drug, *route).map_err(wrong)?,
+        Kind::UsualDose { drug, route } => {
+            usual_dose::of(evidence, definition, drug, *route).map_err(wrong)?
+        }
     };
     item.bears = match (item.expects, item.reading) {
-        (Expects::Better, Reading::Better) | (Expects::NoWorse, Reading::Better | Reading::Unclear) => {
-            Bears::Out
-        }
+        (_, Reading::Better) => Bears::Out,
         (_, Reading::Worse) => Bears::Against,
-        (Expects::Better, Reading::Unclear) | (_, Reading::Nothing) => Bears::Unclear,
+        (Expects::NoWorse, Reading::Unclear) if is_no_worse(words, definition, &item) => Bears::Out,
+        (_, Reading::Unclear | Reading::Nothing) => Bears::Unclear,
     };
     Ok(item)
+}
+
+/// Whether the worse end of a pooled interval is less than an important difference away from none.
+fn is_no_worse(words: &Words, definition: &Definition, item: &Item) -> bool {
+    let within = || {
+        let answer = item.answer.as_ref()?;
+        let better = definition.better.or(answer.selection.outcome.better)?;
+        let interval = answer.pooled()?.estimate;
+        let (important, _) = grading::important(words, answer)?;
+        let worse = if better.sign() < 0.0 {
+            interval.upper
+        } else {
+            -interval.lower
+        };
+        Some(worse < important)
+    };
+    within() == Some(true)
 }
 
 /// The one row that is meant.
@@ -182,7 +206,7 @@ fn only<'r, T>(mut rows: impl Iterator<Item = &'r T>) -> Result<&'r T, String> {
     }
 }
 
-fn empty(definition: &Definition, kind: &'static str, measure: &str) -> Item {
+pub(super) fn empty(definition: &Definition, kind: &'static str, measure: &str) -> Item {
     Item {
         key: definition.key.clone(),
         says: definition.says.clone(),
@@ -192,8 +216,10 @@ fn empty(definition: &Definition, kind: &'static str, measure: &str) -> Item {
         reading: Reading::Nothing,
         bears: Bears::Unclear,
         measure: measure.to_owned(),
+        unit: None,
         k: None,
         n: None,
+        counted: definition.counted,
         estimate: None,
         low: None,
         high: None,
@@ -208,7 +234,7 @@ fn empty(definition: &Definition, kind: &'static str, measure: &str) -> Item {
     }
 }
 
-fn source(url: &str, locator: Option<&str>) -> Source {
+pub(super) fn source(url: &str, locator: Option<&str>) -> Source {
     Source {
         url: url.to_owned(),
         locator: locator.map(str::to_owned),
@@ -235,6 +261,7 @@ fn of_pool(
         item.i2 = row.pooled.i2;
         item.tau2 = row.pooled.tau2;
     }
+    item.unit = unit(found.selection.measure, found.selection.instrument.as_deref());
     item.model = found
         .synthesis
         .as_ref()
@@ -262,8 +289,17 @@ fn of_pool(
     item
 }
 
+/// What a difference counts, in words.
+fn unit(measure: Measure, instrument: Option<&str>) -> Option<String> {
+    match measure {
+        Measure::StandardisedMeanDifference => Some("standard deviations".to_owned()),
+        Measure::MeanDifference => instrument.map(|instrument| format!("points on the {instrument}")),
+        _ => None,
+    }
+}
+
 /// What an interval as it is read says.
-fn reading(measure: Measure, low: Option<f64>, high: Option<f64>, better: Better) -> Reading {
+fn reading(measure: Measure, low: Option<f64>, high: Option<f64>, better: Option<Better>) -> Reading {
     let none = match measure {
         Measure::RiskRatio | Measure::OddsRatio | Measure::HazardRatio => 1.0,
         Measure::NumberNeededToTreat | Measure::SlopeDifference | Measure::Percentage => {
@@ -271,8 +307,8 @@ fn reading(measure: Measure, low: Option<f64>, high: Option<f64>, better: Better
         }
         _ => 0.0,
     };
-    match (low, high) {
-        (Some(low), Some(high)) => Reading::of((low - none, high - none), better),
+    match (low, high, better) {
+        (Some(low), Some(high), Some(better)) => Reading::of((low - none, high - none), better),
         _ => Reading::Nothing,
     }
 }
@@ -285,6 +321,7 @@ fn memory(verified: Verified, remarks: &mut Vec<String>) {
 
 fn of_published(definition: &Definition, row: &Pooled) -> Item {
     let mut item = empty(definition, "published pool", row.measure.word());
+    item.unit = unit(row.measure, None);
     item.k = row.k;
     item.n = row.n.map(f64::from);
     item.estimate = row.estimate;
@@ -293,31 +330,23 @@ fn of_published(definition: &Definition, row: &Pooled) -> Item {
     item.i2 = row.i2;
     item.tau2 = row.tau2;
     item.model.clone_from(&row.model);
-    item.reading = reading(
-        row.measure,
-        row.ci_low,
-        row.ci_high,
-        definition.better.unwrap_or(Better::Lower),
-    );
+    item.reading = reading(row.measure, row.ci_low, row.ci_high, definition.better);
     item.sources = vec![source(&row.source_url, None)];
     item.remarks = row.note.clone().into_iter().collect();
     memory(row.verified, &mut item.remarks);
     item
 }
 
-fn of_contrast(definition: &Definition, row: &Comparison, people: Option<f64>) -> Item {
+fn of_contrast(words: &Words, definition: &Definition, row: &Comparison, people: Option<f64>) -> Item {
     let mut item = empty(definition, "published contrast", row.measure.word());
+    let scale = words.scales.get(&row.outcome);
+    item.unit = unit(row.measure, scale.map(|scale| scale.label.as_str()));
     item.k = Some(1);
     item.n = people;
     item.estimate = row.estimate;
     item.low = row.ci_low;
     item.high = row.ci_high;
-    item.reading = reading(
-        row.measure,
-        row.ci_low,
-        row.ci_high,
-        definition.better.unwrap_or(Better::Lower),
-    );
+    item.reading = reading(row.measure, row.ci_low, row.ci_high, definition.better);
     item.sources = vec![source(&row.source_url, row.source_locator.as_deref())];
     item.remarks = row.note.clone().into_iter().collect();
     memory(row.verified, &mut item.remarks);
@@ -368,40 +397,29 @@ fn of_value(definition: &Definition, row: &OutcomeRow) -> Item {
     item
 }
 
-/// The dose that most arms had: estimate the dose, k the arms that had it, n the arms that tell one.
-fn usual_dose(
-    evidence: &Evidence,
-    definition: &Definition,
-    drug: &str,
-    route: crate::Route,
-) -> Result<Item, String> {
-    let arms = evidence.arms.iter().filter(|arm| {
-        arm.drug == drug && arm.route == Some(route) && !arm.is_subset() && arm.verified == Verified::Yes
-    });
-    let single: Vec<(&crate::Arm, f64, &'static str)> = arms
-        .filter_map(|arm| {
-            let dose = arm.dose.filter(|dose| dose.minimum == dose.maximum)?;
-            let remembered = arm.memory_fields.iter().any(|field| field == "dose");
-            (!remembered).then_some((arm, dose.minimum, dose.unit.word()))
-        })
-        .collect();
-    let count = |dose: f64, unit: &str| single.iter().filter(|(_, d, u)| *d == dose && *u == unit).count();
-    let most = single
-        .iter()
-        .max_by_key(|(_, dose, unit)| count(*dose, unit))
-        .ok_or_else(|| format!("no arm of `{drug}` by this route has a single dose"))?;
-    let (dose, unit) = (most.1, most.2);
-    let mut item = empty(definition, "usual dose", unit);
-    item.estimate = Some(dose);
-    item.k = u32::try_from(count(dose, unit)).ok();
-    item.n = Some(single.len() as f64);
-    for (arm, ..) in single.iter().filter(|(_, d, u)| *d == dose && *u == unit) {
-        let source = source(&arm.source_url, None);
-        if !item.sources.contains(&source) {
-            item.sources.push(source);
+impl Item {
+    /// What the estimate comes from: studies, and those behind it.
+    #[must_use]
+    pub fn basis(&self) -> Vec<String> {
+        let studies = |k: u32| {
+            if k == 1 {
+                "one study".to_owned()
+            } else {
+                format!("{k} studies")
+            }
+        };
+        match (self.k, self.n, self.counted) {
+            (Some(k), Some(n), Counted::Studies) => vec![format!("{k} of {n:.0} studies")],
+            (k, n, counted) => {
+                let of = match counted {
+                    Counted::Treatments => "treatments",
+                    Counted::People | Counted::Studies => "people",
+                };
+                let n = n.map(|n| format!("{n:.0} {of}"));
+                k.map(studies).into_iter().chain(n).collect()
+            }
         }
     }
-    Ok(item)
 }
 
 impl Serialize for Answer {

@@ -78,17 +78,7 @@ pub(crate) fn sentence(item: &Item) -> String {
     if let (Some(low), Some(high)) = (item.low, item.high) {
         said.push_str(&format!(" ({} to {})", figure(low), figure(high)));
     }
-    let mut of = Vec::new();
-    if let Some(k) = item.k {
-        of.push(if k == 1 {
-            "one study".to_owned()
-        } else {
-            format!("{k} studies")
-        });
-    }
-    if let Some(n) = item.n {
-        of.push(format!("{n:.0} people"));
-    }
+    let mut of = item.basis();
     if let Some(i2) = item.i2.filter(|_| item.k.is_some_and(|k| k > 1)) {
         of.push(format!("I2 {i2:.0} %"));
     }

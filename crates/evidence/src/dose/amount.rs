@@ -3,13 +3,22 @@
 use crate::arm::Arm;
 use crate::vocabulary::DoseUnit;
 
+/// How a dose came to its unit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Converted {
+    /// In words.
+    pub(super) told: String,
+    /// Whether by a weight that nobody measured.
+    pub(super) assumed: bool,
+}
+
 /// The dose at a time, and how it came to its unit where it had another.
 pub(super) fn read(
     arm: &Arm,
     unit: Option<DoseUnit>,
     assumed: Option<f64>,
     memory: bool,
-) -> Result<(f64, Option<String>), String> {
+) -> Result<(f64, Option<Converted>), String> {
     let (dose, unit) = match (arm.dose, unit) {
         (Some(dose), Some(unit)) => (dose, unit),
         _ => return Err("the tables hold no dose of it".to_owned()),
@@ -33,9 +42,9 @@ pub(super) fn read(
     if dose.unit == unit {
         return Ok((given, None));
     }
-    let (weight, whose) = match (arm.mean_weight.filter(|_| !remembered("mean_weight")), assumed) {
-        (Some(weight), _) => (weight, "the mean weight of the arm"),
-        (None, Some(weight)) => (weight, "a weight that is ASSUMED"),
+    let (weight, assumed, whose) = match (arm.mean_weight.filter(|_| !remembered("mean_weight")), assumed) {
+        (Some(weight), _) => (weight, false, "the mean weight of the arm"),
+        (None, Some(weight)) => (weight, true, "a weight that is ASSUMED"),
         (None, None) => {
             return Err(format!(
                 "its dose is {given} {}, and no weight tells how many {} that is (`--weight KG` would assume one)",
@@ -55,7 +64,7 @@ pub(super) fn read(
         dose.unit.word(),
         unit.word()
     );
-    Ok((converted, Some(told)))
+    Ok((converted, Some(Converted { told, assumed })))
 }
 
 #[cfg(test)]
@@ -106,13 +115,15 @@ mod tests {
         let told = read(&absolute, by_weight, None, false).unwrap_err();
         assert!(told.contains("no weight tells"), "{told}");
         let (dose, told) = read(&absolute, by_weight, Some(80.0), false).unwrap();
-        assert!(dose == 0.7 && told.unwrap().contains("80 kg, a weight that is ASSUMED"));
+        let told = told.unwrap();
+        assert!(dose == 0.7 && told.assumed && told.told.contains("80 kg, a weight that is ASSUMED"));
         let weighed = Arm {
             mean_weight: Some(70.0),
             ..arm(0.5, 0.5, DoseUnit::MilligramPerKilogram)
         };
         let (dose, told) = read(&weighed, Some(DoseUnit::Milligram), Some(80.0), false).unwrap();
-        assert!(dose == 35.0 && told.unwrap().contains("the mean weight of the arm"));
+        let told = told.unwrap();
+        assert!(dose == 35.0 && !told.assumed && told.told.contains("the mean weight of the arm"));
     }
 
     #[test]

@@ -171,6 +171,13 @@ fn shape(fitted: &Trend, doses: &[f64], unit: &str) -> Vec<String> {
                     rounded(half.estimate)
                 )
             });
+        } else if !half.followed {
+            said.push(format!(
+                "how well the dose of half the maximum is known cannot be told: the curve has no fit at some of the doses \
+                 searched, {} to {} {unit}",
+                rounded(low),
+                rounded(high)
+            ));
         } else if half.lower.is_none() || half.upper.is_none() {
             said.push(format!(
                 "the dose of half the maximum is hardly known: the likelihood does not fall {} within the doses searched, {} \
@@ -182,6 +189,13 @@ fn shape(fitted: &Trend, doses: &[f64], unit: &str) -> Vec<String> {
                 },
                 rounded(low),
                 rounded(high)
+            ));
+        }
+        if half.inside && !fitted.half_maximum_in_band {
+            said.push(format!(
+                "the band takes the dose of half the maximum as {} {unit} and is too narrow: the doses do not tell it from \
+                 the maximum",
+                rounded(half.estimate)
             ));
         }
     }
@@ -265,15 +279,7 @@ fn other_things(points: &[DosePoint]) -> Vec<String> {
             }
         ));
     }
-    let assumed = points
-        .iter()
-        .filter(|point| {
-            point
-                .converted
-                .as_ref()
-                .is_some_and(|told| told.contains("ASSUMED"))
-        })
-        .count();
+    let assumed = points.iter().filter(|point| point.weight_assumed).count();
     if assumed > 0 {
         said.push(format!(
             "{} with a dose worked back from a weight that is ASSUMED",
@@ -299,4 +305,34 @@ fn count(n: usize, one: &str, many: &str) -> String {
 
 fn rounded(value: f64) -> f64 {
     crate::select::three_digits(value)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use euthymia_meta::dose_response::{Contrasts, Shape, trend};
+    use euthymia_meta::multivariate::Method;
+    use nalgebra::DMatrix;
+
+    use super::*;
+
+    #[test]
+    fn an_emax_curve_says_what_its_band_and_its_bounds_leave_out() {
+        let doses = [0.5, 1.0, 2.0, 4.0];
+        let study = Contrasts {
+            doses: doses.to_vec(),
+            effects: doses.iter().map(|x| -6.0 * x / (x + 1.5)).collect(),
+            covariance: DMatrix::from_fn(4, 4, |i, j| if i == j { 0.02 } else { 0.01 }),
+        };
+        let mut fitted = trend(&[study], &Shape::Emax, Method::MaximumLikelihood, 0.95).unwrap();
+        assert_eq!(shape(&fitted, &doses, "mg/kg"), Vec::<String>::new());
+        fitted.half_maximum_in_band = false;
+        let said = shape(&fitted, &doses, "mg/kg");
+        assert!(said.len() == 1 && said[0].contains("too narrow"), "{said:?}");
+        fitted.half_maximum_in_band = true;
+        let half = fitted.half_maximum.as_mut().unwrap();
+        (half.lower, half.followed) = (None, false);
+        let said = shape(&fitted, &doses, "mg/kg");
+        assert!(said.len() == 1 && said[0].contains("cannot be told"), "{said:?}");
+    }
 }

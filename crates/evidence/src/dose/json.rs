@@ -52,6 +52,7 @@ fn fit(trend: &Trend) -> Value {
         "half_maximum": trend.half_maximum.map(|half| json!({
             "estimate": half.estimate, "lower": half.lower, "upper": half.upper,
             "searched": [half.searched.0, half.searched.1], "inside": half.inside,
+            "followed": half.followed, "in_band": trend.half_maximum_in_band,
         })),
         "knots": match &trend.curve {
             Curve::Spline(knots) => Some(knots),

@@ -32,28 +32,29 @@ pub(super) fn find<'e>(evidence: &'e Evidence, study: &'e Study, query: &Resolve
     let usable = |arm: &&Arm| query.include_memory || arm.verified == Verified::Yes;
     let of_study: Vec<&Arm> = evidence.arms_of(&study.study_id).collect();
     let whole = |arm: &&Arm| !arm.is_subset();
-    let treated = |arm: &&Arm| {
+    let is_treated = |arm: &&Arm| {
         query.drugs.contains(&arm.drug)
             && (query.routes.is_empty() || arm.route.is_some_and(|route| query.routes.contains(&route)))
-            && suits(arm, query.psychotherapy.as_deref())
     };
-    let control = |arm: &&Arm| {
-        let drug = match &query.controls {
+    // An arm that fits both sides is a treated one.
+    let is_control = |arm: &&Arm| {
+        let control = match &query.controls {
             Some(controls) => controls.contains(&arm.drug),
             None => !query.any_drug.contains(&arm.drug),
         };
-        drug && suits(arm, query.control_psychotherapy.as_deref())
+        control && !is_treated(arm)
     };
-    // An arm that fits both sides is a control where the question describes the controls, else a treated one.
-    let described = query.control_psychotherapy.is_some();
-    let is_control = |arm: &&Arm| control(arm) && (described || !treated(arm));
-    let is_treated = |arm: &&Arm| treated(arm) && !(described && control(arm));
     let all_treated: Vec<&Arm> = of_study.iter().copied().filter(is_treated).collect();
     if all_treated.is_empty() {
         return Found::Elsewhere;
     }
-    if query.without.contains(&study.study_id) {
-        return Found::No("left out as asked".to_owned(), true);
+    if let Some(left_out) = query
+        .without
+        .iter()
+        .find(|left_out| left_out.study == study.study_id)
+    {
+        let reason = left_out.reason.clone();
+        return Found::No(reason.unwrap_or_else(|| "left out as asked".to_owned()), true);
     }
     if !query.designs.contains(&study.design) {
         let reason = match study.design {
@@ -97,16 +98,6 @@ pub(super) fn find<'e>(evidence: &'e Evidence, study: &'e Study, query: &Resolve
         return Found::No("its arms are known from memory only".to_owned(), true);
     }
     Found::Arms(Arms { treated, control })
-}
-
-/// Whether the psychotherapy of an arm is as asked: `any`, `none`, or some words of it.
-fn suits(arm: &Arm, asked: Option<&str>) -> bool {
-    match (asked, &arm.psychotherapy) {
-        (None, _) => true,
-        (Some("none"), given) => given.is_none(),
-        (Some("any"), given) => given.is_some(),
-        (Some(words), given) => given.as_ref().is_some_and(|given| given.contains(words)),
-    }
 }
 
 /// `a`, `a and b`, each once.

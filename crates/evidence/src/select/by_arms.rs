@@ -12,7 +12,7 @@ use super::contrast::{self, Contrast, Numbers};
 use super::convert::{self, SCORES, rounded};
 use super::group::Group;
 use super::query::{Crossover, Shared};
-use super::study::{Asked, Gathered, joined_names, once};
+use super::study::{Asked, Gathered, No, joined_names, once};
 use super::{Source, suspect};
 
 /// Baselines that differ by more than this part of their standard deviation are told.
@@ -22,7 +22,7 @@ impl Asked<'_> {
     /// The contrast computed from the arms.
     ///
     /// `Err(None)` where they measured nothing that is wanted.
-    pub(super) fn by_arms(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
+    pub(super) fn by_arms(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<No>> {
         let all_rows = |arms: &[&Arm]| arms.iter().flat_map(|arm| self.rows(arm)).collect::<Vec<_>>();
         let (treated, control) = (all_rows(&of_study.treated), all_rows(&of_study.control));
         // What both sides have: word, statistic, time.
@@ -46,7 +46,7 @@ impl Asked<'_> {
         for (.., key) in keys {
             match self.of_key(study, of_study, key) {
                 Ok(gathered) => return Ok(gathered),
-                Err(reason) => why = why.or(Some(reason)),
+                Err(no) => why = why.or(Some(no)),
             }
         }
         Err(why)
@@ -73,13 +73,15 @@ impl Asked<'_> {
             && (self.query.outcome.event || one.statistic == other.statistic)
     }
 
-    fn of_key(&self, study: &Study, of_study: &Arms<'_>, key: &OutcomeRow) -> Result<Gathered, String> {
+    fn of_key(&self, study: &Study, of_study: &Arms<'_>, key: &OutcomeRow) -> Result<Gathered, No> {
         let mut conversions = Vec::new();
         let mut cautions: Vec<String> = Vec::new();
         let mut sources = Vec::new();
         let mut memory = false;
         let mut missing = Vec::new();
-        let mut groups = |arms: &[&Arm]| -> Result<Vec<(String, Group)>, String> {
+        let mut suspicions: Vec<String> = Vec::new();
+        let from_baseline = self.change_from_baseline(key, of_study, &mut conversions);
+        let mut groups = |arms: &[&Arm]| -> Result<Vec<(String, Group)>, No> {
             let mut groups = Vec::new();
             for arm in arms {
                 let mut rows: Vec<&OutcomeRow> = self
@@ -92,12 +94,17 @@ impl Asked<'_> {
                     missing.push(arm.arm_id.clone());
                     continue;
                 };
-                groups.push((arm.arm_id.clone(), self.group(row, arm, &mut conversions)?));
+                let group = self.group(row, arm, from_baseline, &mut conversions)?;
+                groups.push((arm.arm_id.clone(), group));
                 if !self.query.outcome.event {
-                    cautions.extend(suspect::dispersion(self.evidence, row, arm, self.query));
+                    suspicions.extend(suspect::dispersion(self.evidence, row, arm, self.query));
                 }
                 cautions.extend(row.note.iter().map(|note| format!("{}: {note}", arm.arm_id)));
-                memory |= row.verified != Verified::Yes || arm.verified != Verified::Yes;
+                let before =
+                    from_baseline.and_then(|_| convert::baseline(self.evidence, row, arm, self.query));
+                memory |= row.verified != Verified::Yes
+                    || arm.verified != Verified::Yes
+                    || before.is_some_and(|before| before.verified != Verified::Yes);
                 let source = Source {
                     url: row.source_url.clone(),
                     locator: row.source_locator.clone(),
@@ -122,7 +129,7 @@ impl Asked<'_> {
         if key.outcome.ends_with("-locf") || key.statistic == Statistic::ChangeCarriedForward {
             conversions.push("last observation carried forward".to_owned());
         }
-        if key.statistic == Statistic::Mean && self.query.change_correlation.is_none() {
+        if key.statistic == Statistic::Mean && from_baseline.is_none() {
             cautions.extend(self.unlike_baselines(key, of_study));
         }
         let (contrasts, covariance, yi, vi) = self.contrasts(study, &treated, &control, &mut conversions)?;
@@ -133,6 +140,7 @@ impl Asked<'_> {
         } else {
             Some(both.map(|(_, group)| group.people()).sum())
         };
+        cautions.extend(suspicions.iter().cloned());
         Ok(Gathered {
             contrasts,
             covariance,
@@ -145,20 +153,57 @@ impl Asked<'_> {
             n,
             outcome: key.outcome.clone(),
             time_h: key.time_h,
+            of_changes: !self.query.outcome.event
+                && (key.statistic != Statistic::Mean || from_baseline.is_some()),
             conversions,
             cautions: once(cautions),
+            suspicions: once(suspicions),
             sources,
             memory,
         })
     }
 
-    fn group(&self, row: &OutcomeRow, arm: &Arm, told: &mut Vec<String>) -> Result<Group, String> {
+    fn group(
+        &self,
+        row: &OutcomeRow,
+        arm: &Arm,
+        from_baseline: Option<f64>,
+        told: &mut Vec<String>,
+    ) -> Result<Group, No> {
         if self.query.outcome.event {
             let (events, n) = convert::events(row, arm, told)?;
             Ok(Group::Events { events, n })
         } else {
-            convert::score(self.evidence, row, arm, self.query, told).map(Group::Score)
+            convert::score(self.evidence, row, arm, self.query, from_baseline, told).map(Group::Score)
         }
+    }
+
+    /// The correlation to turn final scores into changes with, where that is asked and can be done in every arm: a change
+    /// in one and a final score in another have no difference.
+    fn change_from_baseline(
+        &self,
+        key: &OutcomeRow,
+        of_study: &Arms<'_>,
+        told: &mut Vec<String>,
+    ) -> Option<f64> {
+        let r = self
+            .query
+            .change_correlation
+            .filter(|_| !self.query.outcome.event && key.statistic == Statistic::Mean)?;
+        let both = of_study.treated.iter().chain(&of_study.control);
+        let without: Vec<&str> = both
+            .filter(|arm| self.rows(arm).iter().any(|row| self.alike(row, key)))
+            .filter(|arm| convert::baseline(self.evidence, key, arm, self.query).is_none())
+            .map(|arm| arm.arm_id.as_str())
+            .collect();
+        if without.is_empty() {
+            return Some(r);
+        }
+        told.push(format!(
+            "final scores, no changes: the tables hold no baseline of arm {}",
+            joined(&without)
+        ));
+        None
     }
 
     /// The contrasts of treated arms with the controls, their covariances, and their joint effect.
@@ -189,7 +234,7 @@ impl Asked<'_> {
             }
             let vi = match numbers.shares(self.measure) {
                 Some(shares) if study.design == Design::Crossover => {
-                    contrast::paired_variance(vi, shares, self.query.crossover)
+                    contrast::paired_variance(vi, shares, self.query.crossover)?
                 }
                 _ => vi,
             };
@@ -264,14 +309,16 @@ impl Asked<'_> {
     /// Final scores of groups that began unlike.
     fn unlike_baselines(&self, key: &OutcomeRow, of_study: &Arms<'_>) -> Option<String> {
         let (treated, control) = (of_study.treated.first()?, of_study.control.first()?);
-        let (m1, s1) = convert::baseline(self.evidence, key, treated)?;
-        let (m2, s2) = convert::baseline(self.evidence, key, control)?;
-        let sd = (0.5 * (s1 * s1 + s2 * s2)).sqrt();
-        let apart = (m1 - m2).abs();
+        let one = convert::baseline(self.evidence, key, treated, self.query)?;
+        let other = convert::baseline(self.evidence, key, control, self.query)?;
+        let sd = (0.5 * (one.sd * one.sd + other.sd * other.sd)).sqrt();
+        let apart = (one.mean - other.mean).abs();
         (sd > 0.0 && apart > UNLIKE * sd).then(|| {
             format!(
-                "the groups began unlike ({m1} and {m2}, {} SD apart); final scores do not allow for it \
+                "the groups began unlike ({} and {}, {} SD apart); final scores do not allow for it \
                  (`--change-correlation` would)",
+                one.mean,
+                other.mean,
                 rounded(apart / sd)
             )
         })

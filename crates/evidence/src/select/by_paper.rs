@@ -9,14 +9,14 @@ use crate::vocabulary::{Design, Verified};
 use super::arms::Arms;
 use super::contrast::{self, Contrast};
 use super::query::Shared;
-use super::study::{Asked, Gathered, once};
+use super::study::{Asked, Gathered, No, once};
 use super::{Source, published};
 
 impl Asked<'_> {
     /// The contrast as the paper prints it.
-    pub(super) fn by_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<String>> {
+    pub(super) fn by_paper(&self, study: &Study, of_study: &Arms<'_>) -> Result<Gathered, Option<No>> {
         let mut found = Vec::new();
-        let mut why: Option<String> = None;
+        let mut why: Option<No> = None;
         let mut missing: Vec<(String, String)> = Vec::new();
         let (treated, control) = self.with_pooled_arms(study, of_study);
         for treated in &treated {
@@ -24,12 +24,12 @@ impl Asked<'_> {
                 let arms = (study.study_id.as_str(), treated.as_str(), control.as_str());
                 match published::find(self.evidence, self.query, self.measure, self.word, arms) {
                     Ok(published) => found.push(published),
-                    Err(reason) => {
-                        let told = reason.clone();
+                    Err(no) => {
+                        let told = no.as_ref().map(|no| no.reason.clone());
                         let told =
                             told.unwrap_or_else(|| "its paper prints no such contrast then".to_owned());
                         missing.push((treated.clone(), told));
-                        why = why.or(reason);
+                        why = why.or(no);
                     }
                 }
             }
@@ -38,14 +38,26 @@ impl Asked<'_> {
             return Err(why);
         };
         let (outcome, time_h) = (first.row.outcome.clone(), first.row.time_h);
+        for one in &found {
+            if one.row.outcome != outcome || one.row.time_h != time_h {
+                let told = "its paper prints a contrast of another scale or time".to_owned();
+                missing.extend(one.contrast.treated.iter().map(|arm| (arm.clone(), told.clone())));
+            }
+        }
         found.retain(|one| one.row.outcome == outcome && one.row.time_h == time_h);
         missing.retain(|(arm, _)| found.iter().all(|one| !one.contrast.treated.contains(arm)));
+        missing.sort();
         missing.dedup_by(|a, b| a.0 == b.0);
         let mut conversions: Vec<String> = found.iter().flat_map(|one| one.conversions.clone()).collect();
+        conversions.extend(
+            missing
+                .iter()
+                .map(|(arm, why)| format!("without arm {arm}: {why}")),
+        );
         let contrasts: Vec<Contrast> = found.iter().map(|one| one.contrast.clone()).collect();
         let (covariance, yi, vi) = self
             .joined_published(study, &contrasts, &mut conversions)
-            .map_err(Some)?;
+            .map_err(|reason| Some(No::because(reason)))?;
         let sources: Vec<Source> = once(
             found
                 .iter()
@@ -90,8 +102,10 @@ impl Asked<'_> {
             n: n.or_else(|| study.n_randomised.map(f64::from)),
             outcome,
             time_h,
+            of_changes: false,
             conversions,
             cautions: once(cautions),
+            suspicions: Vec::new(),
             sources,
             memory: found.iter().any(|one| one.row.verified != Verified::Yes),
         })
@@ -108,7 +122,7 @@ impl Asked<'_> {
                 .find(|arm| arm.is_joint() && drugs.contains(&arm.drug.as_str()))
                 .map(|arm| arm.arm_id.clone())
         };
-        if treated.len() > 1 && self.query.psychotherapy.is_none() {
+        if treated.len() > 1 {
             // The joint contrast alone: the arms' own would count the same people again.
             let joint = pooled(&of_study.treated);
             let joint_control = pooled(&of_study.control);

@@ -157,14 +157,22 @@ impl Numbers {
 
 /// The variance of a contrast within people, where the groups are the same people twice: what the pairing takes away is
 /// `2 r` times the geometric mean of what each group adds (Elbourne et al. 2002, doi:10.1093/ije/31.1.140).
-pub(super) fn paired_variance(vi: f64, shares: (f64, f64), crossover: Crossover) -> f64 {
+///
+/// # Errors
+/// The correlation leaves no variance.
+pub(super) fn paired_variance(vi: f64, shares: (f64, f64), crossover: Crossover) -> Result<f64, String> {
     match crossover {
         Crossover::Paired(r) => {
-            let less = 2.0 * r * (shares.0 * shares.1).sqrt();
-            // A correlation near 1 must not leave less than the little that both groups differ by.
-            (vi - less).max(1e-6 * vi)
+            let left = vi - 2.0 * r * (shares.0 * shares.1).sqrt();
+            if left > 0.0 && r > -1.0 && r < 1.0 {
+                Ok(left)
+            } else {
+                Err(format!(
+                    "a correlation of {r} between the periods leaves no variance"
+                ))
+            }
         }
-        Crossover::Parallel | Crossover::Exclude => vi,
+        Crossover::Parallel | Crossover::Exclude => Ok(vi),
     }
 }
 
@@ -202,9 +210,13 @@ mod tests {
         let (_, vi) = numbers.effect(Measure::MeanDifference).unwrap().unwrap();
         let shares = numbers.shares(Measure::MeanDifference).unwrap();
         assert!((vi - 244.0 / 16.0).abs() < 1e-12);
-        let paired = paired_variance(vi, shares, Crossover::Paired(0.5));
+        let paired = paired_variance(vi, shares, Crossover::Paired(0.5)).unwrap();
         assert!((paired - 124.0 / 16.0).abs() < 1e-12);
-        assert_eq!(paired_variance(vi, shares, Crossover::Parallel), vi);
+        assert_eq!(paired_variance(vi, shares, Crossover::Parallel), Ok(vi));
+        for whole in [1.0, -1.0] {
+            let refused = paired_variance(vi, shares, Crossover::Paired(whole));
+            assert!(refused.is_err_and(|told| told.contains(&format!("correlation of {whole} "))));
+        }
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use crate::arm::Arm;
 use crate::outcome::OutcomeRow;
 use crate::tables::Evidence;
-use crate::vocabulary::{DispersionType, Statistic};
+use crate::vocabulary::{DispersionType, Statistic, Verified};
 
 use super::query::Resolved;
+use super::study::No;
 
 /// A score of one arm made comparable.
 #[derive(Clone, Copy, Debug)]
@@ -55,17 +56,18 @@ pub(super) fn events(row: &OutcomeRow, arm: &Arm, told: &mut Vec<String>) -> Res
     Ok((counted, n))
 }
 
-/// Mean, standard deviation and people.
+/// Mean, standard deviation and people; of a final score the change, where a correlation with the baseline is given.
 pub(super) fn score(
     evidence: &Evidence,
     row: &OutcomeRow,
     arm: &Arm,
     query: &Resolved,
+    from_baseline: Option<f64>,
     told: &mut Vec<String>,
-) -> Result<Score, String> {
+) -> Result<Score, No> {
     let n = people(row, arm, told).ok_or_else(|| format!("no number of people in arm `{}`", arm.arm_id))?;
     if n < 2.0 {
-        return Err(format!("a single person in arm `{}`", arm.arm_id));
+        return Err(format!("a single person in arm `{}`", arm.arm_id).into());
     }
     let sd = match row.dispersion {
         Some(dispersion) => match dispersion.kind {
@@ -98,14 +100,14 @@ pub(super) fn score(
             sd
         }
         None => {
-            return Err(format!(
+            return Err(No::unless_asked(format!(
                 "no standard deviation in arm `{}` (`--impute-sd` would take one from other studies)",
                 arm.arm_id
-            ));
+            )));
         }
     };
     if sd <= 0.0 {
-        return Err(format!("a standard deviation of 0 in arm `{}`", arm.arm_id));
+        return Err(format!("a standard deviation of 0 in arm `{}`", arm.arm_id).into());
     }
     let mut score = Score {
         mean: row.value,
@@ -114,18 +116,23 @@ pub(super) fn score(
     };
     if row.statistic != Statistic::Mean {
         told.push(format!("{}: {}", arm.arm_id, statistic_words(row.statistic)));
-    } else if let (Some(r), Some((mean, baseline_sd))) =
-        (query.change_correlation, baseline(evidence, row, arm))
-    {
-        let variance = baseline_sd * baseline_sd + sd * sd - 2.0 * r * baseline_sd * sd;
-        score.mean = row.value - mean;
-        score.sd = variance.max(1e-12).sqrt();
+    } else if let (Some(r), Some(before)) = (from_baseline, baseline(evidence, row, arm, query)) {
+        let variance = before.sd * before.sd + sd * sd - 2.0 * r * before.sd * sd;
+        if !(variance > 0.0 && r > -1.0 && r < 1.0) {
+            return Err(format!(
+                "a correlation of {r} with the baseline leaves no variance in arm `{}`",
+                arm.arm_id
+            )
+            .into());
+        }
+        score.mean = row.value - before.mean;
+        score.sd = variance.sqrt();
         told.push(format!(
             "{}: change {} (SD {}) from {} at baseline and {} then, with the correlation {r} ASSUMED",
             arm.arm_id,
             rounded(score.mean),
             rounded(score.sd),
-            mean,
+            before.mean,
             row.value
         ));
     }
@@ -140,10 +147,27 @@ pub(super) fn statistic_words(statistic: Statistic) -> &'static str {
         .map_or("another statistic", |(_, words)| words)
 }
 
-/// Mean and standard deviation of an arm before treatment on the scale of a row.
-pub(super) fn baseline(evidence: &Evidence, row: &OutcomeRow, arm: &Arm) -> Option<(f64, f64)> {
+/// An arm before treatment on the scale of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Baseline {
+    pub(super) mean: f64,
+    pub(super) sd: f64,
+    /// Whether the row that tells it was read on a page; what the arm itself tells is as sure as the arm.
+    pub(super) verified: Verified,
+}
+
+/// Mean and standard deviation of an arm before treatment on the scale of a row, from what may be used.
+pub(super) fn baseline(
+    evidence: &Evidence,
+    row: &OutcomeRow,
+    arm: &Arm,
+    query: &Resolved,
+) -> Option<Baseline> {
     let measured = evidence.outcomes_of(arm).find(|other| {
-        other.outcome == row.outcome && other.time_h == Some(0.0) && other.statistic == Statistic::Mean
+        other.outcome == row.outcome
+            && other.time_h == Some(0.0)
+            && other.statistic == Statistic::Mean
+            && super::usable(other.verified, query)
     });
     let of_row = measured.and_then(|other| {
         let dispersion = other.dispersion?;
@@ -151,12 +175,20 @@ pub(super) fn baseline(evidence: &Evidence, row: &OutcomeRow, arm: &Arm) -> Opti
             DispersionType::StandardDeviation => dispersion.value,
             DispersionType::StandardError => dispersion.value * f64::from(other.n?).sqrt(),
         };
-        Some((other.value, sd))
+        Some(Baseline {
+            mean: other.value,
+            sd,
+            verified: other.verified,
+        })
     });
     of_row.or_else(|| {
         let baseline = arm.baseline.as_ref()?;
         (baseline.scale == row.outcome).then_some(())?;
-        baseline.mean.zip(baseline.standard_deviation)
+        Some(Baseline {
+            mean: baseline.mean?,
+            sd: baseline.standard_deviation?,
+            verified: arm.verified,
+        })
     })
 }
 

@@ -11,6 +11,7 @@ use crate::words::Better;
 use super::contrast::{Contrast, Numbers, of_meta};
 use super::convert::rounded;
 use super::query::Resolved;
+use super::study::No;
 
 /// A published contrast, made comparable.
 pub(super) struct Published<'e> {
@@ -29,7 +30,7 @@ pub(super) fn find<'e>(
     measure: Measure,
     word: Option<&str>,
     (study, treated, control): (&str, &str, &str),
-) -> Result<Published<'e>, Option<String>> {
+) -> Result<Published<'e>, Option<No>> {
     let wanted: Vec<&str> = match word {
         Some(word) => vec![word],
         None => query.outcome.words.iter().map(String::as_str).collect(),
@@ -61,19 +62,20 @@ pub(super) fn find<'e>(
     if of_measure.is_empty() {
         let others: Vec<&str> = found.iter().map(|row| row.measure.word()).collect();
         let reason = (!others.is_empty()).then(|| {
-            format!(
+            No::unless_asked(format!(
                 "published as {} only, which is no {}",
                 super::arms::joined(&others),
                 measure.word()
-            )
+            ))
         });
         return Err(reason);
     }
+    let drug = evidence.arm(study, treated).map_or("", |arm| arm.drug.as_str());
     let mut why = None;
     for row in of_measure {
-        match read(row, query, measure, (treated, control)) {
+        match read(row, query, measure, (treated, control, drug)) {
             Ok(published) => return Ok(published),
-            Err(reason) => why = why.or(Some(reason)),
+            Err(reason) => why = why.or(Some(No::because(reason))),
         }
     }
     Err(why)
@@ -83,7 +85,7 @@ fn read<'e>(
     row: &'e Comparison,
     query: &Resolved,
     measure: Measure,
-    (treated, control): (&str, &str),
+    (treated, control, drug): (&str, &str, &str),
 ) -> Result<Published<'e>, String> {
     let estimate = row
         .estimate
@@ -93,18 +95,19 @@ fn read<'e>(
         return Err(format!("a ratio of {estimate} was published"));
     }
     let mut conversions = vec![format!("{treated} against {control}: the contrast as published")];
-    let se = standard_error(row, ratio, &mut conversions)?;
-    let note = row.note.as_deref().unwrap_or_default();
+    let printed = Printed::of(row.note.as_deref().unwrap_or_default());
+    let se = standard_error(row, &printed, ratio, &mut conversions)?;
     let mut estimate = estimate;
-    if row.arm_a == control {
+    let favours = printed.favours.is_some_and(|side| is_named(side, treated, drug)) && !ratio;
+    if favours {
+        // Which arm came first no longer matters: the sign says what is better.
+        if query.outcome.better == Some(Better::Lower) {
+            estimate = -estimate;
+            conversions.push("sign turned: it was printed so that positive favours the treatment".to_owned());
+        }
+    } else if row.arm_a == control {
         estimate = if ratio { 1.0 / estimate } else { -estimate };
         conversions.push("turned round: it was printed as the control less the treated".to_owned());
-    }
-    let favours = note.contains("positive favours");
-    let lower_is_better = query.outcome.better.is_some_and(|better| better == Better::Lower);
-    if favours && lower_is_better && !ratio {
-        estimate = -estimate;
-        conversions.push("sign turned: it was printed so that positive favours the treatment".to_owned());
     }
     let numbers = Numbers::Published { estimate, se };
     let effect = numbers.effect(measure).map_err(|error| error.to_string())?;
@@ -123,9 +126,13 @@ fn read<'e>(
 }
 
 /// The standard error on the scale that is pooled: as printed in the note, from the interval, or from the p value.
-fn standard_error(row: &Comparison, ratio: bool, told: &mut Vec<String>) -> Result<f64, String> {
-    let note = row.note.as_deref().unwrap_or_default();
-    if let Some(se) = number_after(note, "SE ").filter(|se| *se > 0.0 && !ratio) {
+fn standard_error(
+    row: &Comparison,
+    printed: &Printed<'_>,
+    ratio: bool,
+    told: &mut Vec<String>,
+) -> Result<f64, String> {
+    if let Some(se) = printed.se.filter(|_| !ratio) {
         told.push(format!("SE {se} as printed"));
         return Ok(se);
     }
@@ -138,9 +145,9 @@ fn standard_error(row: &Comparison, ratio: bool, told: &mut Vec<String>) -> Resu
         } else {
             (low, high)
         };
-        let level = if note.contains("90%") { 0.90 } else { 0.95 };
+        let level = printed.level.unwrap_or(0.95);
         let upper = 0.5 + 0.5 * level;
-        let (quantile, of) = match number_after(note, "df=").filter(|df| *df >= 1.0) {
+        let (quantile, of) = match printed.df {
             Some(df) => (
                 student::quantile(df, upper),
                 format!("t with {df} degrees of freedom"),
@@ -159,7 +166,7 @@ fn standard_error(row: &Comparison, ratio: bool, told: &mut Vec<String>) -> Resu
     let p = row.p.as_deref().and_then(exact_p);
     if let (Some(p), Some(estimate)) = (p, row.estimate) {
         let effect = if ratio { ln(estimate) } else { estimate };
-        let one_sided = note.contains("one-sided");
+        let one_sided = printed.one_sided;
         let z = normal::quantile(1.0 - if one_sided { p } else { 0.5 * p });
         let se = (effect / z).abs();
         if se.is_finite() && se > 0.0 {
@@ -174,19 +181,60 @@ fn standard_error(row: &Comparison, ratio: bool, told: &mut Vec<String>) -> Resu
     Err("the published contrast has neither interval, standard error nor exact p value".to_owned())
 }
 
-/// The number behind some words of a note.
-fn number_after(note: &str, words: &str) -> Option<f64> {
-    let at = note.find(words)?;
-    // `SE` must begin a word, so that `LSE ` or `PHASE ` is none.
-    let before = note[..at].chars().next_back();
-    if before.is_some_and(char::is_alphanumeric) {
-        return None;
+/// What the note of a contrast says of its number, in the forms that the tables write; every other word of it is a remark.
+#[derive(Debug, Default, PartialEq)]
+struct Printed<'n> {
+    /// `SE 2.25`.
+    se: Option<f64>,
+    /// `CI is 90%`.
+    level: Option<f64>,
+    /// `df=15`.
+    df: Option<f64>,
+    /// `one-sided p`, `one-sided p 0.475`, `SE 3.03 (one-sided p)`.
+    one_sided: bool,
+    /// `positive favours ketamine`, `sign as printed (positive favours ketamine)`: whom.
+    favours: Option<&'n str>,
+}
+
+impl<'n> Printed<'n> {
+    fn of(note: &'n str) -> Self {
+        let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let mut printed = Self::default();
+        for part in note.split([';', ',']).map(str::trim) {
+            let (words, bracket) = match part.split_once(" (") {
+                Some((words, rest)) => (words, rest.strip_suffix(')')),
+                None => (part, None),
+            };
+            if let Some(se) = words.strip_prefix("SE ").and_then(number).filter(|se| *se > 0.0) {
+                printed.se = Some(se);
+                printed.one_sided |= bracket == Some("one-sided p");
+            }
+            if let Some(percent) = words
+                .strip_prefix("CI is ")
+                .and_then(|rest| number(rest.strip_suffix('%')?))
+                .filter(|percent| (50.0..100.0).contains(percent))
+            {
+                printed.level = Some(percent / 100.0);
+            }
+            if let Some(df) = words.strip_prefix("df=").and_then(number).filter(|df| *df >= 1.0) {
+                printed.df = Some(df);
+            }
+            let p = words.strip_prefix("one-sided p").map(str::trim);
+            printed.one_sided |= p.is_some_and(|p| p.is_empty() || number(p).is_some());
+            let side = match words {
+                "sign as printed" => bracket,
+                other => Some(other),
+            };
+            let side = side.and_then(|side| side.strip_prefix("positive favours "));
+            printed.favours = side.or(printed.favours);
+        }
+        printed
     }
-    let rest = &note[at + words.len()..];
-    let end = rest
-        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .unwrap_or(rest.len());
-    rest[..end].trim_end_matches('.').parse().ok()
+}
+
+/// Whether a word names the treated arm: its key, its drug or a part of the drug's name.
+fn is_named(side: &str, arm: &str, drug: &str) -> bool {
+    side == arm || side == drug || drug.split('-').any(|part| part == side)
 }
 
 /// A p value that is a number: `0.02`, `.02`; not `<.001`.
@@ -201,20 +249,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_in_notes() {
+    fn notes_are_read_in_the_forms_of_the_tables_alone() {
+        let first = Printed::of("SE 3.03 (one-sided p); CI not printed");
+        assert_eq!((first.se, first.one_sided), (Some(3.03), true));
+        let second = Printed::of("CI is 90%, Dunnett-adjusted; SE 2.25; one-sided p 0.475");
         assert_eq!(
-            number_after("SE 3.03 (one-sided p); CI not printed", "SE "),
-            Some(3.03)
+            (second.se, second.level, second.one_sided),
+            (Some(2.25), Some(0.9), true)
         );
-        assert_eq!(
-            number_after("CI is 90%, Dunnett-adjusted; SE 2.25; one-sided", "SE "),
-            Some(2.25)
-        );
-        assert_eq!(
-            number_after("paired, SD of differences 15.08, df=15; SMD", "df="),
-            Some(15.0)
-        );
-        assert_eq!(number_after("LSE 3", "SE "), None);
+        let third = Printed::of("paired, SD of differences 15.08, df=15; SMD 0.78 printed");
+        assert_eq!((third.df, third.se), (Some(15.0), None));
+        for note in [
+            "Cohen's d, sign as printed (positive favours ketamine)",
+            "positive favours ketamine, sign as printed",
+        ] {
+            assert_eq!(Printed::of(note).favours, Some("ketamine"));
+        }
+        // Words that only look like it.
+        for note in [
+            "LSE 3",
+            "90% of people completed",
+            "the SE 4 wards took part",
+            "SE of the mean; p one-sided",
+            "a one-sided story",
+            "df=few",
+            "the paper says that positive favours nobody",
+            "SE 0",
+        ] {
+            assert_eq!(Printed::of(note), Printed::default(), "{note}");
+        }
+        assert!(is_named("ketamine", "ket", "racemic-ketamine"));
+        assert!(!is_named("midazolam", "ket", "racemic-ketamine"));
         assert_eq!(exact_p(".02"), Some(0.02));
         assert_eq!(exact_p("0.02 (adjusted 0.14)"), Some(0.02));
         assert_eq!(exact_p("<.001"), None);

@@ -172,14 +172,19 @@ pub struct Query {
     pub impute_sd: bool,
     /// Whether contrasts as published may stand in where arms do not suffice.
     pub published: bool,
-    /// Words of the column `psychotherapy` of the treated arms; none: any.
-    pub psychotherapy: Option<String>,
-    /// Words of the column `psychotherapy` of the controls.
-    pub control_psychotherapy: Option<String>,
     /// Only these studies; none: all.
     pub studies: Vec<String>,
     /// Never these.
-    pub without: Vec<String>,
+    pub without: Vec<LeftOut>,
+}
+
+/// A study that a question leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The study.
+    pub study: String,
+    /// Why, where somebody says so.
+    pub reason: Option<String>,
 }
 
 impl Query {
@@ -201,8 +206,6 @@ impl Query {
             change_correlation: None,
             impute_sd: false,
             published: true,
-            psychotherapy: None,
-            control_psychotherapy: None,
             studies: Vec::new(),
             without: Vec::new(),
         }
@@ -252,10 +255,8 @@ pub(crate) struct Resolved {
     pub(crate) change_correlation: Option<f64>,
     pub(crate) impute_sd: bool,
     pub(crate) published: bool,
-    pub(crate) psychotherapy: Option<String>,
-    pub(crate) control_psychotherapy: Option<String>,
     pub(crate) studies: Vec<String>,
-    pub(crate) without: Vec<String>,
+    pub(crate) without: Vec<LeftOut>,
     pub(crate) question: String,
 }
 
@@ -293,7 +294,8 @@ impl Query {
         } else {
             Some(Words::expand(&words.controls, arm_drugs(), &asked_controls).map_err(unknown("control"))?)
         };
-        for study in self.studies.iter().chain(&self.without) {
+        let left_out = self.without.iter().map(|left_out| &left_out.study);
+        for study in self.studies.iter().chain(left_out) {
             if evidence.study(study).is_none() {
                 let ids = evidence.studies.iter().map(|study| study.study_id.as_str());
                 return Err(QueryError::Unknown {
@@ -330,8 +332,6 @@ impl Query {
             change_correlation: self.change_correlation,
             impute_sd: self.impute_sd,
             published: self.published,
-            psychotherapy: self.psychotherapy.clone(),
-            control_psychotherapy: self.control_psychotherapy.clone(),
             studies: self.studies.clone(),
             without: self.without.clone(),
         })

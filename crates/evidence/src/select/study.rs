@@ -94,9 +94,7 @@ fn with(
     overlap::once(evidence, &mut included, &mut excluded);
     let mut warnings: Vec<String> = included
         .iter()
-        .flat_map(|study: &Included| &study.cautions)
-        .filter(|caution| caution.contains("looks like a STANDARD"))
-        .cloned()
+        .flat_map(|study: &Included| study.suspicions.clone())
         .collect();
     warnings.extend(overlap::shared_registrations(evidence, &included));
     warnings.extend(mixed_scores(measure, &included));
@@ -172,8 +170,7 @@ fn mixed_scores(measure: Measure, included: &[Included]) -> Option<String> {
     if measure != Measure::StandardisedMeanDifference {
         return None;
     }
-    let changes = |study: &&Included| study.conversions.iter().any(|told| told.contains(": change"));
-    let of_changes = included.iter().filter(changes).count();
+    let of_changes = included.iter().filter(|study| study.of_changes).count();
     (of_changes > 0 && of_changes < included.len()).then(|| {
         format!(
             "{of_changes} of {} standardised differences are of changes, the others of final scores or as published: their \
@@ -184,6 +181,7 @@ fn mixed_scores(measure: Measure, included: &[Included]) -> Option<String> {
 }
 
 /// Why a study has no contrast.
+#[derive(Clone, Debug)]
 pub(super) struct No {
     pub(super) reason: String,
     pub(super) may_be_asked: bool,
@@ -195,6 +193,20 @@ impl No {
             reason: reason.into(),
             may_be_asked: false,
         }
+    }
+
+    /// Asking otherwise would help.
+    pub(super) fn unless_asked(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            may_be_asked: true,
+        }
+    }
+}
+
+impl From<String> for No {
+    fn from(reason: String) -> Self {
+        Self::because(reason)
     }
 }
 
@@ -208,8 +220,12 @@ pub(super) struct Gathered {
     pub(super) n: Option<f64>,
     pub(super) outcome: String,
     pub(super) time_h: Option<f64>,
+    /// Whether its scores are changes.
+    pub(super) of_changes: bool,
     pub(super) conversions: Vec<String>,
     pub(super) cautions: Vec<String>,
+    /// Those of the cautions that say a number may be another than it is called.
+    pub(super) suspicions: Vec<String>,
     pub(super) sources: Vec<Source>,
     pub(super) memory: bool,
 }
@@ -218,10 +234,7 @@ impl<'a> Asked<'a> {
     fn study(&self, study: &Study, of_study: &Arms<'_>) -> Result<Included, No> {
         let crossover = study.design == Design::Crossover;
         if crossover && self.query.crossover == Crossover::Exclude {
-            return Err(No {
-                reason: "a crossover trial, left out as asked".to_owned(),
-                may_be_asked: true,
-            });
+            return Err(No::unless_asked("a crossover trial, left out as asked"));
         }
         let by_arms = || self.by_arms(study, of_study);
         let by_paper = || {
@@ -270,8 +283,10 @@ impl<'a> Asked<'a> {
             contrasts: gathered.contrasts,
             covariance: gathered.covariance,
             missing: gathered.missing,
+            of_changes: gathered.of_changes,
             conversions: gathered.conversions,
             cautions: gathered.cautions,
+            suspicions: gathered.suspicions,
             sources: gathered.sources,
             memory: gathered.memory,
             layer: self.evidence.layered.contains(&study.study_id),

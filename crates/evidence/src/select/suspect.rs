@@ -24,14 +24,18 @@ pub(super) fn dispersion(
 ) -> Option<String> {
     let dispersion = row.dispersion?;
     let n = f64::from(row.n.or(arm.n).filter(|n| *n >= 4)?);
-    let (usual, whose) = match (usual_sd(evidence, row, query), baseline(evidence, row, arm)) {
+    let (usual, whose) = match (
+        usual_sd(evidence, row, query),
+        baseline(evidence, row, arm, query),
+    ) {
         (Some((usual, from)), _) => (
             usual,
             format!("the median of {from} arms of other studies is {}", rounded(usual)),
         ),
-        (None, Some((_, sd))) if row.statistic == Statistic::Mean && sd > 0.0 => {
-            (sd, format!("before treatment it was {}", rounded(sd)))
-        }
+        (None, Some(before)) if row.statistic == Statistic::Mean && before.sd > 0.0 => (
+            before.sd,
+            format!("before treatment it was {}", rounded(before.sd)),
+        ),
         _ => return None,
     };
     let root = n.sqrt();

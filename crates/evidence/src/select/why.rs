@@ -10,7 +10,7 @@ use super::study::{Asked, No};
 
 impl Asked<'_> {
     /// Why a study has no contrast, as exactly as the tables tell.
-    pub(super) fn no(&self, study: &Study, of_study: &Arms<'_>, why: Option<String>) -> No {
+    pub(super) fn no(&self, study: &Study, of_study: &Arms<'_>, why: Option<No>) -> No {
         let remembered = {
             let mut query = self.query.clone();
             query.include_memory = true;
@@ -23,14 +23,10 @@ impl Asked<'_> {
                     || self.query.published && asked.by_paper(study, of_study).is_ok())
         };
         if remembered {
-            return No {
-                reason: "the number is known from memory only (`--include-memory`)".to_owned(),
-                may_be_asked: true,
-            };
+            return No::unless_asked("the number is known from memory only (`--include-memory`)");
         }
-        if let Some(reason) = why {
-            let may_be_asked = reason.contains("`--") || reason.starts_with("published as");
-            return No { reason, may_be_asked };
+        if let Some(no) = why {
+            return no;
         }
         let arms: Vec<&Arm> = of_study
             .treated
@@ -73,13 +69,10 @@ impl Asked<'_> {
                 .chain(contrasts.map(|row| row.outcome.as_str()))
                 .collect();
             if !others.is_empty() && !others.contains(&word) {
-                return No {
-                    reason: format!(
-                        "measured by {}, not by {word} (`--measure SMD` pools across scales)",
-                        joined(&others)
-                    ),
-                    may_be_asked: true,
-                };
+                return No::unless_asked(format!(
+                    "measured by {}, not by {word} (`--measure SMD` pools across scales)",
+                    joined(&others)
+                ));
             }
         }
         if in_window {
@@ -89,12 +82,9 @@ impl Asked<'_> {
             return No::because(format!("the tables hold no {} of it", self.query.outcome.label));
         }
         let shown: Vec<String> = times.iter().map(|time| spoken(*time)).collect();
-        No {
-            reason: format!(
-                "measured at {}",
-                joined(&shown.iter().map(String::as_str).collect::<Vec<_>>())
-            ),
-            may_be_asked: true,
-        }
+        No::unless_asked(format!(
+            "measured at {}",
+            joined(&shown.iter().map(String::as_str).collect::<Vec<_>>())
+        ))
     }
 }

@@ -19,7 +19,8 @@ pub struct Bivariate {
     pub pooled: Option<(f64, f64)>,
     /// Log-likelihood of the proportions.
     pub ll: Option<f64>,
-    /// Area under the summary curve; without moderators, for random effects.
+    /// Area under the summary curve between false positive rates of 1 and 99 per cent, over the width of that range:
+    /// without moderators, for random effects.
     pub auc: Option<f64>,
 }
 
@@ -65,14 +66,14 @@ pub fn bivariate(
         names: names.to_vec(),
     };
     let fitted = fit(&data, method)?;
-    let ll = fitted.ll.map(|ll| {
-        // The restricted likelihood is taken without the constant of the design.
-        let constant = match method {
-            Method::Restricted => ln_determinant(&(x.transpose() * x)).unwrap_or(0.0),
-            _ => 0.0,
-        };
-        ll - constant + jacobian
-    });
+    // The restricted likelihood is taken without the constant of the design.
+    let constant = match method {
+        Method::Restricted => ln_determinant(&(x.transpose() * x)).ok_or_else(|| MetaError::Singular {
+            columns: names.join(", "),
+        })?,
+        _ => 0.0,
+    };
+    let ll = fitted.ll.map(|ll| ll - constant + jacobian);
     let plain = x.ncols() == 1;
     let inverse = |x: f64| 1.0 / (1.0 + exp(-x));
     let pooled = plain.then(|| (inverse(fitted.coefficients[0]), inverse(fitted.coefficients[1])));
@@ -89,7 +90,7 @@ pub fn bivariate(
     })
 }
 
-/// The mean height of the curve at false positive rates of 1 to 99 per cent, the first and the last counted half.
+/// The mean height of the curve at false positive rates from 1 to 99 per cent, by the trapezoidal rule.
 fn area(fit: &Fit, psi: &DMatrix<f64>) -> Option<f64> {
     let (a, b) = (psi[(0, 0)].sqrt(), psi[(1, 1)].sqrt());
     let slope = a / b;
@@ -103,5 +104,5 @@ fn area(fit: &Fit, psi: &DMatrix<f64>) -> Option<f64> {
         1.0 / (1.0 + exp(-(level + slope * ln(p / (1.0 - p)))))
     };
     let inner: f64 = (2..=98).map(height).sum();
-    Some((0.5 * height(1) + inner + 0.5 * height(99)) / 99.0)
+    Some((0.5 * height(1) + inner + 0.5 * height(99)) / 98.0)
 }

@@ -14,12 +14,6 @@ pub(crate) const KINDS: &[(&str, Runner)] = &[
     ("rma_glmm", mixed::rma_glmm),
 ];
 
-/// A coverage as a fraction, given as such or in per cent.
-fn level(inputs: &Inputs) -> Result<f64, MetaError> {
-    let level = inputs.number("model.level")?.unwrap_or(0.95);
-    Ok(if level > 1.0 { level / 100.0 } else { level })
-}
-
 /// One or two items: the first for the effect sizes of single studies, the second for what is pooled.
 fn pair<T: Clone>(items: Option<Vec<T>>, first: T, second: T) -> (T, T) {
     match items.as_deref() {
@@ -43,7 +37,15 @@ pub(crate) fn options(inputs: &Inputs) -> Result<Options, MetaError> {
     let (to, to_pooled) = pair(inputs.texts("model.to")?, "only0".to_owned(), "none".to_owned());
     let flags = match inputs.get("model.drop00") {
         None => None,
-        Some(serde_json::Value::Array(items)) => items.iter().map(serde_json::Value::as_bool).collect(),
+        Some(found @ serde_json::Value::Array(items)) => {
+            let flags: Option<Vec<bool>> = items.iter().map(serde_json::Value::as_bool).collect();
+            Some(flags.ok_or_else(|| {
+                inputs.error(
+                    "model.drop00",
+                    format!("expected true or false, once or twice, found {found}"),
+                )
+            })?)
+        }
         Some(_) => inputs.flag("model.drop00")?.map(|flag| vec![flag]),
     };
     let (drop00, drop00_pooled) = pair(flags, true, false);
@@ -59,7 +61,7 @@ pub(crate) fn options(inputs: &Inputs) -> Result<Options, MetaError> {
         to: addition(&to_pooled)?,
         drop00: drop00_pooled,
         correct: inputs.flag("model.correct")?.unwrap_or(true),
-        level: level(inputs)?,
+        level: inputs.level("model.level", 0.95)?,
     })
 }
 

@@ -103,6 +103,33 @@ impl Inputs {
             .transpose()
     }
 
+    /// A coverage as a fraction, written so or in per cent; `usual` where none is given.
+    ///
+    /// # Errors
+    /// No number stands there, or no coverage.
+    pub fn level(&self, path: &str, usual: f64) -> Result<f64, MetaError> {
+        match self.number(path)? {
+            None => Ok(usual),
+            Some(level) => coverage(level).map_err(|reason| self.error(path, reason)),
+        }
+    }
+
+    /// A probability of error; `usual` where none is given.
+    ///
+    /// # Errors
+    /// No number stands there, or none between 0 and 1.
+    pub fn alpha(&self, path: &str, usual: f64) -> Result<f64, MetaError> {
+        match self.number(path)? {
+            None => Ok(usual),
+            Some(alpha) if alpha > 0.0 && alpha < 1.0 => Ok(alpha),
+            Some(alpha) => {
+                let reason =
+                    format!("expected a probability of error above 0 and below 1, as 0.05, found {alpha}");
+                Err(self.error(path, reason))
+            }
+        }
+    }
+
     /// A truth value, if there is one.
     ///
     /// # Errors
@@ -179,5 +206,17 @@ impl Inputs {
                 Ok((name.clone(), text.to_owned()))
             })
             .collect()
+    }
+}
+
+/// A coverage as a fraction, from one written as 0.95 or, as metafor's manual has it, 95.
+pub(super) fn coverage(written: f64) -> Result<f64, String> {
+    let level = if written > 1.0 { written / 100.0 } else { written };
+    if level > 0.0 && level < 1.0 {
+        Ok(level)
+    } else {
+        Err(format!(
+            "expected a coverage above 0 and below 1, as 0.95, found {written}"
+        ))
     }
 }

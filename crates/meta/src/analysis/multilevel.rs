@@ -103,8 +103,7 @@ fn confint(analysis: &Analysis) -> Result<Values, MetaError> {
     let model = Model::of(analysis)?;
     let fit = model.fit()?;
     let inputs = &analysis.inputs;
-    let level = inputs.number("ci.level")?.unwrap_or(model.options.level);
-    let level = if level > 1.0 { level / 100.0 } else { level };
+    let level = inputs.level("ci.level", model.options.level)?;
     let profiles = multilevel::profile_intervals(&model.data, &fit, level);
     let components = profiles
         .into_iter()
@@ -155,6 +154,14 @@ fn parameter_name(fit: &Fit, profile: &multilevel::ComponentProfile) -> String {
 fn lrt(analysis: &Analysis) -> Result<Values, MetaError> {
     let full = Model::with_random(analysis, "full")?.fit()?;
     let reduced = Model::with_random(analysis, "reduced")?.fit()?;
+    if full.k != reduced.k {
+        let reason = format!(
+            "the reduced model is of {} rows, the full one of {}: likelihoods of other rows cannot be compared; leave the \
+             rows without a group out with `filter`",
+            reduced.k, full.k
+        );
+        return Err(analysis.inputs.error("reduced", reason));
+    }
     let df = full.parameters as f64 - reduced.parameters as f64;
     if df <= 0.0 {
         let reason = format!(

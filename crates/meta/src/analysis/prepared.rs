@@ -4,7 +4,7 @@
 //! everything from ' - ' removed`, `study in 1,3,6`, `complete cases`, `studies 1, 6 dropped`.
 
 use super::Inputs;
-use crate::expression::{evaluate, filter, parse};
+use crate::expression::{self, evaluate, filter, parse};
 use crate::{Column, Frame, MetaError};
 
 /// The table with the columns that `derived` adds and the rows that `filter` keeps.
@@ -50,6 +50,22 @@ pub(crate) fn derived(text: &str, frame: &Frame) -> Result<Column, MetaError> {
     evaluate(&parse(text)?, frame)
 }
 
+/// A column by its name, or what an expression or a phrase makes of columns.
+pub(crate) fn column(text: &str, frame: &Frame) -> Result<Column, MetaError> {
+    if frame.has(text) {
+        return frame.column(text).cloned();
+    }
+    derived(text, frame)
+}
+
+/// The same where numbers are needed.
+pub(crate) fn numbers(text: &str, frame: &Frame) -> Result<Vec<Option<f64>>, MetaError> {
+    if frame.has(text) {
+        return Ok(frame.numbers(text)?.to_vec());
+    }
+    expression::numbers(&parse(text)?, frame)
+}
+
 /// `study with everything from ' - ' removed`: the column and the mark.
 fn shortened(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.split_once(" with everything from ")?;
@@ -78,8 +94,24 @@ pub(crate) fn kept(text: &str, frame: &Frame) -> Result<Vec<usize>, MetaError> {
             .trim()
             .trim_start_matches("studies")
             .trim_start_matches("study");
-        let dropped = listed("study", list, frame)?;
-        return Ok((0..frame.rows()).filter(|row| !dropped.contains(row)).collect());
+        let cells = frame.column("study")?.to_texts();
+        let known = |item: &str| cells.iter().flatten().any(|cell| cell == item);
+        // A label may hold an `and` of its own.
+        let named: Vec<&str> = items(list)
+            .into_iter()
+            .flat_map(|item| match known(item) {
+                true => vec![item],
+                false => item.split(" and ").map(str::trim).collect(),
+            })
+            .collect();
+        if let Some(item) = named.iter().find(|item| !known(item)) {
+            return Err(MetaError::field(
+                "filter",
+                format!("`{text}`: there is no study `{item}` in the column `study`"),
+            ));
+        }
+        let kept = |row: &usize| !cells[*row].as_deref().is_some_and(|cell| named.contains(&cell));
+        return Ok((0..frame.rows()).filter(kept).collect());
     }
     if let Some((name, list)) = text.split_once(" in ")
         && frame.has(name.trim())
@@ -89,17 +121,21 @@ pub(crate) fn kept(text: &str, frame: &Frame) -> Result<Vec<usize>, MetaError> {
     filter(&parse(text)?, frame)
 }
 
-/// The rows whose cell is in a list with commas.
-fn listed(name: &str, list: &str, frame: &Frame) -> Result<Vec<usize>, MetaError> {
+/// What a list with commas holds.
+fn items(list: &str) -> Vec<&str> {
     // Brackets only where somebody put them around the whole list.
     let list = list
         .trim()
         .trim_start_matches("c(")
         .trim_matches(['(', ')', '{', '}', '[', ']']);
-    let items: Vec<&str> = list
-        .split(',')
+    list.split(',')
         .map(|item| item.trim().trim_matches(['\'', '"']))
-        .collect();
+        .collect()
+}
+
+/// The rows whose cell is in a list.
+fn listed(name: &str, list: &str, frame: &Frame) -> Result<Vec<usize>, MetaError> {
+    let items = items(list);
     let cells = frame.column(name)?.to_texts();
     let found = |row: &usize| cells[*row].as_deref().is_some_and(|cell| items.contains(&cell));
     Ok((0..frame.rows()).filter(found).collect())
@@ -136,6 +172,7 @@ mod tests {
         assert_eq!(kept("complete cases"), [0, 2, 3]);
         assert_eq!(kept("complete cases, study > 2"), [2, 3]);
         assert_eq!(kept("studies 1, 4 (two groups) dropped"), [1, 2]);
+        assert_eq!(kept("studies 1 and 4 dropped"), [1, 2]);
         let texts = |text: &str| derived(text, &table()).unwrap().to_texts();
         assert_eq!(
             texts("column name with everything from ' - ' removed"),
@@ -152,6 +189,12 @@ mod tests {
         assert!(
             error.starts_with("`filter`: there is no column `stdy`"),
             "{error}"
+        );
+        let inputs = Inputs::new(serde_json::json!({"filter": "studies 1, 9 dropped"}));
+        let error = prepared(&inputs, &table()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "`filter`: `studies 1, 9 dropped`: there is no study `9` in the column `study`"
         );
     }
 }

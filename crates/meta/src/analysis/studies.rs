@@ -53,9 +53,7 @@ pub(crate) fn options(inputs: &Inputs, path: &str) -> Result<Options, MetaError>
             inputs.error(&field("vtype"), reason)
         })?;
     }
-    if let Some(level) = inputs.number(&field("level"))? {
-        options.level = if level > 1.0 { level / 100.0 } else { level };
-    }
+    options.level = inputs.level(&field("level"), options.level)?;
     Ok(options)
 }
 

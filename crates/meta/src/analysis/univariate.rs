@@ -68,16 +68,38 @@ fn options(inputs: &Inputs, studies: &Studies) -> Result<Options, MetaError> {
     let weights = match inputs.get("model.weights") {
         None => None,
         Some(serde_json::Value::String(text)) => Some(weights(text, studies)?),
-        Some(_) => inputs.numbers("model.weights")?,
+        Some(_) => inputs
+            .numbers("model.weights")?
+            .map(|given| listed(given, inputs, studies))
+            .transpose()?,
     };
     Ok(Options {
         method,
         test,
-        level: inputs.number("model.level")?.unwrap_or(0.95),
+        level: inputs.level("model.level", 0.95)?,
         weights,
         weighted: inputs.flag("model.weighted")?.unwrap_or(true),
         tau2: inputs.number("model.tau2_fixed")?,
     })
+}
+
+/// Weights as a list: one for each study.
+fn listed(given: Vec<f64>, inputs: &Inputs, studies: &Studies) -> Result<Vec<f64>, MetaError> {
+    if given.len() != studies.k() {
+        let reason = format!(
+            "expected a weight for each of the {} studies, found {}",
+            studies.k(),
+            given.len()
+        );
+        return Err(inputs.error("model.weights", reason));
+    }
+    match given
+        .iter()
+        .find(|weight| !(**weight >= 0.0 && weight.is_finite()))
+    {
+        Some(wrong) => Err(inputs.error("model.weights", format!("a weight of {wrong} cannot be"))),
+        None => Ok(given),
+    }
 }
 
 /// Weights as an expression of the columns, `yi`, `vi` and `sei` among them.
@@ -90,10 +112,10 @@ fn weights(text: &str, studies: &Studies) -> Result<Vec<f64>, MetaError> {
     frame.set("sei", column(&sei));
     let cells = expression::numbers(&expression::parse(text)?, &frame)?;
     let check = |(row, cell): (usize, &Option<f64>)| match cell {
-        Some(weight) if *weight >= 0.0 => Ok(*weight),
+        Some(weight) if *weight >= 0.0 && weight.is_finite() => Ok(*weight),
         _ => Err(MetaError::Row {
             line: frame.line(row),
-            reason: format!("the weight `{text}` is missing or negative"),
+            reason: format!("the weight `{text}` is missing, negative or infinite"),
         }),
     };
     cells.iter().enumerate().map(check).collect()

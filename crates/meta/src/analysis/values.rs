@@ -99,7 +99,8 @@ fn cell(cell: &Option<f64>) -> serde_json::Value {
     cell.map_or(serde_json::Value::Null, number)
 }
 
-fn number(x: f64) -> serde_json::Value {
+/// A number as JSON, which has none for what is infinite or missing.
+pub(crate) fn number(x: f64) -> serde_json::Value {
     match Number::from_f64(x) {
         Some(number) => serde_json::Value::Number(number),
         None if x.is_nan() => serde_json::Value::Null,

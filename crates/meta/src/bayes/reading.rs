@@ -51,6 +51,20 @@ fn words_and_numbers(text: &str) -> (Vec<String>, Vec<(String, f64)>) {
     (words, numbers)
 }
 
+/// A text without what names the square of tau, and whether it did: its 2 is no number of the prior.
+fn without_square(lower: &str) -> (String, bool) {
+    let mut plain = lower.to_owned();
+    for tau in ["tau", "\u{3c4}"] {
+        for square in [
+            "^2", "**2", "\u{b2}", "-squared", " squared", "-square", " square", "2",
+        ] {
+            plain = plain.replace(&format!("{tau}{square}"), " ");
+        }
+    }
+    let of_square = plain != lower;
+    (plain, of_square)
+}
+
 impl TauPrior {
     /// Reads a prior as a person writes it: `half-normal scale 0.5`, `half-Cauchy(1)`, `improper uniform on tau`,
     /// `log-normal meanlog -2.1 sdlog 0.8`, `uniform shrinkage`, ...
@@ -59,9 +73,9 @@ impl TauPrior {
     /// The text names no prior that is known, or its numbers are missing or not positive.
     pub fn parse(text: &str) -> Result<Self, MetaError> {
         let wrong = |reason: &str| MetaError::field("tau_prior", format!("`{text}`: {reason}"));
-        let lower = text.to_lowercase();
-        let squeezed: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-        let (_, numbers) = words_and_numbers(text);
+        let (plain, of_square) = without_square(&text.to_lowercase());
+        let squeezed: String = plain.chars().filter(|c| c.is_alphanumeric()).collect();
+        let (_, numbers) = words_and_numbers(&plain);
         let named = |names: &[&str]| {
             numbers
                 .iter()
@@ -75,6 +89,27 @@ impl TauPrior {
         };
         let scale = |place: usize| positive(named(&["scale", "sd"]).or(at(place)), "scale");
         let has = |part: &str| squeezed.contains(part);
+        // Those whose formula may hold the square, and those that are read of it.
+        let free = [
+            "lognormal",
+            "turner",
+            "logstudent",
+            "logt",
+            "rhodes",
+            "jeffreys",
+            "bergerdeely",
+            "conventional",
+            "shrinkage",
+            "dumouchel",
+            "i2",
+            "isquared",
+        ];
+        if of_square && !free.iter().any(|part| has(part)) {
+            return Err(wrong(
+                "a prior of tau is needed, this is one of its square; only log-normal and log-t priors are read of both",
+            ));
+        }
+        let half = if of_square { 0.5 } else { 1.0 };
         if has("halfnormal") {
             Ok(Self::HalfNormal(scale(0)?))
         } else if has("halfcauchy") {
@@ -104,11 +139,6 @@ impl TauPrior {
             let sd = positive(named(&["sdlog", "sd", "sigma"]).or(at(1)), "standard deviation")?;
             let mean = mean.ok_or_else(|| wrong("expected the mean of the logarithm"))?;
             // Half of ln tau2 is ln tau.
-            let half = if lower.contains("tau2") || lower.contains("tau^2") || lower.contains("tau-squared") {
-                0.5
-            } else {
-                1.0
-            };
             Ok(Self::LogNormal {
                 mean: half * mean,
                 sd: half * sd,
@@ -116,11 +146,6 @@ impl TauPrior {
         } else if has("logstudent") || has("logt") || has("rhodes") {
             let mean = named(&["location", "mean", "mu"]).or(at(0));
             let scale = positive(named(&["scale", "sigma"]).or(at(1)), "scale")?;
-            let half = if lower.contains("tau2") || lower.contains("tau^2") || lower.contains("tau-squared") {
-                0.5
-            } else {
-                1.0
-            };
             Ok(Self::LogT {
                 mean: half * mean.ok_or_else(|| wrong("expected the location of the logarithm"))?,
                 scale: half * scale,
@@ -238,7 +263,16 @@ mod tests {
                     sd: 0.87,
                 },
             ),
+            (
+                "log-t on tau^2: location -3, scale 2, df 4",
+                TauPrior::LogT {
+                    mean: -1.5,
+                    scale: 1.0,
+                    df: 4.0,
+                },
+            ),
             ("improper uniform on tau", TauPrior::Uniform),
+            ("uniform shrinkage: s^2/(s^2+tau^2)", TauPrior::UniformShrinkage),
             ("uniform(0, 4)", TauPrior::UniformTo(4.0)),
             ("uniform shrinkage", TauPrior::UniformShrinkage),
             ("DuMouchel", TauPrior::DuMouchel),
@@ -249,6 +283,12 @@ mod tests {
         assert!(TauPrior::parse("half-normal").is_err());
         assert!(TauPrior::parse("half-normal scale -1").is_err());
         assert!(TauPrior::parse("wishful").is_err());
+        for square in ["tau^2", "tau2", "tau-squared", "\u{3c4}\u{b2}"] {
+            for prior in ["improper uniform", "half-Cauchy scale 1"] {
+                let error = TauPrior::parse(&format!("{prior} on {square}")).unwrap_err();
+                assert!(error.to_string().contains("one of its square"), "{error}");
+            }
+        }
         let normal = |mean, sd| Ok(MeanPrior::Normal { mean, sd });
         assert_eq!(MeanPrior::parse("normal(0, sd 4)"), normal(0.0, 4.0));
         assert_eq!(MeanPrior::parse("normal mean -0.5 sd 2"), normal(-0.5, 2.0));

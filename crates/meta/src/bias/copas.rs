@@ -69,6 +69,9 @@ pub struct Step {
     pub estimate: f64,
     /// Its standard error.
     pub se: f64,
+    /// Whether that is the one of the step before (of the random-effects model for the first), as metasens takes it: the
+    /// likelihood has no curvature here that would make a variance.
+    pub se_borrowed: bool,
     /// Correlation of score and effect.
     pub rho: f64,
     /// Standard deviation between studies.
@@ -251,10 +254,8 @@ pub fn copas(yi: &[f64], vi: &[f64], options: &Options) -> Result<Copas, MetaErr
     for gamma in gammas {
         let at = model.fit(gamma, start, both, false);
         let trend = model.fit(gamma, start, one, true);
-        let se = model
-            .se(gamma, &at)
-            .or_else(|| steps.last().map(|step| step.se))
-            .unwrap_or(random.se[0]);
+        let own = model.se(gamma, &at);
+        let before = steps.last().map_or(random.se[0], |step| step.se);
         let unseen = |s: &f64| {
             let p = normal::cdf(gamma.0 + gamma.1 / s);
             (1.0 - p) / p
@@ -264,7 +265,8 @@ pub fn copas(yi: &[f64], vi: &[f64], options: &Options) -> Result<Copas, MetaErr
             gamma1: gamma.1,
             seen: seen(gamma),
             estimate: at.estimate,
-            se,
+            se: own.unwrap_or(before),
+            se_borrowed: own.is_none(),
             rho: at.rho,
             tau: at.tau,
             pval: gamma::chi_square_above(1.0, (2.0 * (at.value - trend.value)).max(0.0)),

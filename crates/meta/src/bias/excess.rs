@@ -411,14 +411,13 @@ mod tests {
         };
         let found = excess_significance(&yi, &vi, &options).unwrap();
         assert!(found.observed as f64 > found.expected);
-        if let Some(limit) = found.limits[0] {
-            let there = Options {
-                theta: Some(vec![limit]),
-                ..options
-            };
-            let p = excess_significance(&yi, &vi, &there).unwrap().pval;
-            assert!((p - 0.1).abs() < 1e-9);
-        }
+        let limit = found.limits[0].unwrap();
+        let there = Options {
+            theta: Some(vec![limit]),
+            ..options
+        };
+        let p = excess_significance(&yi, &vi, &there).unwrap().pval;
+        assert!((p - 0.1).abs() < 1e-9);
         let wide = Options {
             tau2: 1e-8,
             ..Options::default()

@@ -133,21 +133,20 @@ pub fn binomial(yi: &[f64], vi: &[f64], alpha: f64) -> Result<FailSafe, MetaErro
     let positive = yi.iter().filter(|y| **y > 0.0).count() as f64;
     let k = yi.len() as f64;
     let pval = super::excess::binomial_p(positive, k, 0.5, super::Alternative::TwoSided);
-    let (mut added, mut now) = (0.0, pval);
-    while now < alpha {
-        added += 2.0;
-        now = super::excess::binomial_p(
-            positive + added / 2.0,
-            k + added,
-            0.5,
-            super::Alternative::TwoSided,
-        );
-        if added > 1e6 {
-            return Err(not_found());
-        }
-    }
+    // With every pair the probability grows: the lead of one sign stays, and the spread of the difference widens.
+    let lead = positive.max(k - positive);
+    let with = |pairs: f64| {
+        let one_sided =
+            super::excess::binomial_p(lead + pairs, k + 2.0 * pairs, 0.5, super::Alternative::Greater);
+        (2.0 * one_sided).min(1.0)
+    };
+    let count = if pval >= alpha {
+        0.0
+    } else {
+        2.0 * first(|pairs| with(pairs) >= alpha)?
+    };
     Ok(FailSafe {
-        count: added,
+        count,
         pval: Some(pval),
         estimate: None,
         target: None,
@@ -408,7 +407,15 @@ fn first(holds: impl Fn(f64) -> bool) -> Result<f64, MetaError> {
 /// and the packages tell that one.
 fn search(low: f64, high: f64, direction: f64, mut f: impl FnMut(f64) -> f64) -> Result<f64, MetaError> {
     const MOST: f64 = 1e7;
+    // At the limit the search ends, without an answer.
     let mut f = |x: f64| if x.floor() >= MOST { 0.0 } else { f(x) };
+    let told = |x: f64| {
+        if x.floor() >= MOST {
+            Err(not_found())
+        } else {
+            Ok(x)
+        }
+    };
     let (mut a, mut b) = (low, high);
     let (mut fa, mut fb) = (f(a), f(b));
     let mut step = 0.01 * b.abs().max(1e-4);
@@ -425,7 +432,7 @@ fn search(low: f64, high: f64, direction: f64, mut f: impl FnMut(f64) -> f64) ->
         return Ok(a);
     }
     if fb == 0.0 {
-        return Ok(b.min(MOST));
+        return told(b);
     }
     let (mut c, mut fc) = (a, fa);
     for _ in 0..1000 {
@@ -437,7 +444,7 @@ fn search(low: f64, high: f64, direction: f64, mut f: impl FnMut(f64) -> f64) ->
         let near = 2.0 * f64::EPSILON * b.abs() + 0.5 * tolerance;
         let mut step = 0.5 * (c - b);
         if step.abs() <= near || fb == 0.0 {
-            return Ok(b.min(MOST));
+            return told(b);
         }
         if before.abs() >= near && fa.abs() > fb.abs() {
             let whole = c - b;
@@ -473,7 +480,7 @@ fn search(low: f64, high: f64, direction: f64, mut f: impl FnMut(f64) -> f64) ->
             (c, fc) = (a, fa);
         }
     }
-    Ok(b.min(MOST))
+    told(b)
 }
 
 #[cfg(test)]
@@ -525,6 +532,51 @@ mod tests {
                 "{found:?}"
             );
         }
+    }
+
+    #[test]
+    fn the_sign_test_adds_the_first_pairs_that_tell_nothing() {
+        let of = |yi: &[f64]| binomial(yi, &vec![0.1; yi.len()], 0.05).unwrap().count;
+        for positive in 6..40 {
+            let yi: Vec<f64> = (0..positive + 2)
+                .map(|i| if i < positive { 0.3 } else { -0.3 })
+                .collect();
+            let p = |added: f64| {
+                super::super::excess::binomial_p(
+                    positive as f64 + added / 2.0,
+                    (positive + 2) as f64 + added,
+                    0.5,
+                    super::super::Alternative::TwoSided,
+                )
+            };
+            let mut one_by_one = 0.0;
+            while p(one_by_one) < 0.05 {
+                one_by_one += 2.0;
+            }
+            assert_eq!(of(&yi), one_by_one, "{positive}");
+        }
+        // Three thousand studies with one sign.
+        assert!(of(&vec![0.3; 3000]) > 2e6);
+    }
+
+    #[test]
+    fn the_limit_of_the_search_is_no_answer() {
+        let options = GeneralOptions {
+            pool: Options {
+                method: Method::EqualEffects,
+                ..Options::default()
+            },
+            alpha: 0.05,
+            target: Some(1e-9),
+            exact: false,
+            missing_mean: 0.0,
+            stopping: Stopping::Exact,
+        };
+        let refused = general(&YI, &VI, &options);
+        assert!(
+            matches!(refused, Err(MetaError::NotConverged { .. })),
+            "{refused:?}"
+        );
     }
 
     #[test]

@@ -22,9 +22,9 @@ pub struct Fragility {
     pub quotient: Option<f64>,
     /// Probability as it is.
     pub pval: f64,
-    /// Probability once they do.
-    pub pval_after: f64,
-    /// The arms then, in the order that they were given.
+    /// Probability once they do; missing where no number of them would do.
+    pub pval_after: Option<f64>,
+    /// The arms then, in the order that they were given; as they are where no number of people would do.
     pub after: Vec<Arms>,
 }
 
@@ -80,7 +80,7 @@ pub fn of_trial(arms: Arms, alpha: f64) -> Result<Fragility, MetaError> {
                 index: None,
                 quotient: None,
                 pval,
-                pval_after: p,
+                pval_after: None,
                 after: vec![arms],
             });
         }
@@ -92,7 +92,7 @@ pub fn of_trial(arms: Arms, alpha: f64) -> Result<Fragility, MetaError> {
         index: Some(index),
         quotient: Some(index as f64 / people(&[arms])),
         pval,
-        pval_after: p,
+        pval_after: Some(p),
         after: vec![now],
     })
 }
@@ -104,17 +104,18 @@ struct Pooled {
     pval: f64,
 }
 
-fn pooled(arms: &[Arms], measure: Binary, options: &Options) -> Option<Pooled> {
+/// `None` where no trial has an effect.
+fn pooled(arms: &[Arms], measure: Binary, options: &Options) -> Result<Option<Pooled>, MetaError> {
     let (yi, vi): (Vec<f64>, Vec<f64>) = arms.iter().filter_map(|arms| arms.effect(measure)).unzip();
     if yi.is_empty() {
-        return None;
+        return Ok(None);
     }
-    let fit = pool::fit(&Data::without_moderators(yi, vi), options).ok()?;
-    Some(Pooled {
+    let fit = pool::fit(&Data::without_moderators(yi, vi), options)?;
+    Ok(Some(Pooled {
         lower: fit.ci_lb[0],
         upper: fit.ci_ub[0],
         pval: fit.pval[0],
-    })
+    }))
 }
 
 /// The fragility of a meta-analysis of trials: people change their outcome one by one, each time the one whose change moves
@@ -125,7 +126,7 @@ fn pooled(arms: &[Arms], measure: Binary, options: &Options) -> Option<Pooled> {
 pub fn of_meta_analysis(arms: &[Arms], measure: Binary, options: &Options) -> Result<Fragility, MetaError> {
     refuse(arms)?;
     let none = || MetaError::NoAnswer("the trials have no pooled result to be fragile".to_owned());
-    let start = pooled(arms, measure, options).ok_or_else(none)?;
+    let start = pooled(arms, measure, options)?.ok_or_else(none)?;
     let significant = start.lower > 0.0 || start.upper < 0.0;
     // The bound that has to cross 0, and the sign it has now.
     let paths: Vec<Option<(usize, Vec<Arms>, f64)>> = if significant {
@@ -136,11 +137,11 @@ pub fn of_meta_analysis(arms: &[Arms], measure: Binary, options: &Options) -> Re
             options,
             up,
             if up { |p| p.upper } else { |p| p.lower },
-        )]
+        )?]
     } else {
         vec![
-            path(arms, measure, options, true, |p| p.lower),
-            path(arms, measure, options, false, |p| p.upper),
+            path(arms, measure, options, true, |p| p.lower)?,
+            path(arms, measure, options, false, |p| p.upper)?,
         ]
     };
     let best = paths.into_iter().flatten().min_by_key(|(index, _, _)| *index);
@@ -150,7 +151,7 @@ pub fn of_meta_analysis(arms: &[Arms], measure: Binary, options: &Options) -> Re
             index: Some(index),
             quotient: Some(index as f64 / people(arms)),
             pval: start.pval,
-            pval_after,
+            pval_after: Some(pval_after),
             after,
         },
         None => Fragility {
@@ -158,20 +159,21 @@ pub fn of_meta_analysis(arms: &[Arms], measure: Binary, options: &Options) -> Re
             index: None,
             quotient: None,
             pval: start.pval,
-            pval_after: start.pval,
+            pval_after: None,
             after: arms.to_vec(),
         },
     })
 }
 
-/// Changes until `bound` has crossed 0, upwards or downwards.
+/// Changes until `bound` has crossed 0, upwards or downwards: their number, the arms then and the probability. `None` where
+/// nobody is left whose outcome could change.
 fn path(
     arms: &[Arms],
     measure: Binary,
     options: &Options,
     up: bool,
     bound: fn(&Pooled) -> f64,
-) -> Option<(usize, Vec<Arms>, f64)> {
+) -> Result<Option<(usize, Vec<Arms>, f64)>, MetaError> {
     let mut now = arms.to_vec();
     let step = if up { 1.0 } else { -1.0 };
     let most = people(arms) as usize;
@@ -188,7 +190,7 @@ fn path(
                     continue;
                 }
                 now[place] = changed;
-                if let Some(result) = pooled(&now, measure, options) {
+                if let Some(result) = pooled(&now, measure, options)? {
                     let at = step * bound(&result);
                     if best.as_ref().is_none_or(|(before, ..)| at > *before) {
                         best = Some((at, place, changed, result.pval));
@@ -197,13 +199,15 @@ fn path(
                 now[place] = original;
             }
         }
-        let (at, place, changed, pval) = best?;
+        let Some((at, place, changed, pval)) = best else {
+            return Ok(None);
+        };
         now[place] = changed;
         if at > 0.0 {
-            return Some((index, now, pval));
+            return Ok(Some((index, now, pval)));
         }
     }
-    None
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -224,12 +228,12 @@ mod tests {
         let trial = arms(1.0, 100.0, 9.0, 100.0);
         let found = of_trial(trial, 0.05).unwrap();
         let n = found.index.unwrap() as f64;
-        assert!(found.significant && n > 0.0 && found.pval_after >= 0.05);
+        assert!(found.significant && n > 0.0 && found.pval_after.unwrap() >= 0.05);
         assert!(fisher(arms(1.0 + n - 1.0, 100.0, 9.0, 100.0)) < 0.05);
         assert_eq!(found.quotient, Some(n / 200.0));
         // The other way round where nothing is significant.
         let found = of_trial(arms(5.0, 100.0, 9.0, 100.0), 0.05).unwrap();
-        assert!(!found.significant && found.pval_after < 0.05);
+        assert!(!found.significant && found.pval_after.unwrap() < 0.05);
     }
 
     #[test]
@@ -242,7 +246,7 @@ mod tests {
         let options = Options::default();
         let found = of_meta_analysis(&trials, Binary::RiskRatio, &options).unwrap();
         assert!(
-            found.significant && found.pval < 0.05 && found.pval_after >= 0.05,
+            found.significant && found.pval < 0.05 && found.pval_after.unwrap() >= 0.05,
             "{found:?}"
         );
         let swapped: Vec<Arms> = trials
@@ -253,7 +257,10 @@ mod tests {
         assert_eq!(found.index, other.index);
         let alike = [arms(9.0, 50.0, 10.0, 52.0), arms(20.0, 120.0, 21.0, 118.0)];
         let found = of_meta_analysis(&alike, Binary::OddsRatio, &options).unwrap();
-        assert!(!found.significant && found.pval_after < 0.05, "{found:?}");
+        assert!(
+            !found.significant && found.pval_after.unwrap() < 0.05,
+            "{found:?}"
+        );
     }
 
     #[test]

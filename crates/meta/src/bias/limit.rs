@@ -39,8 +39,9 @@ pub struct Limit {
     pub q_small: f64,
     /// The rest.
     pub q_rest: f64,
-    /// Heterogeneity that is left in the limit, between 0 and 1.
-    pub g2: f64,
+    /// Heterogeneity that is left in the limit, between 0 and 1; `None` where all limits over their standard errors are the
+    /// same, so that there is nothing to be explained.
+    pub g2: Option<f64>,
 }
 
 impl Adjustment {
@@ -68,7 +69,7 @@ struct Radial {
     /// Standard error of the slope for unit variance.
     se_slope: f64,
     rest: f64,
-    r2: f64,
+    r2: Option<f64>,
 }
 
 impl Radial {
@@ -94,7 +95,7 @@ impl Radial {
             slope,
             se_slope: 1.0 / sxx.sqrt(),
             rest,
-            r2: 1.0 - rest / syy,
+            r2: (syy > 0.0).then(|| 1.0 - rest / syy),
         }
     }
 }
@@ -157,7 +158,7 @@ pub fn limit_analysis(
         q: fit.qe,
         q_small: fit.qe - plain.rest,
         q_rest: plain.rest,
-        g2: 1.0 - limit.r2,
+        g2: limit.r2.map(|r2| 1.0 - r2),
     })
 }
 

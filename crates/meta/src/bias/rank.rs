@@ -24,10 +24,12 @@ pub struct Kendall {
 }
 
 impl Kendall {
-    /// The correlation of `x` and `y`, of the same length.
+    /// The correlation of `x` and `y`; pairs are as many as the shorter has. Where all values of one are the same it is no
+    /// number.
     #[must_use]
     pub fn of(x: &[f64], y: &[f64]) -> Self {
-        let n = x.len();
+        let n = x.len().min(y.len());
+        let (x, y) = (&x[..n], &y[..n]);
         let order = |a: f64, b: f64| f64::from(i8::from(a > b) - i8::from(a < b));
         let mut score = 0.0;
         for i in 0..n {
@@ -101,7 +103,7 @@ impl Ties {
 /// The rank test of Begg and Mazumdar.
 ///
 /// # Errors
-/// Fewer than three studies, or variances that are not above 0.
+/// Fewer than three studies, variances that are not above 0, or all effects or all variances the same.
 pub fn rank_test(yi: &[f64], vi: &[f64]) -> Result<Kendall, MetaError> {
     check("a rank test", 3, yi, vi)?;
     let (mean, variance) = common_effect(yi, vi);
@@ -110,7 +112,19 @@ pub fn rank_test(yi: &[f64], vi: &[f64]) -> Result<Kendall, MetaError> {
         .zip(vi)
         .map(|(y, v)| (y - mean) / (v - variance).sqrt())
         .collect();
-    Ok(Kendall::of(&deviates, vi))
+    if deviates.iter().any(|deviate| !deviate.is_finite()) {
+        return Err(MetaError::NoAnswer(
+            "a rank test needs studies of similar precision: one has all the weight".to_owned(),
+        ));
+    }
+    let found = Kendall::of(&deviates, vi);
+    if found.tau.is_finite() {
+        Ok(found)
+    } else {
+        Err(MetaError::NoAnswer(
+            "a rank test needs studies that differ: all have the same variance or the same effect".to_owned(),
+        ))
+    }
 }
 
 #[cfg(test)]
@@ -129,5 +143,13 @@ mod tests {
     #[test]
     fn too_few_are_refused() {
         assert!(rank_test(&[0.1, 0.2], &[0.1, 0.2]).is_err());
+    }
+
+    #[test]
+    fn what_has_no_order_is_refused() {
+        let same = rank_test(&[0.1, 0.2, 0.4], &[0.1; 3]).unwrap_err();
+        assert!(same.to_string().contains("studies that differ"), "{same}");
+        assert!(rank_test(&[0.1, 0.2, 0.4], &[1e-30, 0.1, 0.2]).is_err());
+        assert!(rank_test(&[0.1, 0.2, 0.4], &[0.1, 0.2]).is_err());
     }
 }

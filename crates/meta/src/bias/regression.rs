@@ -109,6 +109,13 @@ impl Predictor {
     /// # Errors
     /// The number of people is needed and not known, or not above 0.
     pub fn values(self, vi: &[f64], ni: &[Option<f64>]) -> Result<Vec<f64>, MetaError> {
+        if vi.len() != ni.len() {
+            return Err(MetaError::NoAnswer(format!(
+                "there are {} sampling variances and {} numbers of people",
+                vi.len(),
+                ni.len()
+            )));
+        }
         let of = |(study, (v, n)): (usize, (&f64, &Option<f64>))| {
             let size = || match n {
                 Some(n) if *n > 0.0 && n.is_finite() => Ok(*n),
@@ -163,6 +170,11 @@ pub(crate) fn regress(
     level: f64,
 ) -> Result<Regression, MetaError> {
     let (k, p) = (data.yi.len(), data.x.ncols());
+    if values.len() != k || data.vi.len() != k || data.x.nrows() != k || data.names.len() != p {
+        return Err(MetaError::NoAnswer(format!(
+            "variances, moderators and the predictor must be told for each of {k} effect sizes"
+        )));
+    }
     // People count in thousands, their inverse in ten-thousandths: of unit size the columns do not cost digits.
     let unit = values.iter().fold(0.0_f64, |unit, x| unit.max(x.abs()));
     let scale = if unit > 0.0 { unit } else { 1.0 };
@@ -228,7 +240,14 @@ fn least_squares(x: &DMatrix<f64>, data: &Data, level: f64) -> Result<Regression
         .solve_upper_triangular(&DMatrix::identity(p, p))
         .ok_or_else(singular)?;
     let df = (k - p) as f64;
+    let size = y.norm();
     let rest = y - weighted * &beta;
+    if rest.norm().is_nan() || rest.norm() <= 1e-13 * size {
+        return Err(MetaError::NoAnswer(
+            "the effects lie on the line of the regression: without a residual variance there is no test"
+                .to_owned(),
+        ));
+    }
     let sigma = (rest.norm_squared() / df).sqrt();
     let se: Vec<f64> = (0..p).map(|j| sigma * inverse.row(j).norm()).collect();
     let statistic = beta[p - 1] / se[p - 1];
@@ -262,7 +281,11 @@ mod tests {
         let yi = vi.iter().map(|v| 0.2 + 1.5 * v.sqrt()).collect();
         let data = Data::without_moderators(yi, vi.to_vec());
         let sei = Predictor::StandardError;
-        let test = regression_test(&data, &[None; 4], sei, &Variance::Multiplicative).unwrap();
+        let common = Variance::Additive(pool::Options {
+            tau2: Some(0.0),
+            ..pool::Options::default()
+        });
+        let test = regression_test(&data, &[None; 4], sei, &common).unwrap();
         let limit = test.limit.unwrap();
         assert!((limit.estimate - 0.2).abs() < 1e-12 && (test.beta[1] - 1.5).abs() < 1e-11);
     }
@@ -288,6 +311,10 @@ mod tests {
             regression_test(&same, &[None; 3], sei, &multiplicative),
             Err(MetaError::Singular { .. })
         ));
+        let line = Data::without_moderators(vec![0.1, 0.2, 0.4], vec![0.01, 0.04, 0.16]);
+        let refused = regression_test(&line, &[None; 3], sei, &multiplicative).unwrap_err();
+        assert!(refused.to_string().contains("residual variance"), "{refused}");
+        assert!(regression_test(&data(), &[None; 3], sei, &multiplicative).is_err());
         let size = Predictor::Size;
         assert!(regression_test(&data(), &[None; 5], size, &multiplicative).is_err());
         let two = Data::without_moderators(vec![0.1, 0.2], vec![0.1, 0.2]);

@@ -212,6 +212,13 @@ pub fn small_study_test(
     correct: bool,
 ) -> Result<Found, MetaError> {
     check("a test for small-study effects", 3, &trials.yi, &trials.vi)?;
+    let k = trials.yi.len();
+    let arms_short = trials.arms.as_ref().is_some_and(|arms| arms.len() != k);
+    if arms_short || trials.sizes.as_ref().is_some_and(|sizes| sizes.len() != k) {
+        return Err(MetaError::NoAnswer(format!(
+            "events and people must be told for each of {k} effect sizes"
+        )));
+    }
     let needs = |what: &str| MetaError::field("method_bias", format!("{} needs {what}", test.name()));
     let arms = || {
         trials
@@ -228,7 +235,7 @@ pub fn small_study_test(
     let data = Data::without_moderators(trials.yi.clone(), trials.vi.clone());
     let multiplicative = Variance::Multiplicative;
     match test {
-        SmallStudy::Begg => Ok(ranked(rank_test(&trials.yi, &trials.vi)?, correct)),
+        SmallStudy::Begg => ranked(rank_test(&trials.yi, &trials.vi)?, correct),
         SmallStudy::Schwarzer => schwarzer(arms()?, correct),
         SmallStudy::Egger | SmallStudy::Thompson => {
             let variance = if test == SmallStudy::Egger {
@@ -297,21 +304,27 @@ fn regressed(regression: &Regression) -> Found {
     }
 }
 
-fn ranked(kendall: Kendall, correct: bool) -> Found {
+fn ranked(kendall: Kendall, correct: bool) -> Result<Found, MetaError> {
+    if kendall.se.is_nan() || kendall.se <= 0.0 {
+        return Err(MetaError::NoAnswer(
+            "a rank test needs studies that differ: all have the same precision or the same deviate"
+                .to_owned(),
+        ));
+    }
     let off = if correct && kendall.score != 0.0 {
         1.0_f64.copysign(kendall.score)
     } else {
         0.0
     };
     let score = kendall.score - off;
-    Found {
+    Ok(Found {
         statistic: score / kendall.se,
         df: None,
         pval: euthymia_stats::normal::two_sided(score / kendall.se),
         estimate: score,
         se: kendall.se,
         intercept: None,
-    }
+    })
 }
 
 /// The efficient score over its variance, and one over that variance.
@@ -364,7 +377,7 @@ fn schwarzer(arms: &[Arms], correct: bool) -> Result<Found, MetaError> {
         deviates.push((trial.event_e - expected.mean()) / variance.sqrt());
         inverse.push(1.0 / variance);
     }
-    Ok(ranked(Kendall::of(&deviates, &inverse), correct))
+    ranked(Kendall::of(&deviates, &inverse), correct)
 }
 
 #[cfg(test)]

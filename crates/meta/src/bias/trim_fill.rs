@@ -213,6 +213,13 @@ pub fn trim_and_fill(
             "trim and fill is for models without moderators".to_owned(),
         ));
     }
+    if options
+        .weights
+        .as_ref()
+        .is_some_and(|weights| weights.len() != data.yi.len())
+    {
+        return Err(MetaError::field("weights", "has one weight for each study"));
+    }
     let side = match side {
         Some(side) => side,
         None => lighter_side(data, options)?,
@@ -284,7 +291,7 @@ pub fn trim_and_fill(
 /// Trims and fills as the package meta does: by the common effect or the random effects, L0 or R0; the side by Egger's test.
 ///
 /// # Errors
-/// Fewer than three studies, or Q0.
+/// Fewer than three studies, Q0, or a number of missing studies that goes on changing.
 pub fn trim_and_fill_of_meta(
     yi: &[f64],
     vi: &[f64],
@@ -341,6 +348,12 @@ pub fn trim_and_fill_of_meta(
             n - signed.fold(f64::INFINITY, f64::min).abs() - 1.5
         };
         k0 = (estimate + 0.5).max(0.0).floor() as usize;
+    }
+    if last != Some(k0) && k0 < k {
+        return Err(MetaError::NotConverged {
+            what: "trim and fill",
+            reason: "the number of missing studies went on changing for 50 rounds".to_owned(),
+        });
     }
     let k0 = k0.min(k - 1);
     let sign = if side == Side::Right { -1.0 } else { 1.0 };

@@ -3,7 +3,7 @@
 use euthymia_stats::normal;
 
 use super::residuals::residuals;
-use super::{influence, is_mean};
+use super::{Influence, influence, is_mean};
 use crate::MetaError;
 use crate::pool::{Data, Fit};
 
@@ -21,7 +21,11 @@ pub struct Points {
 /// # Errors
 /// The model cannot be fitted without a study at all.
 pub fn baujat(data: &Data, fit: &Fit) -> Result<Points, MetaError> {
-    let deletions = influence(data, fit)?;
+    Ok(baujat_of(data, fit, &influence(data, fit)?))
+}
+
+/// The same of deletions that are known already.
+pub(crate) fn baujat_of(data: &Data, fit: &Fit, deletions: &[Influence]) -> Points {
     let expected = |i: usize| (data.x.row(i) * &fit.beta)[(0, 0)];
     let x = (0..fit.k)
         .map(|i| {
@@ -38,7 +42,7 @@ pub fn baujat(data: &Data, fit: &Fit) -> Result<Points, MetaError> {
             Some(change * change / variance).filter(|y| y.is_finite())
         })
         .collect();
-    Ok(Points { x, y })
+    Points { x, y }
 }
 
 /// Precision against the standardised effect (Galbraith 1988, doi:10.1002/sim.4780070807); `centred` about the estimate.

@@ -230,3 +230,30 @@ fn no_variance_is_small_enough() {
     let found = variance_interval(&data, &fit, IntervalMethod::QProfile, 0.95).unwrap();
     assert!(found.empty && found.upper == 0.0);
 }
+
+/// Numbers that are not one for each study are told, whatever is fitted without some of them.
+#[test]
+fn lengths_that_differ_are_no_panic() {
+    let data = Data::without_moderators(YI.to_vec(), VI.to_vec());
+    let short = Options {
+        weights: Some(vec![1.0; 3]),
+        ..Options::default()
+    };
+    let order: Vec<usize> = (0..YI.len()).collect();
+    let usual = Options::default();
+    let cut = Data {
+        vi: VI[..5].to_vec(),
+        ..data.clone()
+    };
+    for (data, options, field) in [(&data, &short, "`weights`"), (&cut, &usual, "`vi`")] {
+        for error in [
+            leave_one_out(data, options).unwrap_err(),
+            cumulative(data, options, &order).unwrap_err(),
+            subset_fits(data, options).unwrap_err(),
+        ] {
+            assert!(error.to_string().starts_with(field), "{error}");
+        }
+    }
+    let error = cumulative(&data, &usual, &[0, 8]).unwrap_err().to_string();
+    assert_eq!(error, "`order`: there is no study 9, there are 8");
+}

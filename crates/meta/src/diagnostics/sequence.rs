@@ -4,7 +4,8 @@ use super::{is_mean, subset};
 use crate::MetaError;
 use crate::pool::{Data, Fit, Options, fit};
 
-fn check(data: &Data) -> Result<(), MetaError> {
+fn check(data: &Data, options: &Options) -> Result<(), MetaError> {
+    data.check(options)?;
     if is_mean(data) {
         return Ok(());
     }
@@ -17,9 +18,9 @@ fn check(data: &Data) -> Result<(), MetaError> {
 /// The fits without the first, the second, ... study; nothing where there is none.
 ///
 /// # Errors
-/// The model has moderators.
+/// The model has moderators, or lengths differ.
 pub fn leave_one_out(data: &Data, options: &Options) -> Result<Vec<Option<Fit>>, MetaError> {
-    check(data)?;
+    check(data, options)?;
     let k = data.yi.len();
     let one = |out: usize| {
         let kept: Vec<usize> = (0..k).filter(|i| *i != out).collect();
@@ -32,9 +33,15 @@ pub fn leave_one_out(data: &Data, options: &Options) -> Result<Vec<Option<Fit>>,
 /// The fits of the first, the first two, ... of the studies in `order`; nothing where there is none.
 ///
 /// # Errors
-/// The model has moderators.
+/// The model has moderators, lengths differ, or `order` names a study that is not there.
 pub fn cumulative(data: &Data, options: &Options, order: &[usize]) -> Result<Vec<Option<Fit>>, MetaError> {
-    check(data)?;
+    check(data, options)?;
+    if let Some(place) = order.iter().find(|place| **place >= data.yi.len()) {
+        return Err(MetaError::field(
+            "order",
+            format!("there is no study {}, there are {}", place + 1, data.yi.len()),
+        ));
+    }
     let one = |last: usize| {
         let (first, options) = subset(data, options, &order[..=last]);
         fit(&first, &options).ok()

@@ -29,8 +29,9 @@ pub struct SubsetFit {
 /// Fits every subset with at least as many studies as coefficients, in the order of their bits.
 ///
 /// # Errors
-/// There are more subsets than anybody waits for.
+/// There are more subsets than anybody waits for, or lengths differ.
 pub fn subset_fits(data: &Data, options: &Options) -> Result<Vec<SubsetFit>, MetaError> {
+    data.check(options)?;
     let (k, p) = (data.yi.len(), data.x.ncols());
     let count = 1_u64
         .checked_shl(k as u32)

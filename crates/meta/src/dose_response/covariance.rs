@@ -219,8 +219,14 @@ fn hamling(
         }
         Some((cases, total))
     };
+    // Among people are the cases; the time that they were followed has its own unit, and may be the smaller number.
+    let rates = design == RiskDesign::IncidenceRate;
+    let reference_of = |x: &[f64]| {
+        let a0 = exp(x[0]);
+        (a0, if rates { exp(x[1]) } else { a0 + exp(x[1]) })
+    };
     let distance = |x: &[f64]| -> f64 {
-        let (a0, n0) = (exp(x[0]), exp(x[0]) + exp(x[1]));
+        let (a0, n0) = reference_of(x);
         let Some((cases, total)) = at(a0, n0) else {
             return f64::NAN;
         };
@@ -230,7 +236,11 @@ fn hamling(
     };
     let start = [
         ln(counts.cases[reference]),
-        ln(counts.total[reference] - counts.cases[reference]),
+        ln(if rates {
+            counts.total[reference]
+        } else {
+            counts.total[reference] - counts.cases[reference]
+        }),
     ];
     let found = euthymia_stats::optimize::minimize(&start, distance);
     let contradiction = || MetaError::NotConverged {
@@ -240,6 +250,6 @@ fn hamling(
     if found.value.is_nan() || found.value >= 1e-8 {
         return Err(contradiction());
     }
-    let a0 = exp(found.x[0]);
-    at(a0, a0 + exp(found.x[1])).ok_or_else(contradiction)
+    let (a0, n0) = reference_of(&found.x);
+    at(a0, n0).ok_or_else(contradiction)
 }

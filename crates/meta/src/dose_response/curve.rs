@@ -126,7 +126,7 @@ pub struct EmaxFit {
 /// `study` makes the studies for columns of a given curve.
 ///
 /// # Errors
-/// No fit, or bounds that are not `0 < low < high`.
+/// No fit at any dose, none at the best, or bounds that are not `0 < low < high`.
 pub fn fit_emax(
     (low, high): (f64, f64),
     method: Method,
@@ -143,13 +143,19 @@ pub fn fit_emax(
         Method::Fixed => Method::Fixed,
         _ => Method::MaximumLikelihood,
     };
-    let minus = |x: f64| -> f64 {
+    // Where the curve has no fit it is no candidate; why is told where it has none anywhere.
+    let mut failed = None;
+    let mut minus = |x: f64| -> f64 {
         let curve = Curve::Emax { ed50: exp(x) };
-        study(&curve)
-            .and_then(|studies| fit(&studies, compared, Procedure::OneStage))
-            .ok()
-            .and_then(|found| found.ll)
-            .map_or(f64::INFINITY, |ll| -ll)
+        let found = study(&curve).and_then(|studies| fit(&studies, compared, Procedure::OneStage));
+        match found.map(|found| found.ll) {
+            Ok(Some(ll)) if ll.is_finite() => -ll,
+            Ok(_) => f64::INFINITY,
+            Err(error) => {
+                failed.get_or_insert(error);
+                f64::INFINITY
+            }
+        }
     };
     // A grid finds the basin.
     let (first, last) = (ln(low), ln(high));
@@ -161,7 +167,14 @@ pub fn fit_emax(
         .min_by(|a, b| values[*a].total_cmp(&values[*b]))
         .unwrap_or(0);
     let (from, to) = (grid[best.saturating_sub(1)], grid[(best + 1).min(grid.len() - 1)]);
-    let (x, _) = euthymia_stats::optimize::golden(from, to, 1e-7, minus);
+    let (mut x, mut value) = euthymia_stats::optimize::golden(from, to, 1e-7, &mut minus);
+    // Beside doses without a fit the search may end among them.
+    if values[best] < value {
+        (x, value) = (grid[best], values[best]);
+    }
+    if value == f64::INFINITY {
+        return Err(failed.unwrap_or_else(|| MetaError::NoAnswer("the curve has no likelihood".to_owned())));
+    }
     let ed50 = exp(x);
     let found = fit(&study(&Curve::Emax { ed50 })?, method, Procedure::OneStage)?;
     Ok(EmaxFit {

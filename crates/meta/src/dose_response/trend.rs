@@ -66,7 +66,7 @@ pub struct Wald {
 pub struct HalfMaximum {
     /// By maximum likelihood.
     pub estimate: f64,
-    /// Where the profile of the likelihood falls; `None` where it does not within the doses searched.
+    /// Where the profile of the likelihood falls; `None` where it does not within the doses searched, or cannot be followed.
     pub lower: Option<f64>,
     /// The same above.
     pub upper: Option<f64>,
@@ -74,6 +74,9 @@ pub struct HalfMaximum {
     pub searched: (f64, f64),
     /// Whether it lies inside them.
     pub inside: bool,
+    /// Whether the model could be fitted at all doses that the bounds were searched at: where it is not, a missing bound
+    /// says nothing.
+    pub followed: bool,
 }
 
 /// The curve at a dose.
@@ -113,6 +116,10 @@ pub struct Trend {
     pub nonlinear: Option<Wald>,
     /// Of an Emax curve.
     pub half_maximum: Option<HalfMaximum>,
+    /// Whether the covariances allow for the dose of half the maximum having been estimated: where they do not, because it
+    /// lies at an end of the doses searched or the information on both is singular, the band of an Emax curve is too
+    /// narrow. True of curves without such a dose.
+    pub half_maximum_in_band: bool,
     /// Coverage of intervals.
     pub level: f64,
 }
@@ -194,6 +201,7 @@ pub fn trend(contrasts: &[Contrasts], shape: &Shape, method: Method, level: f64)
         nonlinear: (terms > 1).then(|| wald(&found, 1)).transpose()?,
         curve,
         coefficients,
+        half_maximum_in_band: half_maximum.is_none() || joint.is_some(),
         vcov: joint.unwrap_or_else(|| found.vcov.clone()),
         psi: found.psi,
         ll: found.ll,
@@ -227,22 +235,21 @@ fn emax(contrasts: &[Contrasts], method: Method, level: f64) -> Result<Found, Me
     } else {
         Method::MaximumLikelihood
     };
-    let likelihood = |log_dose: f64| {
+    let likelihood = |log_dose: f64| -> Result<f64, MetaError> {
         let curve = Curve::Emax { ed50: exp(log_dose) };
-        studies(contrasts, &curve)
-            .and_then(|studies| fit(&studies, compared, Procedure::OneStage))
-            .ok()
-            .and_then(|found| found.ll)
+        fit(&studies(contrasts, &curve)?, compared, Procedure::OneStage)?
+            .ll
+            .ok_or_else(|| MetaError::NoAnswer("the curve has no likelihood".to_owned()))
     };
-    let best = likelihood(ln(found.ed50));
     // Half the quantile of chi-square with one degree of freedom.
     let fall = gamma::quantile(0.5, level);
     // Where the profile has fallen by as much as the chi-square of one number allows, between the estimate and an end.
-    let crossing = |end: f64| -> Option<f64> {
-        let below = |x: f64| Some(best? - likelihood(x)? > fall);
+    let crossing = |end: f64| -> Result<Option<f64>, MetaError> {
+        let best = likelihood(ln(found.ed50))?;
+        let below = |x: f64| Ok::<bool, MetaError>(best - likelihood(x)? > fall);
         let (mut inside, mut outside) = (ln(found.ed50), ln(end));
         if !below(outside)? {
-            return None;
+            return Ok(None);
         }
         while (outside - inside).abs() > 1e-5 {
             let middle = 0.5 * (inside + outside);
@@ -252,12 +259,14 @@ fn emax(contrasts: &[Contrasts], method: Method, level: f64) -> Result<Found, Me
                 inside = middle;
             }
         }
-        Some(exp(0.5 * (inside + outside)))
+        Ok(Some(exp(0.5 * (inside + outside))))
     };
+    let (lower, upper) = (crossing(low), crossing(high));
     let half = HalfMaximum {
         estimate: found.ed50,
-        lower: crossing(low),
-        upper: crossing(high),
+        followed: lower.is_ok() && upper.is_ok(),
+        lower: lower.unwrap_or(None),
+        upper: upper.unwrap_or(None),
         searched: (low, high),
         inside: found.inside,
     };
@@ -481,6 +490,35 @@ mod tests {
         assert!(half.lower.unwrap() < 1.5 && half.upper.unwrap() > 1.5);
         let at = found.predict(4.0).unwrap();
         assert!(at.se > 4.0 / 5.5 * found.coefficients[0].se);
+        assert!(half.followed && found.half_maximum_in_band);
+        // A line has no half: the band cannot know of it.
+        let line = one(&doses, &doses.map(|x| -x), covariance.as_slice());
+        let found = trend(&[line], &Shape::Emax, Method::MaximumLikelihood, 0.95).unwrap();
+        assert!(!found.half_maximum.unwrap().inside && !found.half_maximum_in_band);
+    }
+
+    #[test]
+    fn an_emax_curve_without_a_fit_at_any_dose_says_why() {
+        let reason = || MetaError::NoAnswer("the doses are in another place".to_owned());
+        let found = fit_emax((0.1, 10.0), Method::Fixed, |_| Err(reason()));
+        assert_eq!(found.unwrap_err(), reason());
+        // At the first doses of the search there are none.
+        let study = one(
+            &[0.5, 1.0, 2.0],
+            &[-1.5, -2.4, -3.4],
+            &[0.2, 0.1, 0.1, 0.1, 0.2, 0.1, 0.1, 0.1, 0.2],
+        );
+        let found = fit_emax((0.01, 10.0), Method::Fixed, |curve| match curve {
+            Curve::Emax { ed50 } if *ed50 < 0.02 => Err(reason()),
+            _ => studies(std::slice::from_ref(&study), curve),
+        });
+        assert!(found.unwrap().inside);
+        // The search between two doses without a fit does not lose the one that has it.
+        let only = fit_emax((0.25, 4.0), Method::Fixed, |curve| match curve {
+            Curve::Emax { ed50 } if (ed50 - 1.0).abs() > 1e-3 => Err(reason()),
+            _ => studies(std::slice::from_ref(&study), curve),
+        });
+        assert!((only.unwrap().ed50 - 1.0).abs() < 1e-3);
     }
 
     #[test]

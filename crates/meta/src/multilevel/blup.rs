@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::random::Loading;
-use super::{Fit, quantile};
+use super::{DegreesOfFreedom, Fit, quantile};
 use crate::pool::Test;
 
 /// Predicted effects of a term: for a plain term one for each group, else one for each group and level that it has.
@@ -61,8 +61,9 @@ fn predict(fit: &Fit, place: usize, we: &DVector<f64>, projection: &DMatrix<f64>
             groups.sort_unstable();
             groups.dedup();
             let count = match fit.options.degrees {
-                super::DegreesOfFreedom::Residual => fit.k,
-                _ => groups.len(),
+                DegreesOfFreedom::Residual => fit.k,
+                // What is given are the degrees of freedom of coefficients; they are not those of a group's effect.
+                DegreesOfFreedom::Contain | DegreesOfFreedom::Given(_) => groups.len(),
             };
             Some((count as f64 - fit.p as f64).max(1.0))
         }

@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::random::{Loading, Random};
+use crate::MetaError;
 
 /// How they are counted.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -13,19 +14,31 @@ pub enum DegreesOfFreedom {
     /// The fewest groups among whose members a coefficient's moderator does not vary, less coefficients; at least 1
     /// (the containment rule of Schluchter and Elashoff 1990, doi:10.1080/00949659008811240).
     Contain,
-    /// As given: one for all coefficients, or one for each.
+    /// As given: one for all coefficients, or one for each. Random effects, which they do not tell of, are predicted with
+    /// those of `Contain`.
     Given(Vec<f64>),
 }
 
 impl DegreesOfFreedom {
     /// The degrees of freedom of each column of `x`.
-    pub(crate) fn of(&self, x: &DMatrix<f64>, random: &[Random]) -> Vec<f64> {
+    pub(crate) fn of(&self, x: &DMatrix<f64>, random: &[Random]) -> Result<Vec<f64>, MetaError> {
         let (k, p) = x.shape();
-        match self {
+        Ok(match self {
             Self::Residual => vec![((k - p) as f64).max(1.0); p],
-            Self::Given(given) => (0..p)
-                .map(|j| given.get(j).or_else(|| given.first()).map_or(1.0, |d| d.max(1.0)))
-                .collect(),
+            Self::Given(given) => {
+                if given.len() != 1 && given.len() != p {
+                    return Err(MetaError::NoAnswer(format!(
+                        "there are {} degrees of freedom for {p} coefficients: one is needed, or one for each",
+                        given.len()
+                    )));
+                }
+                if let Some(d) = given.iter().find(|d| d.is_nan() || **d <= 0.0) {
+                    return Err(MetaError::NoAnswer(format!(
+                        "{d} degrees of freedom are given, they must be above 0"
+                    )));
+                }
+                (0..p).map(|j| given[j % given.len()]).collect()
+            }
             Self::Contain => {
                 let groupings: Vec<Vec<usize>> = random.iter().flat_map(groupings).collect();
                 (0..p)
@@ -38,7 +51,7 @@ impl DegreesOfFreedom {
                     })
                     .collect()
             }
-        }
+        })
     }
 }
 

@@ -7,8 +7,9 @@ use euthymia_vecmath::scalar::ln;
 use nalgebra::{DMatrix, DVector};
 
 use super::random::{Information, Random};
-use super::sampling::{Sampling, Sets};
+use super::sampling::Sampling;
 use crate::linear::ln_determinant;
+use crate::sets::Sets;
 
 /// Rows that depend on each other.
 struct Block {
@@ -60,13 +61,14 @@ pub struct Marginal {
 }
 
 impl<'d> Problem<'d> {
+    /// `None` where the restricted likelihood is asked for and the columns of `x` cannot be told apart.
     pub(crate) fn new(
         y: &[f64],
         x: &DMatrix<f64>,
         sampling: &Sampling,
         random: &'d [Random],
         restricted: bool,
-    ) -> Self {
+    ) -> Option<Self> {
         let k = y.len();
         let mut sets = Sets::new(k);
         for block in sampling.blocks() {
@@ -100,15 +102,20 @@ impl<'d> Problem<'d> {
                 }
             }
         }
-        Self {
+        let ln_cross = if restricted {
+            0.5 * ln_determinant(&(x.transpose() * x))?
+        } else {
+            0.0
+        };
+        Some(Self {
             random,
             information: random.iter().map(Random::information).collect(),
             blocks,
             k,
             p: x.ncols(),
             restricted,
-            ln_cross: 0.5 * ln_determinant(&(x.transpose() * x)).unwrap_or(0.0),
-        }
+            ln_cross,
+        })
     }
 
     /// How many parameters all terms have.

@@ -1,6 +1,7 @@
 //! Intervals of variance components by the profile of the likelihood.
 
 use euthymia_stats::{gamma, optimize};
+use euthymia_vecmath::scalar::{exp, ln};
 use nalgebra::{DMatrix, DVector};
 
 use super::likelihood::Problem;
@@ -61,9 +62,13 @@ pub fn profile_intervals(data: &Data, fit: &Fit, level: f64) -> Vec<ComponentPro
                     ),
                     ComponentKind::Correlation => {
                         let least = match &fit.random[term].structure {
-                            Structure::Autoregressive
-                            | Structure::HeteroscedasticAutoregressive
-                            | Structure::ContinuousAutoregressive(_) => estimate.min(0.0),
+                            Structure::ContinuousAutoregressive(_) => 0.0,
+                            // Correlations that change their sign with every step are looked at where the estimate is one.
+                            Structure::Autoregressive | Structure::HeteroscedasticAutoregressive
+                                if *estimate >= 0.0 =>
+                            {
+                                0.0
+                            }
                             _ => -1.0,
                         };
                         (below(*estimate, least, &drop), above(*estimate, 0.05, 1.0, &drop))
@@ -91,7 +96,8 @@ fn below(estimate: f64, edge: f64, drop: &impl Fn(f64) -> Option<f64>) -> Option
     let mut low = edge;
     for _ in 0..40 {
         match drop(low) {
-            Some(value) if value <= 0.0 => return Some(low),
+            // Inside of the edge such a value is no bound: the likelihood may fall between the two.
+            Some(value) if value <= 0.0 => return (low == edge).then_some(low),
             Some(_) => return crossing(low, estimate, drop),
             // Not defined there: nearer to the estimate.
             None => low += 0.3 * (estimate - low),
@@ -126,7 +132,47 @@ fn crossing(low: f64, high: f64, drop: &impl Fn(f64) -> Option<f64>) -> Option<f
     optimize::root(low, high, 1e-10, |x| drop(x).unwrap_or(f64::NAN))
 }
 
-/// The likelihood with one component held: its parameters are a linear function of those that stay free.
+/// Parameters with a component held: a point, and directions of length 1, orthogonal to each other, that are free.
+struct Restriction {
+    base: DVector<f64>,
+    map: DMatrix<f64>,
+    /// Directions that may be followed forwards only, because the other way the component held changes its sign: how far
+    /// is an exponential.
+    forwards: Vec<usize>,
+}
+
+impl Restriction {
+    /// How far along each direction, from the free numbers.
+    fn along(&self, free: &[f64]) -> DVector<f64> {
+        let mut along = DVector::from_column_slice(free);
+        for at in &self.forwards {
+            along[*at] = exp(free[*at]);
+        }
+        along
+    }
+
+    /// The free numbers nearest to these parameters; away from 0, where a square has no slope.
+    fn near(&self, theta: &[f64]) -> Vec<f64> {
+        // What is held may be infinite, as the logarithm of a variance of 0 is; no direction leads there.
+        let beyond = DVector::from_fn(self.base.len(), |i, _| {
+            if self.base[i].is_finite() {
+                theta[i] - self.base[i]
+            } else {
+                0.0
+            }
+        });
+        let mut near = self
+            .map
+            .tr_mul(&beyond)
+            .map(|u| if u.abs() < 1e-3 { 0.03 } else { u });
+        for at in &self.forwards {
+            near[*at] = ln(near[*at].abs());
+        }
+        near.as_slice().to_vec()
+    }
+}
+
+/// The likelihood with one component held: its parameters are a function of those that stay free.
 struct Profile<'d> {
     data: &'d Data,
     random: Vec<Random>,
@@ -184,8 +230,8 @@ impl<'d> Profile<'d> {
         }
     }
 
-    /// Parameters with the component at `x`: a point, and the directions that are free.
-    fn restriction(&self, x: f64) -> (DVector<f64>, DMatrix<f64>) {
+    /// Parameters with the component at `x`.
+    fn restriction(&self, x: f64) -> Restriction {
         let n = self.theta.len();
         let term = &self.random[self.term];
         let correlation = self.kind == ComponentKind::Correlation;
@@ -214,13 +260,19 @@ impl<'d> Profile<'d> {
             .filter(|i| !held.contains(i))
             .map(|i| DVector::from_fn(n, |j, _| f64::from(u8::from(i == j))))
             .collect();
+        let forwards = if along.is_some() {
+            // The first row of the triangle and the length of the second.
+            vec![self.first, free.len()]
+        } else {
+            Vec::new()
+        };
         free.extend(along);
         let map = if free.is_empty() {
             DMatrix::zeros(n, 0)
         } else {
             DMatrix::from_columns(&free)
         };
-        (base, map)
+        Restriction { base, map, forwards }
     }
 
     /// The highest log-likelihood with the component at `x`.
@@ -231,24 +283,23 @@ impl<'d> Profile<'d> {
             &self.data.sampling,
             &self.random,
             self.restricted,
-        );
-        let (base, map) = self.restriction(x);
-        if map.ncols() == 0 {
-            return problem.evaluate(base.as_slice()).map(|at| at.ll);
+        )?;
+        let held = self.restriction(x);
+        if held.map.ncols() == 0 {
+            return problem.evaluate(held.base.as_slice()).map(|at| at.ll);
         }
-        let value = |u: &[f64]| {
-            let theta = &base + &map * DVector::from_column_slice(u);
+        let value = |free: &[f64]| {
+            let along = held.along(free);
+            let theta = &held.base + &held.map * &along;
             let (value, slope) = problem.value(theta.as_slice())?;
-            Some((value, map.tr_mul(&DVector::from_vec(slope)).as_slice().to_vec()))
+            let mut slope = held.map.tr_mul(&DVector::from_vec(slope));
+            for at in &held.forwards {
+                slope[*at] *= along[*at];
+            }
+            Some((value, slope.as_slice().to_vec()))
         };
-        let wanted = DVector::from_column_slice(&self.theta) - &base;
-        // Columns are orthogonal and of length 1; away from 0, where a square has no slope.
-        let near = map.tr_mul(&wanted).map(|u| if u.abs() < 1e-3 { 0.03 } else { u });
-        let mut starts = vec![near.as_slice().to_vec()];
-        starts.extend(problem.starts().iter().take(2).map(|theta| {
-            let wanted = DVector::from_column_slice(theta) - &base;
-            map.tr_mul(&wanted).as_slice().to_vec()
-        }));
+        let mut starts = vec![held.near(&self.theta)];
+        starts.extend(problem.starts().iter().take(2).map(|theta| held.near(theta)));
         starts
             .iter()
             .filter_map(|start| minimize(start, value))

@@ -1,8 +1,8 @@
 //! How the random effects of one group covary: structures and the parameters they are searched by.
 //!
 //! A parameter is free on the whole line, and the edge of what is allowed lies where the likelihood is smooth in it: a
-//! variance is a square, a correlation a sine, an unstructured matrix the square of a triangle. So an estimate of 0 or a
-//! correlation of 1 is a minimum like any other. Standard deviations of structures in which a change of sign would mean
+//! variance is a square, a correlation a sine (the square of one where it cannot be negative), an unstructured matrix the
+//! square of a triangle. So an estimate of 0 or a correlation of 1 is a minimum like any other. Standard deviations of structures in which a change of sign would mean
 //! something else are exponentials.
 
 use euthymia_vecmath::scalar::{cos, exp, ln, pow, sin};
@@ -81,10 +81,7 @@ impl Structure {
             Self::Identity => vec![s],
             Self::Diagonal => vec![s; q],
             Self::CompoundSymmetry | Self::Autoregressive => vec![s, arc_sine(correlation)],
-            Self::ContinuousAutoregressive(_) => {
-                let r = correlation.clamp(0.01, 0.99);
-                vec![s, ln(r / (1.0 - r))]
-            }
+            Self::ContinuousAutoregressive(_) => vec![s, arc_sine(correlation.clamp(0.01, 0.99).sqrt())],
             Self::HeteroscedasticCompoundSymmetry | Self::HeteroscedasticAutoregressive => {
                 let mut all = vec![ln(s); q];
                 all.push(arc_sine(correlation));
@@ -137,9 +134,20 @@ impl Structure {
                 let (s, rho, slope) = (at[0], sin(at[1]), cos(at[1]));
                 homoscedastic(q, s, slope, |i, j| self.power(rho, i, j))
             }
-            Self::ContinuousAutoregressive(_) => {
-                let rho = 1.0 / (1.0 + exp(-at[1]));
-                homoscedastic(q, at[0], rho * (1.0 - rho), |i, j| self.power(rho, i, j))
+            Self::ContinuousAutoregressive(values) => {
+                // The correlation of the nearest two levels is the square of a sine, and that of others a power of it
+                // that is not below 1: smooth down to 0.
+                let unit = nearest(values);
+                let (sine, cosine) = (sin(at[1]), cos(at[1]));
+                let r = sine * sine;
+                homoscedastic(q, at[0], 2.0 * sine * cosine, |i, j| {
+                    let steps = (values[i] - values[j]).abs() / unit;
+                    if i == j || steps == 0.0 {
+                        (1.0, 0.0)
+                    } else {
+                        (pow(r, steps), steps * pow(r, steps - 1.0))
+                    }
+                })
             }
             Self::HeteroscedasticCompoundSymmetry | Self::HeteroscedasticAutoregressive => {
                 let s: Vec<f64> = at[..q].iter().map(|x| exp(*x)).collect();
@@ -161,17 +169,13 @@ impl Structure {
         }
     }
 
-    /// The correlation of levels `i` and `j`, and its derivative by `rho`.
+    /// The correlation of levels `i` and `j`, and its derivative by `rho`; of structures whose levels have no values.
     fn power(&self, rho: f64, i: usize, j: usize) -> (f64, f64) {
         if i == j {
             return (1.0, 0.0);
         }
         match self {
             Self::CompoundSymmetry | Self::HeteroscedasticCompoundSymmetry => (rho, 1.0),
-            Self::ContinuousAutoregressive(values) => {
-                let distance = (values[i] - values[j]).abs();
-                (pow(rho, distance), distance * pow(rho, distance - 1.0))
-            }
             _ => {
                 let steps = i.abs_diff(j) as i32;
                 (rho.powi(steps), f64::from(steps) * rho.powi(steps - 1))
@@ -192,7 +196,10 @@ impl Structure {
                     if size > 0.0 { matrix[(i, j)] / size } else { 0.0 }
                 })
                 .collect(),
-            Self::ContinuousAutoregressive(_) => vec![1.0 / (1.0 + exp(-at[1]))],
+            Self::ContinuousAutoregressive(values) => {
+                let sine = sin(at[1]);
+                vec![pow(sine * sine, 1.0 / nearest(values))]
+            }
             _ => vec![sin(at[self.variances(q)])],
         };
         Components {
@@ -217,13 +224,25 @@ impl Structure {
         };
         let value = match self {
             Self::Unstructured => return None,
-            Self::ContinuousAutoregressive(_) if correlation => ln(x / (1.0 - x)),
+            Self::ContinuousAutoregressive(values) if correlation => arc_sine(pow(x, nearest(values)).sqrt()),
             _ if correlation => arc_sine(x),
             Self::HeteroscedasticCompoundSymmetry | Self::HeteroscedasticAutoregressive => 0.5 * ln(x),
             _ => x.sqrt(),
         };
         Some((at, value))
     }
+}
+
+/// The distance of the two values that are nearest to each other; 1 where there is one value alone.
+fn nearest(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let least = sorted
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .filter(|distance| *distance > 0.0)
+        .fold(f64::INFINITY, f64::min);
+    if least.is_finite() { least } else { 1.0 }
 }
 
 fn homoscedastic(q: usize, s: f64, slope: f64, power: impl Fn(usize, usize) -> (f64, f64)) -> Covariance {

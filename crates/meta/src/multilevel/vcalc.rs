@@ -63,7 +63,7 @@ pub struct Dependence {
 /// The sampling covariances of effect sizes with variances `vi`.
 ///
 /// # Errors
-/// A correlation is outside -1 to 1 or missing.
+/// A correlation is outside -1 to 1 or missing, a variance is negative or no number, or what is shared makes no covariance.
 pub fn approximate_covariances(vi: &[f64], shared: &Dependence) -> Result<Sampling, MetaError> {
     let levels = |codes: &[usize]| codes.iter().max().map_or(0, |most| most + 1);
     shared.check(vi.len())?;
@@ -78,21 +78,42 @@ pub fn approximate_covariances(vi: &[f64], shared: &Dependence) -> Result<Sampli
     if let Some((_, _, phi)) = &shared.times {
         Correlation::One(*phi).check("times", 1)?;
     }
-    let blocks = (0..levels(&shared.clusters)).filter_map(|cluster| {
+    if let Some(row) = vi.iter().position(|v| !(*v >= 0.0 && v.is_finite())) {
+        return Err(MetaError::NoAnswer(format!(
+            "effect size {} has a sampling variance of {}, it must be a number and not negative",
+            row + 1,
+            vi[row]
+        )));
+    }
+    let mut blocks = Vec::new();
+    for cluster in 0..levels(&shared.clusters) {
         let rows: Vec<usize> = (0..vi.len())
             .filter(|row| shared.clusters[*row] == cluster)
             .collect();
         let n = rows.len();
-        (n > 0).then(|| CovarianceBlock {
-            matrix: DMatrix::from_fn(n, n, |i, j| {
-                let (a, b) = (rows[i.max(j)], rows[i.min(j)]);
+        if n == 0 {
+            continue;
+        }
+        let mut matrix = DMatrix::zeros(n, n);
+        for i in 0..n {
+            for j in 0..=i {
+                let (a, b) = (rows[i], rows[j]);
                 let r = if i == j { 1.0 } else { shared.correlation(a, b) };
-                r * (vi[a] * vi[b]).sqrt()
-            }),
-            rows,
-        })
-    });
-    Sampling::of_blocks(blocks.collect(), vi.len())
+                if !r.is_finite() {
+                    return Err(MetaError::NoAnswer(format!(
+                        "effect sizes {} and {} have no correlation: a power of the correlation between times is no \
+                         number; a negative one needs whole times",
+                        b + 1,
+                        a + 1
+                    )));
+                }
+                matrix[(i, j)] = r * (vi[a] * vi[b]).sqrt();
+                matrix[(j, i)] = matrix[(i, j)];
+            }
+        }
+        blocks.push(CovarianceBlock { rows, matrix });
+    }
+    Sampling::of_blocks(blocks, vi.len())
 }
 
 impl Dependence {
@@ -125,12 +146,26 @@ impl Dependence {
             .sizes
             .as_ref()
             .is_none_or(|(first, second)| first.iter().all(positive) && second.iter().all(positive));
-        if good {
-            Ok(())
-        } else {
-            Err(MetaError::NoAnswer(
+        if !good {
+            return Err(MetaError::NoAnswer(
                 "the sizes of groups must be above 0".to_owned(),
-            ))
+            ));
+        }
+        if let Some((first, second, _)) = &self.times
+            && let Some(row) = (0..k).find(|row| !(first[*row].is_finite() && second[*row].is_finite()))
+        {
+            return Err(MetaError::NoAnswer(format!(
+                "effect size {} has a time that is no number",
+                row + 1
+            )));
+        }
+        let none = |spread: f64| spread.is_nan() || spread <= 0.0;
+        match (0..k).find(|row| none(self.spread(*row))) {
+            None => Ok(()),
+            Some(row) => Err(MetaError::NoAnswer(format!(
+                "effect size {} compares a group with itself at the same time, or at times whose correlation is no number",
+                row + 1
+            ))),
         }
     }
 

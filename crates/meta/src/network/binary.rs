@@ -7,10 +7,11 @@ use nalgebra::{DMatrix, DVector};
 
 use super::arms::{Arm, Outcome};
 use super::estimates::QTest;
-use super::graph::sorted;
+use super::graph::{name_parts, sorted};
 use super::hypergeometric::maximise;
 use super::mantel_haenszel::{DesignEffects, generalised};
 use crate::MetaError;
+use crate::sets::Sets;
 
 /// How the tables are pooled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -288,29 +289,21 @@ impl Gathered {
 }
 
 fn connected(treatments: &[String], designs: &[BinaryDesign]) -> Result<(), MetaError> {
-    let mut part: Vec<usize> = (0..treatments.len()).collect();
+    let mut parts = Sets::new(treatments.len());
     for design in designs {
-        let joined: Vec<usize> = design.treatments.iter().map(|t| part[*t]).collect();
-        let lowest = joined.iter().copied().min().unwrap_or(0);
-        for found in &mut part {
-            if joined.contains(found) {
-                *found = lowest;
-            }
+        for pair in design.treatments.windows(2) {
+            parts.join(pair[0], pair[1]);
         }
     }
-    let mut parts: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for (treatment, part) in part.iter().enumerate() {
-        parts.entry(*part).or_default().push(&treatments[treatment]);
-    }
+    let parts = parts.members();
     if parts.len() == 1 {
         return Ok(());
     }
-    let named: Vec<String> = parts
-        .values()
-        .map(|part| format!("[{}]", part.join(", ")))
-        .collect();
     Err(MetaError::Disconnected {
-        parts: format!("{} once arms without events are left out", named.join(" and ")),
+        parts: format!(
+            "{} once arms without events are left out",
+            name_parts(&parts, treatments)
+        ),
     })
 }
 

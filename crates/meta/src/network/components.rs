@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::estimates::QTest;
 use super::graph::{Network, sorted};
-use super::model::{Model, weights};
+use super::model::{Model, moments, weights};
 use crate::MetaError;
 use crate::linear::pseudo_inverse;
 
@@ -127,7 +127,9 @@ pub fn components(
         let rest = &y - &x * &beta;
         let q: f64 = rest.iter().zip(&w).map(|(rest, w)| w * rest * rest).sum();
         let trace = growth(network, &x, &covariance, &w);
-        let tau2 = (additive.df > 0.0).then(|| ((q - additive.df) / trace).max(0.0));
+        let tau2 = (additive.df > 0.0)
+            .then(|| moments(q, additive.df, trace))
+            .transpose()?;
         let n = network.n();
         let potentials = &parts.matrix * &beta;
         let joint = &parts.matrix * &covariance * parts.matrix.transpose();

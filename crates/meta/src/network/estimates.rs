@@ -116,7 +116,7 @@ pub struct Sources {
     /// From the studies of the pair alone.
     pub direct: Direct,
     /// Share of the direct estimate in the one of the network.
-    pub share: DMatrix<f64>,
+    pub share: DMatrix<Option<f64>>,
     /// What the rest of the network says, calculated back.
     pub indirect_te: DMatrix<Option<f64>>,
     /// Its standard errors.
@@ -156,7 +156,7 @@ pub fn network(network: &Network, options: &NetworkOptions) -> Result<NetworkFit
         Ok(model.fit(likelihood)?.tau2)
     };
     let tau2 = match options.heterogeneity {
-        Heterogeneity::DerSimonianLaird => common.moment_tau2(network),
+        Heterogeneity::DerSimonianLaird => common.moment_tau2(network)?,
         Heterogeneity::MaximumLikelihood => by(Likelihood::Full)?,
         Heterogeneity::Restricted => by(Likelihood::Restricted)?,
         Heterogeneity::Preset(tau) => Some(tau * tau),
@@ -237,20 +237,20 @@ impl NetworkFit {
         let direct = Direct::of(network, model.tau2);
         let n = network.n();
         let share = if n == 2 {
-            DMatrix::from_fn(2, 2, |a, b| if a == b { f64::NAN } else { 1.0 })
+            DMatrix::from_fn(2, 2, |a, b| (a != b).then_some(1.0))
         } else {
             let designs = DesignModel::fit(network, None, model.tau2)?;
             DMatrix::from_fn(n, n, |a, b| match direct.se[(a, b)] {
-                _ if a == b => f64::NAN,
-                Some(se) => designs.variance(a, b) / (se * se),
-                None => 0.0,
+                _ if a == b => None,
+                Some(se) => Some(designs.variance(a, b) / (se * se)).filter(|share| share.is_finite()),
+                None => Some(0.0),
             })
         };
         // As close to none or to all as rounding.
         let near = f64::EPSILON.sqrt();
         let indirect = |a: usize, b: usize| -> Option<(f64, f64)> {
-            let p = share[(a, b)];
-            if a == b || (p - 1.0).abs() < near || p > 1.0 {
+            let p = share[(a, b)]?;
+            if (p - 1.0).abs() < near || p > 1.0 {
                 return None;
             }
             let direct = if p.abs() < near {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::arms::Contrast;
 use crate::MetaError;
 use crate::formula::collate;
+use crate::sets::Sets;
 
 /// A comparison of a study, in the order of the treatments.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +62,7 @@ impl Network {
         let parts = network.parts();
         if parts.len() > 1 {
             return Err(MetaError::Disconnected {
-                parts: network.name_parts(&parts),
+                parts: name_parts(&parts, &network.treatments),
             });
         }
         Ok(network)
@@ -254,33 +255,11 @@ impl Network {
     /// The sets of treatments that studies connect.
     #[must_use]
     pub fn parts(&self) -> Vec<Vec<usize>> {
-        let mut part: Vec<usize> = (0..self.n()).collect();
-        let top = |part: &[usize], mut at: usize| {
-            while part[at] != at {
-                at = part[at];
-            }
-            at
-        };
+        let mut parts = Sets::new(self.n());
         for comparison in &self.comparisons {
-            let (a, b) = (top(&part, comparison.a), top(&part, comparison.b));
-            part[a.max(b)] = a.min(b);
+            parts.join(comparison.a, comparison.b);
         }
-        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for treatment in 0..self.n() {
-            parts.entry(top(&part, treatment)).or_default().push(treatment);
-        }
-        parts.into_values().collect()
-    }
-
-    fn name_parts(&self, parts: &[Vec<usize>]) -> String {
-        let named: Vec<String> = parts
-            .iter()
-            .map(|part| {
-                let names: Vec<&str> = part.iter().map(|t| self.treatments[*t].as_str()).collect();
-                format!("[{}]", names.join(", "))
-            })
-            .collect();
-        named.join(" and ")
+        parts.members()
     }
 
     /// The network of only those studies that `keep` says; `None` where nothing is left.
@@ -325,6 +304,18 @@ impl Network {
             comparisons,
         })
     }
+}
+
+/// Sets of treatments, by their names.
+pub(super) fn name_parts(parts: &[Vec<usize>], treatments: &[String]) -> String {
+    let named: Vec<String> = parts
+        .iter()
+        .map(|part| {
+            let names: Vec<&str> = part.iter().map(|t| treatments[*t].as_str()).collect();
+            format!("[{}]", names.join(", "))
+        })
+        .collect();
+    named.join(" and ")
 }
 
 /// Different texts in R's order.

@@ -30,7 +30,7 @@ impl Model {
     pub fn fit(network: &Network, tau2: f64) -> Result<Self, MetaError> {
         let n = network.n();
         let weights = weights(network, tau2)?;
-        let mut laplacian = DMatrix::from_element(n, n, 1.0 / n as f64);
+        let mut laplacian: DMatrix<f64> = DMatrix::zeros(n, n);
         let mut flow = DVector::zeros(n);
         for (comparison, w) in network.comparisons.iter().zip(&weights) {
             let (a, b) = (comparison.a, comparison.b);
@@ -41,6 +41,10 @@ impl Model {
             flow[a] += w * comparison.te;
             flow[b] -= w * comparison.te;
         }
+        // The direction that all treatments share has no weight; it gets one of the size that the others have, so that
+        // nothing depends on the unit of the effects.
+        let unit = laplacian.trace() / n as f64;
+        laplacian.add_scalar_mut(unit / n as f64);
         let inverse = match laplacian.clone().cholesky() {
             Some(factor) => factor.inverse(),
             // Weights within a study can be below 0.
@@ -48,7 +52,7 @@ impl Model {
                 .try_inverse()
                 .ok_or_else(|| MetaError::NoAnswer("the weights of the network are singular".to_owned()))?,
         };
-        let covariance = inverse.add_scalar(-1.0 / n as f64);
+        let covariance = inverse.add_scalar(-1.0 / (unit * n as f64));
         let potentials = (&covariance * flow).as_slice().to_vec();
         if potentials.iter().any(|x| !x.is_finite()) {
             return Err(MetaError::NoAnswer(
@@ -116,11 +120,13 @@ impl Model {
 
     /// The variance between studies by the generalised method of DerSimonian and Laird from these weights (Jackson et
     /// al. 2012, doi:10.1002/sim.4172); `None` without degrees of freedom.
-    #[must_use]
-    pub fn moment_tau2(&self, network: &Network) -> Option<f64> {
+    ///
+    /// # Errors
+    /// Q does not grow with the variance between studies.
+    pub fn moment_tau2(&self, network: &Network) -> Result<Option<f64>, MetaError> {
         let degrees = network.degrees();
         if degrees <= 0.0 {
-            return None;
+            return Ok(None);
         }
         let q: f64 = self.contributions(network).iter().sum();
         let trace: f64 = network
@@ -128,7 +134,7 @@ impl Model {
             .iter()
             .map(|study| self.trace(network, study))
             .sum();
-        Some(((q - degrees) / trace).max(0.0))
+        moments(q, degrees, trace).map(Some)
     }
 
     /// Part of a study in the expected growth of Q with the variance between studies.
@@ -151,6 +157,19 @@ impl Model {
             }
         }
         trace
+    }
+}
+
+/// The variance between studies with which Q is as large as it is: `growth` is how much Q is expected to grow with it.
+pub(super) fn moments(q: f64, degrees: f64, growth: f64) -> Result<f64, MetaError> {
+    let tau2 = (q - degrees) / growth;
+    if growth > 0.0 && tau2.is_finite() {
+        Ok(tau2.max(0.0))
+    } else {
+        Err(MetaError::NoAnswer(
+            "the variance between studies has no estimate by moments: Q does not grow with it; give `tau` or use REML"
+                .to_owned(),
+        ))
     }
 }
 
@@ -194,14 +213,17 @@ fn of_arms(arms: usize, variances: &[f64]) -> Option<Vec<f64>> {
         resistance[(a, b)] = *variance;
         resistance[(b, a)] = *variance;
     }
+    // The direction that all arms share gets the mean resistance: a unit that the variances themselves have.
     // Resistances centred twice are -2 times the pseudo-inverse of the Laplacian (Gutman and Xiao 2004).
     let means: Vec<f64> = (0..arms).map(|a| resistance.row(a).sum() / k).collect();
     let mean: f64 = means.iter().sum::<f64>() / k;
     let shifted = DMatrix::from_fn(arms, arms, |a, b| {
-        -0.5 * (resistance[(a, b)] - means[a] - means[b] + mean) + 1.0 / k
+        -0.5 * (resistance[(a, b)] - means[a] - means[b] + mean) + mean / k
     });
     let laplacian = shifted.try_inverse()?;
-    let mut weights: Vec<f64> = pairs().map(|(a, b)| 1.0 / k - laplacian[(a, b)]).collect();
+    let mut weights: Vec<f64> = pairs()
+        .map(|(a, b)| 1.0 / (mean * k) - laplacian[(a, b)])
+        .collect();
     let size: f64 = weights.iter().map(|w| w.abs()).sum();
     for w in &mut weights {
         // Rounding of what a study reports; more than that stays.

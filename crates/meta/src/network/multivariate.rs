@@ -130,7 +130,10 @@ impl Multivariate {
     /// Covariances that are none, or a likelihood that grows without end.
     pub fn fit(&self, likelihood: Likelihood) -> Result<MultivariateFit, MetaError> {
         let none = self.at(0.0, likelihood)?;
-        let tau2 = if self.rows > 1 {
+        let tau2 = if self.rows == self.coefficients && self.rows > 1 {
+            // Every comparison is met exactly: what is left of them says nothing, and no variance is likeliest.
+            Some(0.0)
+        } else if self.rows > 1 {
             Some(self.maximise(likelihood, &none)?)
         } else {
             None
@@ -188,11 +191,39 @@ impl Multivariate {
                 reason: format!("the likelihood still grows at {most}"),
             });
         };
-        let score = |tau2: f64| self.at(tau2, likelihood).map_or(f64::NAN, |at| at.score);
-        if low == 0.0 && none.score <= 0.0 && score(high) <= 0.0 && best == 0 {
+        if best == 0 && none.score <= 0.0 {
             return Ok(0.0);
         }
-        Ok(root(low, high, 1e-13 * high, score).unwrap_or(ladder[best]))
+        let score = |tau2: f64| self.at(tau2, likelihood).map(|at| at.score);
+        let falls = |low: f64, high: f64| Ok::<bool, MetaError>(score(low)? > 0.0 && score(high)? < 0.0);
+        // Where the score goes from above 0 to below it is a maximum; the other way round it is a minimum.
+        let middle = ladder[best];
+        let (low, high) = if falls(low, high)? {
+            (low, high)
+        } else if falls(middle, high)? {
+            (middle, high)
+        } else {
+            (low, middle)
+        };
+        let mut failed = None;
+        let found = if falls(low, high)? {
+            root(low, high, 1e-13 * high, |tau2| {
+                score(tau2).unwrap_or_else(|error| {
+                    failed = Some(error);
+                    f64::NAN
+                })
+            })
+        } else {
+            None
+        };
+        match (found, failed) {
+            (_, Some(error)) => Err(error),
+            (Some(tau2), None) => Ok(tau2),
+            (None, None) => Err(MetaError::NotConverged {
+                what: "the variance between studies",
+                reason: format!("the likelihood has no single maximum between {low} and {high}"),
+            }),
+        }
     }
 
     fn at(&self, tau2: f64, likelihood: Likelihood) -> Result<At, MetaError> {

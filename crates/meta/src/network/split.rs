@@ -102,8 +102,16 @@ pub fn split(
         .pairs()
         .map(|(a, b)| {
             let studies = sources.direct.studies[(a, b)];
-            let share = sources.share[(a, b)];
-            let by_common = common.as_ref().map_or(share, |share| share[(a, b)]);
+            let of = |share: &DMatrix<Option<f64>>| {
+                share[(a, b)].ok_or_else(|| {
+                    MetaError::NoAnswer(format!(
+                        "the share of direct evidence of {} is no number",
+                        network.pair(a, b)
+                    ))
+                })
+            };
+            let share = of(&sources.share)?;
+            let by_common = of(common.as_ref().unwrap_or(&sources.share))?;
             let direct = sources.direct.te[(a, b)]
                 .zip(sources.direct.se[(a, b)])
                 .filter(|_| by_common.abs() >= only)

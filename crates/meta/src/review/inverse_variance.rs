@@ -217,6 +217,9 @@ pub fn heterogeneity(yi: &[f64], vi: &[f64], options: &Options) -> Result<Hetero
         found.tau2 = found.tau2.or(Some(moment.max(0.0)));
         return Ok(found);
     }
+    if options.tau2_bounds.is_none() && options.i2 == I2Source::Q && found.tau2.is_some() {
+        return Ok(found);
+    }
     let data = Data::without_moderators(yi.to_vec(), vi.to_vec());
     let fitted = fit(&data, &with_method(options.method))?;
     let interval = options

@@ -123,7 +123,7 @@ pub fn subgroups(
 }
 
 /// tau2 of a meta-regression on the groups; 0 where every study is a group.
-fn residual_tau2(
+pub(crate) fn residual_tau2(
     yi: &[f64],
     vi: &[f64],
     labels: &[String],

@@ -55,6 +55,13 @@ pub fn estimate(
             "effect sizes, variances, moderators and studies have different numbers of rows".to_owned(),
         ));
     }
+    if let Some(row) = yi.iter().position(|y| !y.is_finite()) {
+        return Err(MetaError::NoAnswer(format!(
+            "effect size {} is {}, it must be a number",
+            row + 1,
+            yi[row]
+        )));
+    }
     if let Some(row) = vi.iter().position(|v| !(*v > 0.0 && v.is_finite())) {
         return Err(MetaError::NoAnswer(format!(
             "effect size {} has a sampling variance of {}, it must be above 0",
@@ -112,6 +119,9 @@ pub fn estimate(
         i2,
     })
 }
+
+/// Differences of sums that are smaller than this share of them are rounding.
+const ROUNDING: f64 = 1e-10;
 
 fn singular() -> MetaError {
     MetaError::NoAnswer("the weighted moderators cannot be told apart".to_owned())
@@ -176,11 +186,23 @@ fn correlated(
     }
     let trace = |matrix: &DMatrix<f64>| (&sums.unscaled * matrix).trace();
     let n = members.len() as f64;
-    let denominator = w.iter().sum::<f64>() - trace(&xwjwx);
+    let total = w.iter().sum::<f64>();
+    let denominator = total - trace(&xwjwx);
+    if denominator.is_nan() || denominator <= ROUNDING * total {
+        return Err(MetaError::NoAnswer(format!(
+            "the moderators say all about the {} studies: no variance between them is left to be told",
+            members.len()
+        )));
+    }
     let (a, b) = (trace(&a), trace(&b));
     let tau2 = ((sums.rss - n + a) / denominator + rho * b / denominator).max(0.0);
     let df = n - a - rho * b;
-    let i2 = (100.0 * (sums.rss - df) / sums.rss).max(0.0);
+    // Effect sizes that are met exactly vary by less than their sampling errors.
+    let i2 = if sums.rss > 0.0 {
+        (100.0 * (sums.rss - df) / sums.rss).max(0.0)
+    } else {
+        0.0
+    };
     let weights = mean_v
         .iter()
         .zip(&size)
@@ -228,15 +250,16 @@ fn hierarchical(
     let a2 = total_w - trace(&xwjwx);
     let b2 = total_w - trace(&xwwx);
     let c2 = k - p as f64;
-    let omega2 = (((between - c1) * a2 - (sums.rss - c2) * a1) / (b1 * a2 - b2 * a1)).max(0.0);
-    let omega2 = if omega2.is_finite() { omega2 } else { 0.0 };
-    let tau2 = ((sums.rss - c2) / a2 - omega2 * b2 / a2).max(0.0);
-    if tau2.is_finite() {
-        Ok((tau2, omega2))
-    } else {
-        Err(MetaError::NoAnswer(
-            "studies have one effect size each: variances within and between them cannot be told apart"
+    let determinant = b1 * a2 - b2 * a1;
+    if !(determinant.abs() > ROUNDING * ((b1 * a2).abs() + (b2 * a1).abs()) && a2.abs() > ROUNDING * total_w)
+    {
+        return Err(MetaError::NoAnswer(
+            "variances within and between studies cannot be told apart: studies have one effect size each, or the \
+             moderators say all about them"
                 .to_owned(),
-        ))
+        ));
     }
+    let omega2 = (((between - c1) * a2 - (sums.rss - c2) * a1) / determinant).max(0.0);
+    let tau2 = ((sums.rss - c2) / a2 - omega2 * b2 / a2).max(0.0);
+    Ok((tau2, omega2))
 }

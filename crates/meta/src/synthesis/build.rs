@@ -10,6 +10,7 @@ use crate::MetaError;
 use crate::bias::Stopping;
 use crate::bias::trim_fill::{Estimator, trim_and_fill};
 use crate::pool::{self, Data, Fit, Test};
+use crate::review::{cochran_q, residual_tau2};
 use euthymia_stats::{gamma, normal};
 
 /// Pools the studies at these places by another model than inverse variances.
@@ -83,6 +84,12 @@ pub fn synthesize(
     };
     let all: Vec<usize> = (0..studies.len()).collect();
     let mut warnings = options.warnings.clone();
+    if measure.is_without_way_back() {
+        warnings.push(format!(
+            "the people of some studies are not known, so nothing is turned back from the {} that is pooled",
+            measure.title()
+        ));
+    }
 
     let fit = match (&options.pooler, studies.len()) {
         (None, 2..) => Some(pool::fit(&builder.data(&all, true), &options.pool)?),
@@ -93,7 +100,7 @@ pub fn synthesize(
         Some(_) => None,
     };
     let heterogeneity = match (&fit, &pooled) {
-        (Some(fit), _) => Some(heterogeneity::of(fit, &builder.data(&all, true))),
+        (Some(fit), _) => Some(heterogeneity::of(fit, &builder.data(&all, true), &mut warnings)),
         (None, Some(row)) => heterogeneity::of_pooled(&row.pooled),
         (None, None) => None,
     };
@@ -329,21 +336,23 @@ impl Builder<'_> {
     }
 
     fn subgroups(&self, by: &str) -> Result<Subgroups, MetaError> {
-        let mut names: Vec<&str> = Vec::new();
-        for study in self.studies {
-            let name = study.subgroup.as_deref().unwrap_or("not stated");
-            if !names.contains(&name) {
-                names.push(name);
+        let name = |study: &Study| study.subgroup.as_deref().unwrap_or("not stated").to_owned();
+        let labels: Vec<String> = self.studies.iter().map(name).collect();
+        let mut names: Vec<&String> = Vec::new();
+        for label in &labels {
+            if !names.contains(&label) {
+                names.push(label);
             }
         }
-        let places_of = |name: &str| -> Vec<usize> {
-            (0..self.studies.len())
-                .filter(|i| self.studies[*i].subgroup.as_deref().unwrap_or("not stated") == name)
-                .collect()
-        };
+        let places_of =
+            |name: &String| -> Vec<usize> { (0..labels.len()).filter(|i| labels[*i] == *name).collect() };
         let tau2 = match self.options.subgroup_model {
             SubgroupModel::Common if self.options.pooler.is_none() && names.len() > 1 => {
-                self.tau2_within(&names)?
+                let all: Vec<usize> = (0..labels.len()).collect();
+                let Data { yi, vi, .. } = self.data(&all, false);
+                let options = &self.options.pool;
+                let within = || residual_tau2(&yi, &vi, &labels, &names, options.method);
+                Some(options.tau2.map_or_else(within, Ok)?)
             }
             _ => None,
         };
@@ -363,7 +372,7 @@ impl Builder<'_> {
             let row = given.transpose().and_then(|given| self.row(name, &places, given));
             match row {
                 Ok(row) => groups.push(row),
-                Err(error) => unpooled.push((name.to_owned(), error.to_string())),
+                Err(error) => unpooled.push((name.clone(), error.to_string())),
             }
         }
         let (q, q_df) = between(&groups);
@@ -376,22 +385,6 @@ impl Builder<'_> {
             q_p: q.map(|q| gamma::chi_square_above(q_df, q)),
         })
     }
-
-    /// The variance between studies that is left when each group has a mean of its own.
-    fn tau2_within(&self, names: &[&str]) -> Result<Option<f64>, MetaError> {
-        let is = |row: usize, column: usize| {
-            let name = self.studies[row].subgroup.as_deref().unwrap_or("not stated");
-            f64::from(u8::from(names[column] == name))
-        };
-        let all: Vec<usize> = (0..self.studies.len()).collect();
-        let data = Data {
-            x: DMatrix::from_fn(self.studies.len(), names.len(), is),
-            names: names.iter().map(|name| (*name).to_owned()).collect(),
-            intercept: false,
-            ..self.data(&all, false)
-        };
-        Ok(Some(pool::fit(&data, &self.options.pool)?.tau2))
-    }
 }
 
 /// Cochran's Q between pooled groups, with its degrees of freedom.
@@ -400,17 +393,9 @@ fn between(groups: &[PooledRow]) -> (Option<f64>, f64) {
     if groups.len() < 2 {
         return (None, df);
     }
-    let weight = |row: &PooledRow| 1.0 / (row.pooled.se * row.pooled.se);
-    let total: f64 = groups.iter().map(weight).sum();
-    let weighted: f64 = groups
-        .iter()
-        .map(|row| weight(row) * row.pooled.estimate.value)
-        .sum();
-    let mean = weighted / total;
-    let q: f64 = groups
-        .iter()
-        .map(|row| weight(row) * (row.pooled.estimate.value - mean) * (row.pooled.estimate.value - mean))
-        .sum();
+    let means: Vec<f64> = groups.iter().map(|row| row.pooled.estimate.value).collect();
+    let variances: Vec<f64> = groups.iter().map(|row| row.pooled.se * row.pooled.se).collect();
+    let q = cochran_q(&means, &variances, None);
     (q.is_finite().then_some(q), df)
 }
 

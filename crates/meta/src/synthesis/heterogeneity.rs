@@ -4,14 +4,26 @@ use super::{Heterogeneity, Pooled};
 use crate::diagnostics::{IntervalMethod, variance_interval};
 use crate::pool::{Data, Fit};
 
-/// Of a fit, with the Q-profile interval of tau2 and what follows from it for I2 and H2.
-pub(super) fn of(fit: &Fit, data: &Data) -> Heterogeneity {
+/// Of a fit, with the Q-profile interval of tau2 and what follows from it for I2 and H2; warns where there is none.
+pub(super) fn of(fit: &Fit, data: &Data, warnings: &mut Vec<String>) -> Heterogeneity {
     let random = fit.options.method.is_random();
     let interval = if random && fit.options.tau2.is_none() && fit.k > fit.p {
-        // Studies that differ by less than chance lets them agree with no tau2; the bounds are 0 then.
-        variance_interval(data, fit, IntervalMethod::QProfile, fit.options.level)
-            .ok()
-            .map(|found| (found.lower.max(0.0), found.upper.max(0.0)))
+        match variance_interval(data, fit, IntervalMethod::QProfile, fit.options.level) {
+            Ok(found) => {
+                if found.empty {
+                    warnings.push(
+                        "the studies differ by less than chance lets them: no tau2 agrees with them, and the bounds of \
+                         its interval are 0"
+                            .to_owned(),
+                    );
+                }
+                Some((found.lower.max(0.0), found.upper.max(0.0)))
+            }
+            Err(error) => {
+                warnings.push(format!("tau2 has no interval: {error}"));
+                None
+            }
+        }
     } else {
         None
     };

@@ -32,16 +32,14 @@ pub struct Influence {
 
 /// Of every study.
 pub(super) fn of(fit: &Fit, data: &Data) -> Result<Vec<Influence>, MetaError> {
-    let expected = |i: usize| (data.x.row(i) * &fit.beta)[(0, 0)];
-    let rows = diagnostics::influence(data, fit)?.into_iter().enumerate();
+    let rows = diagnostics::influence(data, fit)?;
+    let points = diagnostics::baujat_of(data, fit, &rows);
+    let axes = points.x.into_iter().zip(points.y);
     Ok(rows
-        .map(|(i, row)| {
-            let residual = data.yi[i] - expected(i);
-            let baujat = row.expected.and_then(|(without, variance)| {
-                let moved = (without - expected(i)) * (without - expected(i)) / variance;
-                let part = residual * residual / (fit.tau2 + data.vi[i]);
-                (moved.is_finite() && part.is_finite()).then_some((part, moved))
-            });
+        .into_iter()
+        .zip(axes)
+        .map(|(row, (part, moved))| {
+            let baujat = part.filter(|part| part.is_finite()).zip(moved);
             let mut found = Influence {
                 rstudent: row.rstudent,
                 dffits: row.dffits,

@@ -1,17 +1,8 @@
 //! The synthesis as JSON.
 
 use super::{Estimate, Heterogeneity, PooledRow, SmallStudy, StudyRow, Synthesis};
+use crate::analysis::number;
 use serde_json::{Value as Json, json};
-
-fn number(x: f64) -> Json {
-    if x.is_finite() {
-        json!(x)
-    } else if x.is_nan() {
-        Json::Null
-    } else {
-        json!(if x > 0.0 { "Inf" } else { "-Inf" })
-    }
-}
 
 fn optional(x: Option<f64>) -> Json {
     x.map_or(Json::Null, number)

@@ -24,10 +24,18 @@ impl Measure {
         self.kind.name()
     }
 
+    /// Whether it is read on the scale that is pooled because the people are not known that the way back needs.
+    #[must_use]
+    pub fn is_without_way_back(&self) -> bool {
+        self.people.is_none() && matches!(self.scale(), Scale::DoubleArcsine | Scale::DoubleRoot)
+    }
+
     /// Its name in words, on the scale that is read: `risk ratio`.
     #[must_use]
     pub fn title(&self) -> &'static str {
         match self.name() {
+            "PFT" if self.is_without_way_back() => "double arcsine of the proportion",
+            "IRFT" if self.is_without_way_back() => "double root of the rate",
             "RR" => "risk ratio",
             "OR" => "odds ratio",
             "PETO" => "Peto odds ratio",
@@ -96,6 +104,10 @@ impl Measure {
     /// The same for a study of so many people.
     #[must_use]
     pub fn shown_for(&self, x: f64, people: Option<f64>) -> f64 {
+        if self.is_without_way_back() {
+            // One axis has one scale.
+            return x;
+        }
         self.scale().back(x, people.or(self.people)).unwrap_or(x)
     }
 

@@ -3,8 +3,10 @@
 //! A request becomes an [`Analysis`], as a person would write it; the studies, the model and the saved file all come from
 //! that one analysis, so that what is saved gives the numbers that were shown.
 
+mod checks;
 mod columns;
 mod pooler;
+mod saved;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -53,8 +55,9 @@ impl Request {
     /// The analysis that gives the pooled numbers, as it can be saved and run again.
     ///
     /// # Errors
-    /// Columns that the measure needs are not there.
+    /// Columns that the measure needs are not there, or the model does not do what is asked for.
     pub fn analysis(&self, frame: &Frame) -> Result<Analysis, MetaError> {
+        self.check()?;
         let (kind, mut inputs) = self.pooling.inputs(self.inputs(frame)?);
         if let Some(filter) = &self.filter {
             inputs.insert("filter".to_owned(), json!(filter));
@@ -73,9 +76,17 @@ impl Request {
         for (name, value) in &self.effect {
             effect.insert(name.clone(), value.clone());
         }
+        let mut model = self.model.clone();
+        for (name, usual) in [
+            ("method", json!("REML")),
+            ("test", json!("z")),
+            ("level", json!(level)),
+        ] {
+            model.entry(name).or_insert(usual);
+        }
         let mut inputs = Map::new();
         inputs.insert("effect".to_owned(), Json::Object(effect));
-        inputs.insert("model".to_owned(), Json::Object(self.model.clone()));
+        inputs.insert("model".to_owned(), Json::Object(model));
         Ok(inputs)
     }
 
@@ -89,6 +100,7 @@ impl Request {
     /// A column is missing, a row cannot be, a single study is left, or the model has no answer.
     pub fn run(&self, frame: &Frame) -> Result<Synthesis, MetaError> {
         let measure = effect::Measure::parse(&self.measure)?;
+        self.check()?;
         let filtered = self.filtered(frame)?;
         let frame = &filtered;
         let labels = self.labels(frame)?;
@@ -100,6 +112,7 @@ impl Request {
         };
         let model = Model::of(&base)?;
         let dropped = self.dropped(frame, &labels, &model.studies.rows);
+        self.pooling.check_clusters(frame, &model.studies.rows)?;
         match model.studies.rows.as_slice() {
             [] => return Err(none_left(&dropped)),
             [only] => return Err(one_left(frame, *only, &labels[*only], &dropped)),
@@ -137,30 +150,28 @@ impl Request {
 
         let mut warnings = suspicions(frame, &shown.roles, &|row| labels[row].clone());
         warnings.extend(shown.warnings(&model.studies.rows, frame, &labels));
-        warnings.extend(
-            model
-                .dropped
-                .iter()
-                .map(|name| format!("`{name}` repeats what other moderators say and is left out")),
-        );
+        // What is left without moderators is a model of one mean.
+        let is_mean = model.data.intercept && model.data.x.ncols() == 1;
+        warnings.extend(model.dropped.iter().map(|name| {
+            if is_mean {
+                format!("`{name}` is the same in all studies and is left out, so no moderator is left")
+            } else {
+                format!("`{name}` repeats what other moderators say and is left out")
+            }
+        }));
         let rows = &model.studies.rows;
         let pool = |places: &[usize]| self.pooling.pool(self, frame, rows, places);
         let design = self
             .model
             .get("mods")
             .and_then(Json::as_str)
+            .filter(|_| !is_mean)
             .map(|formula| Design {
                 formula: formula.to_owned(),
                 x: model.data.x.clone(),
                 names: model.data.names.clone(),
                 intercept: model.data.intercept,
             });
-        if design.is_some() && self.pooling != Pooling::InverseVariance {
-            return Err(MetaError::field(
-                "mods",
-                "moderators need the inverse-variance model; leave them or the other model out",
-            ));
-        }
         let options = Options {
             pool: model.options.clone(),
             pooler: self
@@ -308,14 +319,13 @@ impl Pooling {
         let analysis = whole.analysis(&part)?;
         let values = analysis.run()?.to_json();
         let level = request.level();
-        let mut pooled = pooler::read(&values, level).ok_or_else(|| {
+        let mut pooled = pooler::read(&values, level, places.len()).ok_or_else(|| {
             MetaError::NoAnswer(format!(
-                "`{}` gives no estimate for these studies: {}",
-                analysis.kind,
-                json!(values)
+                "{} has no estimate for these {} studies",
+                self.words().unwrap_or_else(|| "the model".to_owned()),
+                places.len()
             ))
         })?;
-        pooled.k = places.len();
         pooled.weights = self.weights(&part, request);
         Ok(pooled)
     }

@@ -31,24 +31,27 @@ fn deviations(frame: &Frame, columns: &[(String, String)], label: &dyn Fn(usize)
         };
         for row in 0..frame.rows() {
             if let (Some(sd), Some(n)) = (sds[row], ns[row]) {
-                let line = frame.line(row);
-                cells.push(Deviation { line, sd, n });
-                places.push((line, sd, name, row));
+                // The place in this list stands for the line: a row has two deviations, which may be the same number.
+                cells.push(Deviation {
+                    line: places.len(),
+                    sd,
+                    n,
+                });
+                places.push((name, row));
             }
         }
     }
     doubts(&cells)
         .into_iter()
         .filter_map(|doubt| {
-            let found = places.iter().find(|(line, sd, ..)| *line == doubt.line && *sd == doubt.entered)?;
-            let (_, _, name, row) = found;
+            let (name, row) = places.get(doubt.line)?;
             let seems = match doubt.mistake {
                 Mistake::ErrorAsDeviation => "a standard error, of which the deviation is",
                 Mistake::DeviationAsError => "multiplied by the root of the people once too often; without it is",
             };
             Some(format!(
                 "line {}, {}: `{name}` is {}, the other standard deviations are around {}; it may be {seems} {}",
-                doubt.line,
+                frame.line(*row),
                 label(*row),
                 doubt.entered,
                 rounded(doubt.usual),

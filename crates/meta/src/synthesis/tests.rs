@@ -207,11 +207,14 @@ fn what_is_asked_for_is_what_is_saved() {
     ]);
     let columns = [("ai", "tpos"), ("bi", "tneg"), ("ci", "cpos"), ("di", "cneg")];
     let mut request = request("RR", &columns);
-    for pooling in [Pooling::InverseVariance, Pooling::MantelHaenszel, Pooling::Peto] {
+    for (pooling, measure) in [
+        (Pooling::InverseVariance, "RR"),
+        (Pooling::MantelHaenszel, "RR"),
+        (Pooling::Peto, "OR"),
+    ] {
         request.pooling = pooling;
-        let Ok(synthesis) = request.run(&frame) else {
-            continue;
-        };
+        request.measure = measure.to_owned();
+        let synthesis = request.run(&frame).unwrap();
         let saved = request.analysis(&frame).unwrap().run().unwrap().to_json();
         let beta = if saved["beta"].is_array() {
             &saved["beta"][0]
@@ -225,4 +228,268 @@ fn what_is_asked_for_is_what_is_saved() {
         .unwrap_err()
         .to_string();
     assert!(missing.contains("--column di=NAME"), "{missing}");
+}
+
+#[test]
+fn peto_pools_nothing_but_odds_ratios() {
+    let frame = table(&[
+        ("ai", &[4.0, 6.0, 3.0]),
+        ("bi", &[119.0, 300.0, 228.0]),
+        ("ci", &[11.0, 29.0, 11.0]),
+        ("di", &[128.0, 274.0, 209.0]),
+    ]);
+    for measure in ["RR", "RD"] {
+        let mut request = request(measure, &[]);
+        request.pooling = Pooling::Peto;
+        for error in [
+            request.run(&frame).unwrap_err(),
+            request.analysis(&frame).unwrap_err(),
+        ] {
+            let error = error.to_string();
+            assert!(
+                error.starts_with("`measure`: Peto's method pools odds ratios, not"),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_study_of_no_cluster_is_told_with_its_line() {
+    let mut frame = table(&[
+        ("yi", &[0.8, 1.2, 0.5, 0.3, 0.9, 0.7]),
+        ("vi", &[0.6, 0.1, 0.2, 0.3, 0.4, 0.2]),
+        ("g", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]),
+    ]);
+    let mut request = request("GEN", &[]);
+    request.pooling = Pooling::Cluster("g".to_owned());
+    let pooled = request.run(&frame).unwrap().pooled.unwrap().pooled;
+    assert_eq!((pooled.k, pooled.q_df), (6, 5.0));
+    frame.set("g", Column::of_texts(&["1", "1", "2", "", "3", "3"]));
+    let error = request.run(&frame).unwrap_err().to_string();
+    assert!(error.starts_with("line 5: `g` is empty"), "{error}");
+}
+
+#[test]
+fn double_arcsines_without_people_are_not_called_proportions() {
+    let mut given = studies();
+    let (known, unknown) = (Some(80.0), None);
+    for (i, study) in given.iter_mut().enumerate() {
+        (study.yi, study.vi) = (0.5 + 0.05 * i as f64, 0.01);
+        study.ni = known;
+    }
+    let measure = effect::Measure::ProportionDoubleArcsine;
+    let whole = synthesize(given.clone(), measure, &Options::default()).unwrap();
+    assert_eq!(whole.measure.title(), "proportion");
+    assert!(whole.studies[0].shown.value < 0.3);
+    given[3].ni = unknown;
+    let part = synthesize(given, measure, &Options::default()).unwrap();
+    assert_eq!(part.measure.title(), "double arcsine of the proportion");
+    // All on one scale: those whose people are known, too.
+    assert_eq!(part.studies[0].shown, part.studies[0].estimate);
+    assert!(
+        part.warnings
+            .iter()
+            .any(|told| told.contains("nothing is turned back"))
+    );
+}
+
+#[test]
+fn an_interval_of_tau2_that_is_empty_is_told() {
+    let same: Vec<Study> = studies()
+        .into_iter()
+        .map(|study| Study {
+            yi: 0.3,
+            vi: 0.1,
+            ..study
+        })
+        .collect();
+    let synthesis = synthesize(same, effect::Measure::Generic, &Options::default()).unwrap();
+    let told = |words: &str| synthesis.warnings.iter().any(|told| told.contains(words));
+    assert!(told("no tau2 agrees with them"), "{:?}", synthesis.warnings);
+    assert_eq!(synthesis.heterogeneity.unwrap().tau2_interval, Some((0.0, 0.0)));
+}
+
+#[test]
+fn groups_of_one_study_each_share_no_variance() {
+    let mut alone = studies();
+    for (i, study) in alone.iter_mut().enumerate() {
+        study.subgroup = Some(format!("group {i}"));
+    }
+    let options = Options {
+        subgroup_model: SubgroupModel::Common,
+        ..by_group()
+    };
+    let found = synthesize(alone, effect::Measure::RiskRatio, &options).unwrap();
+    assert_eq!(found.subgroups.unwrap().groups.len(), 7);
+}
+
+fn clustered() -> Frame {
+    table(&[
+        ("yi", &[0.8, 1.2, 0.5, 0.3, 0.9, 0.7]),
+        ("vi", &[0.6, 0.1, 0.2, 0.3, 0.4, 0.2]),
+        ("g", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]),
+        ("year", &[1990.0, 1980.0, 2000.0, 2010.0, 1970.0, 1960.0]),
+    ])
+}
+
+fn counts() -> Frame {
+    table(&[
+        ("ai", &[4.0, 6.0, 3.0, 62.0, 33.0, 18.0]),
+        ("bi", &[119.0, 300.0, 228.0, 1244.0, 473.0, 136.0]),
+        ("ci", &[11.0, 29.0, 11.0, 248.0, 47.0, 37.0]),
+        ("di", &[128.0, 274.0, 209.0, 1014.0, 461.0, 141.0]),
+        ("year", &[1948.0, 1949.0, 1960.0, 1977.0, 1973.0, 1953.0]),
+        ("place", &[1.0, 2.0, 1.0, 2.0, 1.0, 2.0]),
+    ])
+}
+
+#[test]
+fn every_model_has_the_level_that_is_asked_for() {
+    let frame = counts();
+    for pooling in [
+        Pooling::InverseVariance,
+        Pooling::MantelHaenszel,
+        Pooling::Peto,
+        Pooling::Glmm(String::new()),
+        Pooling::Bayes("half-normal scale 0.5".to_owned()),
+        Pooling::Cluster("place".to_owned()),
+    ] {
+        let width = |level: f64| {
+            let mut request = request("OR", &[]);
+            request.pooling = pooling.clone();
+            request.model.insert("level".to_owned(), json!(level));
+            let estimate = request.run(&frame).unwrap().pooled.unwrap().pooled.estimate;
+            estimate.upper - estimate.lower
+        };
+        assert!(width(0.8) < 0.9 * width(0.95), "{pooling:?}");
+    }
+}
+
+#[test]
+fn no_option_of_another_model_goes_unread() {
+    let frame = counts();
+    let ask = |pooling: &Pooling, name: &str, value: &str| {
+        let mut request = request("OR", &[]);
+        request.pooling = pooling.clone();
+        request.model.insert(name.to_owned(), json!(value));
+        request.run(&frame).map_err(|error| error.to_string())
+    };
+    let glmm = Pooling::Glmm(String::new());
+    let bayes = Pooling::Bayes("half-normal scale 0.5".to_owned());
+    let cluster = Pooling::Cluster("place".to_owned());
+    for (pooling, name, value) in [
+        (&Pooling::MantelHaenszel, "method", "DL"),
+        (&Pooling::MantelHaenszel, "test", "knha"),
+        (&Pooling::Peto, "method", "REML"),
+        (&Pooling::Peto, "test", "t"),
+        (&glmm, "method", "DL"),
+        (&glmm, "test", "knha"),
+        (&bayes, "method", "REML"),
+        (&bayes, "test", "z"),
+        (&cluster, "method", "DL"),
+        (&cluster, "test", "z"),
+        (&cluster, "mods", "~ year"),
+    ] {
+        let told = ask(pooling, name, value).unwrap_err();
+        assert!(told.starts_with(&format!("`{name}`: ")), "{told}");
+    }
+    for (pooling, name, value) in [
+        (&Pooling::MantelHaenszel, "method", "EE"),
+        (&Pooling::Peto, "test", "z"),
+        (&glmm, "method", "ML"),
+        (&cluster, "method", "ML"),
+        (&cluster, "test", "t"),
+    ] {
+        assert!(ask(pooling, name, value).is_ok(), "{pooling:?} {name}");
+    }
+    let mut request = request("OR", &[]);
+    request.pooling = Pooling::MantelHaenszel;
+    request.subgroup = Some("place".to_owned());
+    request.subgroup_model = SubgroupModel::Common;
+    assert!(
+        request
+            .run(&frame)
+            .unwrap_err()
+            .to_string()
+            .starts_with("`common_tau2`")
+    );
+    request.pooling = Pooling::InverseVariance;
+    assert!(request.run(&frame).is_ok());
+    request.model.insert("mods".to_owned(), json!("~ year"));
+    assert!(
+        request
+            .run(&frame)
+            .unwrap_err()
+            .to_string()
+            .starts_with("`subgroup`")
+    );
+}
+
+#[test]
+fn a_moderator_that_is_the_same_everywhere_leaves_the_mean() {
+    let mut frame = clustered();
+    frame.set("same", Column::Numbers(vec![Some(2.0); 6]));
+    let plain = request("GEN", &[]).run(&frame).unwrap();
+    let mut request = request("GEN", &[]);
+    request.model.insert("mods".to_owned(), json!("~ same"));
+    let found = request.run(&frame).unwrap();
+    assert_eq!((found.moderation, found.pooled), (None, plain.pooled));
+    assert!(
+        found.warnings[0].starts_with("`same` is the same in all studies"),
+        "{:?}",
+        found.warnings
+    );
+}
+
+#[test]
+fn all_parts_of_a_request_are_saved() {
+    let frame = counts();
+    let close = |a: &serde_json::Value, b: f64| assert!((a.as_f64().unwrap() - b).abs() < 1e-5, "{a} {b}");
+    for pooling in [Pooling::InverseVariance, Pooling::MantelHaenszel, Pooling::Peto] {
+        for model in [SubgroupModel::Separate, SubgroupModel::Common] {
+            let mut request = request("OR", &[]);
+            request.fill = pooling == Pooling::InverseVariance;
+            if !request.fill && model == SubgroupModel::Common {
+                continue;
+            }
+            request.pooling = pooling.clone();
+            request.subgroup = Some("place".to_owned());
+            request.subgroup_model = model;
+            request.order = Some("year".to_owned());
+            request.filter = Some("year > 1948 | place == 1".to_owned());
+            let found = request.run(&frame).unwrap();
+            let saved = request.analyses(&frame, &found).unwrap();
+            let names: Vec<&str> = saved.iter().map(|(name, _)| name.as_str()).collect();
+            let mut wanted = vec!["pooled", "place 1", "place 2"];
+            wanted.extend(request.fill.then_some("trim and fill"));
+            wanted.push("cumulative by year");
+            assert_eq!(names, wanted);
+            let mut values = saved
+                .iter()
+                .map(|(_, analysis)| analysis.run().unwrap().to_json());
+            let mut next = |name: &str| match values.next().unwrap()[name].take() {
+                serde_json::Value::Array(cells) => cells,
+                cell => vec![cell],
+            };
+            close(&next("beta")[0], found.pooled.unwrap().pooled.estimate.value);
+            for group in found.subgroups.unwrap().groups {
+                close(&next("beta")[0], group.pooled.estimate.value);
+            }
+            if let Some(filled) = found.filled {
+                close(&next("beta")[0], filled.row.pooled.estimate.value);
+            }
+            let cumulative = next("estimate");
+            assert_eq!(cumulative.len(), 6);
+            for (cell, row) in cumulative.iter().zip(&found.cumulative).skip(1) {
+                close(cell, row.pooled.estimate.value);
+            }
+        }
+    }
+    let mut request = request("OR", &[]);
+    request.subgroup = Some("place".to_owned());
+    request.filter = Some("complete cases".to_owned());
+    let found = request.run(&frame).unwrap();
+    let told = request.analyses(&frame, &found).unwrap_err().to_string();
+    assert!(told.starts_with("`filter`"), "{told}");
 }

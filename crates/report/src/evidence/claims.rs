@@ -4,7 +4,7 @@ use euthymia_evidence::claims::{ClaimReport, Item, Reply, Role};
 use euthymia_evidence::rebuild::{Rebuilt, Status};
 
 use super::hanging;
-use super::pooled::significant;
+use crate::figure::number::two_decimals;
 use crate::lines::{Lines, Style};
 use crate::terminal::Colour;
 
@@ -143,24 +143,22 @@ fn full(out: &mut Lines, claim: &ClaimReport) {
 
 fn number(out: &mut Lines, item: &Item) {
     let Some(estimate) = item.estimate else { return };
-    let mut said = format!("{} {}", item.measure, significant(estimate));
+    let mut said = format!("{} {}", item.measure, two_decimals(estimate));
     if let (Some(low), Some(high)) = (item.low, item.high) {
-        said.push_str(&format!(" ({} to {})", significant(low), significant(high)));
+        said.push_str(&format!(" ({} to {})", two_decimals(low), two_decimals(high)));
     }
-    if let Some(k) = item.k {
-        said.push_str(&format!("; k = {k}"));
-    }
-    if let Some(n) = item.n {
-        said.push_str(&format!(", n = {n:.0}"));
+    let basis = item.basis();
+    if !basis.is_empty() {
+        said.push_str(&format!("; {}", basis.join(", ")));
     }
     if let (Some(i2), Some(tau2)) = (item.i2, item.tau2) {
-        said.push_str(&format!("; I2 {i2:.0} %, tau2 {}", significant(tau2)));
+        said.push_str(&format!("; I² {i2:.0} %, tau² {}", two_decimals(tau2)));
     }
     if let Some((low, high)) = item.prediction {
         said.push_str(&format!(
             "; a new study: {} to {}",
-            significant(low),
-            significant(high)
+            two_decimals(low),
+            two_decimals(high)
         ));
     }
     if let Some(model) = &item.model {

@@ -5,7 +5,9 @@ use euthymia_meta::dose_response::{Curve, HalfMaximum, Trend, Wald};
 use euthymia_meta::synthesis::Measure;
 
 use super::hanging;
-use super::pooled::{left_out, remarks, significant};
+use super::pooled::{left_out, remarks};
+use crate::course::words::capitalised;
+use crate::figure::number::two_decimals;
 use crate::figure::p_text;
 use crate::lines::{Lines, Style, pad_left, pad_right};
 use crate::terminal::Colour;
@@ -67,7 +69,7 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
     out.paragraph(
         &format!(
             "{} curve in one stage, {scale}{} by dose in {unit}: {} of {}",
-            capital(answer.curve),
+            capitalised(answer.curve),
             answer
                 .selection
                 .instrument
@@ -79,7 +81,7 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
         Style::Bold,
     );
     if let Curve::Spline(knots) = &trend.curve {
-        let knots: Vec<String> = knots.iter().map(|knot| significant(*knot)).collect();
+        let knots: Vec<String> = knots.iter().map(|knot| two_decimals(*knot)).collect();
         out.paragraph(&format!("knots at {} {unit}", knots.join(", ")), Style::Plain);
     }
     let percent = 100.0 * trend.level;
@@ -90,9 +92,9 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
             &format!(
                 "{}: {} [{}, {}] ({percent} %), {}",
                 one.name,
-                significant(one.estimate),
-                significant(one.lower),
-                significant(one.upper),
+                two_decimals(one.estimate),
+                two_decimals(one.lower),
+                two_decimals(one.upper),
                 p_text(one.p)
             ),
             Style::Plain,
@@ -104,7 +106,7 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
     let test = |test: &Wald| {
         format!(
             "chi² = {}, df = {}, {}",
-            significant(test.statistic),
+            two_decimals(test.statistic),
             test.df,
             p_text(test.p)
         )
@@ -123,7 +125,7 @@ fn curve(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Measure)
                 format!(
                     "{} {}",
                     one.name,
-                    significant(psi[(place, place)].max(0.0).sqrt())
+                    two_decimals(psi[(place, place)].max(0.0).sqrt())
                 )
             })
             .collect();
@@ -155,14 +157,14 @@ fn half_maximum(half: &HalfMaximum, unit: &str) -> String {
     if !half.inside {
         return format!(
             "half of the maximum: not found between {} and {} {unit}",
-            significant(half.searched.0),
-            significant(half.searched.1)
+            two_decimals(half.searched.0),
+            two_decimals(half.searched.1)
         );
     }
-    let end = |end: Option<f64>| end.map_or_else(|| "unknown".to_owned(), significant);
+    let end = |end: Option<f64>| end.map_or_else(|| "unknown".to_owned(), two_decimals);
     format!(
         "half of the maximum at {} {unit} [{}, {}] (profile of the likelihood)",
-        significant(half.estimate),
+        two_decimals(half.estimate),
         end(half.lower),
         end(half.upper)
     )
@@ -189,8 +191,8 @@ fn predictions(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Me
     for at in &answer.predictions {
         let interval = format!(
             "{} to {}",
-            significant(measure.shown(at.lower)),
-            significant(measure.shown(at.upper))
+            two_decimals(measure.shown(at.lower)),
+            two_decimals(measure.shown(at.upper))
         );
         let beyond = answer
             .points
@@ -213,14 +215,14 @@ fn predictions(out: &mut Lines, answer: &DoseAnswer, trend: &Trend, measure: &Me
                 "{}  {remark}",
                 head(
                     &number(at.dose),
-                    &significant(measure.shown(at.effect)),
+                    &two_decimals(measure.shown(at.effect)),
                     &interval
                 )
             ),
             Style::Plain,
         );
     }
-    let none = measure.shown_null().map_or_else(String::new, significant);
+    let none = measure.shown_null().map_or_else(String::new, two_decimals);
     let better = answer.selection.outcome.better.map(|better| {
         if better.sign() < 0.0 {
             format!("; below {none} is better")
@@ -253,9 +255,9 @@ fn arms(out: &mut Lines, answer: &DoseAnswer) {
                 "{} {}: {} [{}, {}]; {}, {}",
                 number(point.dose),
                 unit(answer),
-                significant(measure.shown(point.yi)),
-                significant(measure.shown(point.lower)),
-                significant(measure.shown(point.upper)),
+                two_decimals(measure.shown(point.yi)),
+                two_decimals(measure.shown(point.lower)),
+                two_decimals(measure.shown(point.upper)),
                 point.label,
                 point.given
             ),
@@ -292,13 +294,6 @@ fn number(dose: f64) -> String {
 
 fn plural(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
-}
-
-fn capital(name: &str) -> String {
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Columns of the arms as a table.

@@ -5,6 +5,7 @@ use euthymia_evidence::select::Selection;
 use euthymia_meta::synthesis::{StudyRow, Synthesis};
 
 use super::hanging;
+use crate::figure::number::two_decimals;
 use crate::lines::{Lines, Style};
 use crate::terminal::Colour;
 
@@ -58,7 +59,7 @@ fn table(out: &mut Lines, answer: &Answer, synthesis: &Synthesis) {
         let none = synthesis
             .measure
             .shown_null()
-            .map_or_else(String::new, significant);
+            .map_or_else(String::new, two_decimals);
         told.push_str(&format!("; below {none} {below}, above it {above}"));
     }
     out.paragraph(&told, Style::Bold);
@@ -107,16 +108,6 @@ pub(super) fn left_out(out: &mut Lines, selection: &Selection) {
     for (reason, studies) in reasons {
         out.paragraph(&format!("{reason}:"), Style::Plain);
         hanging(out, "    ", &studies.join(", "), Style::Dim);
-    }
-}
-
-/// Two decimals; more where a number is small, fewer where it is large.
-pub(super) fn significant(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        size if size < 0.01 => format!("{value:.4}"),
-        size if size < 100.0 => format!("{value:.2}"),
-        _ => format!("{value:.0}"),
     }
 }
 

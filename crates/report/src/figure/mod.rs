@@ -30,9 +30,16 @@ pub use mark::{
 pub use scale::{Labels, Scale, Tick, TimeUnit};
 pub use svg::escape;
 pub use synthesis::{DoseDrawing, Drawing, SYNTHESIS_STYLE, SynthesisFigure, of_dose, of_synthesis};
-pub(crate) use synthesis::{estimate_text, interval_text, number_text, p_text, read_text};
+pub(crate) use synthesis::{
+    estimate_text, head_text, interval_text, moderators, number_text, p_text, read_text,
+};
 
 use svg::Svg;
+
+/// Whether a link can lead there.
+pub(crate) fn is_address(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
 
 /// The style sheet that figures need, with the colours of a light page, a dark page and print.
 pub const STYLE: &str = include_str!("../../templates/figure.css");

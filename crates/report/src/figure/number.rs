@@ -41,6 +41,36 @@ pub fn significant(value: f64, digits: usize) -> String {
     text
 }
 
+/// A text in which numbers below 0 have a minus, not the hyphen of tables; ranges (`5-8`) and names (`GAD-7`) keep theirs.
+#[must_use]
+pub fn with_minus(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut letters, mut before) = (text.chars().peekable(), ' ');
+    while let Some(letter) = letters.next() {
+        let is_sign = letter == '-' && letters.peek().is_some_and(char::is_ascii_digit);
+        out.push(
+            if is_sign && (before.is_whitespace() || matches!(before, '(' | '[')) {
+                '\u{2212}'
+            } else {
+                letter
+            },
+        );
+        before = letter;
+    }
+    out
+}
+
+/// A number in a sentence or a table: two decimals, four where it is small, none where it is large.
+#[must_use]
+pub fn two_decimals(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        size if size < 0.0095 => fixed(value, 4),
+        size if size < 99.95 => fixed(value, 2),
+        _ => fixed(value, 0),
+    }
+}
+
 /// Decimals that show `digits` significant digits of `value`.
 #[must_use]
 pub fn decimals_for(value: f64, digits: usize) -> usize {
@@ -126,6 +156,13 @@ mod tests {
         assert_eq!(significant(-4.0, 3), "\u{2212}4");
         assert_eq!(significant(0.0, 3), "0");
         assert_eq!(fixed(-0.001, 1), "0.0");
+        assert_eq!(
+            with_minus("-8 (-9.01) of 5-8, GAD-7"),
+            "\u{2212}8 (\u{2212}9.01) of 5-8, GAD-7"
+        );
+        assert_eq!(two_decimals(-4.8), "\u{2212}4.80");
+        assert_eq!(two_decimals(0.0012), "0.0012");
+        assert_eq!(two_decimals(1291.4), "1,291");
     }
 
     #[test]

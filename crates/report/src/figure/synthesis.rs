@@ -21,7 +21,7 @@ use super::{Draw, FigureError, Size};
 
 pub use dose::{DoseDrawing, of_dose};
 pub use style::SYNTHESIS_STYLE;
-pub(crate) use words::{estimate_text, interval_text, number_text, p_text, read_text};
+pub(crate) use words::{estimate_text, head_text, interval_text, moderators, number_text, p_text, read_text};
 
 /// Which figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

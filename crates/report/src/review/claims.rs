@@ -5,7 +5,8 @@ use euthymia_evidence::claims::{Bears, ClaimReport, Item, Reply, Role};
 use serde::Serialize;
 
 use super::links::{self, Link, Target};
-use crate::figure::number::{fixed, percent, percent_range, significant};
+use crate::course::words::capitalised;
+use crate::figure::number::{count, fixed, percent, percent_range, significant, two_decimals};
 
 /// A question with its answer.
 #[derive(Serialize)]
@@ -18,16 +19,23 @@ pub(super) struct Question {
     sources: Vec<Link>,
 }
 
-pub(super) fn question(reply: &Reply, pools: &[&str]) -> Question {
+/// `items` are those of the claims, which hold more of a number than a sentence does.
+pub(super) fn question(reply: &Reply, items: &[&Item], pools: &[&str]) -> Question {
     let mut sources = Vec::new();
+    let list = format!("#pages-{}", reply.id);
     let sentences = reply
         .sentences
         .iter()
         .map(|sentence| {
-            let numbers = sentence.numbers.iter();
-            let targets: Vec<Target> = numbers
-                .filter_map(|number| links::target(&number.key, &number.says, &number.sources, pools))
-                .collect();
+            let mut targets = Vec::new();
+            for read in &sentence.numbers {
+                let item = items.iter().find(|item| item.key == read.key);
+                let says = match item {
+                    Some(item) => format!("{}; {}", read.says, digits(item)),
+                    None => read.says.clone(),
+                };
+                targets.extend(links::target(&read.key, &says, &read.sources, pools, Some(&list)));
+            }
             let read = sentence
                 .numbers
                 .iter()
@@ -102,15 +110,8 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
 
 pub(super) fn claim(report: &ClaimReport, pools: &[&str]) -> Claim {
     let (word, class) = verdict(report.verdict);
-    let targets: Vec<Target> = report
-        .items
-        .iter()
-        .filter_map(|item| links::target(&item.key, &digits(item), &item.sources, pools))
-        .collect();
-    let linked = |texts: &[String]| {
-        let texts = texts.iter().map(|text| links::capitalised(text));
-        texts.map(|text| links::sentence(&text, &targets)).collect()
-    };
+    let source = report.source_url.as_deref();
+    let page = |says: &str| source.and_then(|url| links::page(says, url));
     let numbers_say = report
         .numbers_say
         .filter(|_| !report.agrees)
@@ -122,20 +123,29 @@ pub(super) fn claim(report: &ClaimReport, pools: &[&str]) -> Claim {
         class,
         grade: report.curated_grade.clone(),
         numbers_say,
-        differs: report.differs.clone().filter(|_| !report.agrees),
-        wording: linked(&report.wording),
-        not_shown: linked(&report.not_shown),
+        differs: report
+            .differs
+            .as_ref()
+            .filter(|_| !report.agrees)
+            .map(|differs| links::of_one(differs, None)),
+        wording: sentences(&report.wording, report, pools),
+        not_shown: sentences(&report.not_shown, report, pools),
         items: report.items.iter().map(|item| line(item, pools)).collect(),
         reported: report.reported.as_ref().map(|reported| {
-            format!(
-                "{} % of {} people would have a 95 % interval from {} (Wilson), or {} (exact), if they had been counted.",
-                significant(reported.percent, 3),
-                reported.n,
+            let (percent, n) = (significant(reported.percent, 3), count(u64::from(reported.n)));
+            let said = format!(
+                "{percent} % of {n} people would have a 95 % interval from {} (Wilson), or {} (exact), if they had been counted.",
                 percent_range(reported.wilson.0, reported.wilson.1),
                 percent_range(reported.exact.0, reported.exact.1)
-            )
+            );
+            // Those that were read; the others follow from them.
+            let read: Vec<Target> = page(&format!("{percent} of {n}")).into_iter().collect();
+            links::sentence(&said, &read)
         }),
-        note: report.note.clone(),
+        note: report
+            .note
+            .as_ref()
+            .map(|note| links::of_one(note, page(note).as_ref())),
         rests_on: report
             .rests_on
             .iter()
@@ -156,6 +166,30 @@ pub(super) fn claim(report: &ClaimReport, pools: &[&str]) -> Claim {
     }
 }
 
+/// Sentences with their numbers as links: a sentence is about the item with whose words it begins, one of no item is of
+/// counts that have no page.
+fn sentences(texts: &[String], report: &ClaimReport, pools: &[&str]) -> Vec<String> {
+    texts
+        .iter()
+        .map(|text| {
+            let target = item_of(text, &report.items)
+                .and_then(|item| links::target(&item.key, "", &item.sources, pools, None));
+            links::of_one(&capitalised(text), target.as_ref())
+        })
+        .collect()
+}
+
+/// The item with whose words a sentence begins; of two with the same words the page cannot tell which is meant.
+fn item_of<'i>(text: &str, items: &'i [Item]) -> Option<&'i Item> {
+    let begins = |item: &&Item| {
+        let rest = text.strip_prefix(item.says.as_str());
+        rest.is_some_and(|rest| rest.starts_with(": "))
+    };
+    let longest = items.iter().filter(begins).max_by_key(|item| item.says.len())?;
+    let same = items.iter().filter(|item| item.says == longest.says).count();
+    (same == 1).then_some(longest)
+}
+
 /// The words of an item with its numbers, to find it by.
 fn digits(item: &Item) -> String {
     format!("{} {} {}", item.says, number(item), of(item))
@@ -168,14 +202,15 @@ fn line(item: &Item, pools: &[&str]) -> Line {
         (Role::For, Bears::Unclear) => ("does not tell", "part"),
         (Role::For, Bears::Against) => ("against it", "no"),
     };
+    let target = links::target(&item.key, "", &item.sources, pools, None);
     Line {
         says: item.says.clone(),
         counts: item.role == Role::For,
         bears,
         class,
         number: number(item),
-        href: links::target(&item.key, "", &item.sources, pools).map(|target| target.href),
-        of: of(item),
+        of: links::of_one(&of(item), target.as_ref()),
+        href: target.map(|target| target.href),
         certainty: item
             .grade
             .as_ref()
@@ -185,7 +220,7 @@ fn line(item: &Item, pools: &[&str]) -> Line {
         } else {
             links::of_sources(&item.sources)
         },
-        remarks: item.remarks.join("; "),
+        remarks: links::of_one(&item.remarks.join("; "), None),
     }
 }
 
@@ -194,11 +229,11 @@ fn number(item: &Item) -> String {
         return "no number".to_owned();
     };
     let is_share = item.measure == "proportion";
-    let one = |x: f64| if is_share { percent(x) } else { digits_of(x) };
+    let one = |x: f64| if is_share { percent(x) } else { two_decimals(x) };
     let measure = if is_share {
         String::new()
     } else {
-        format!("{} ", item.measure)
+        format!("{} ", in_words(&item.measure))
     };
     match (item.low, item.high) {
         (Some(low), Some(high)) => format!("{measure}{} ({} to {})", one(estimate), one(low), one(high)),
@@ -206,26 +241,19 @@ fn number(item: &Item) -> String {
     }
 }
 
-fn digits_of(x: f64) -> String {
-    match x.abs() {
-        size if size >= 100.0 => fixed(x, 0),
-        size if size >= 0.0095 || size == 0.0 => fixed(x, 2),
-        _ => significant(x, 2),
-    }
+/// The name of a measure or of a unit as people write it.
+fn in_words(measure: &str) -> String {
+    measure.replace('_', " ")
 }
 
 fn of(item: &Item) -> String {
-    let mut parts = Vec::new();
-    match item.k {
-        Some(1) => parts.push("1 study".to_owned()),
-        Some(k) => parts.push(format!("{k} studies")),
-        None => {}
-    }
-    if let Some(n) = item.n {
-        parts.push(format!("{} people", fixed(n, 0)));
-    }
+    let mut parts = item.basis();
     if let Some((low, high)) = item.prediction {
-        parts.push(format!("prediction {} to {}", digits_of(low), digits_of(high)));
+        parts.push(format!(
+            "prediction {} to {}",
+            two_decimals(low),
+            two_decimals(high)
+        ));
     }
     if let Some(i2) = item.i2.filter(|_| item.k.is_some_and(|k| k > 1)) {
         parts.push(format!("I² {} %", fixed(i2, 0)));

@@ -4,6 +4,8 @@ use euthymia_evidence::select::Source;
 use serde::Serialize;
 
 use crate::figure::escape;
+pub(super) use crate::figure::is_address;
+use crate::figure::number::count;
 
 /// A link with what it is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,34 +16,67 @@ pub(super) struct Link {
     pub(super) locator: Option<String>,
 }
 
-/// A target of numbers: the words in which it says them, and where it leads.
+/// A target of numbers: which it says, and where it leads.
 pub(super) struct Target {
-    pub(super) says: String,
+    numbers: Vec<String>,
     pub(super) href: String,
     pub(super) title: String,
 }
 
-/// Where a number leads: to its pool on this page, else to the page it was read on.
-pub(super) fn target(key: &str, says: &str, sources: &[Source], pools: &[&str]) -> Option<Target> {
-    let (href, title) = if pools.contains(&key) {
-        (format!("#pool-{key}"), "the pool behind this number".to_owned())
-    } else {
-        let source = sources.iter().find(|source| is_address(&source.url))?;
-        (
-            source.url.clone(),
-            source.locator.clone().unwrap_or_else(|| source.url.clone()),
-        )
-    };
-    Some(Target {
-        says: says.to_owned(),
-        href,
-        title,
-    })
+impl Target {
+    /// That a number of a sentence is one of those in `says`: as it stands, without its sign, or a proportion as a
+    /// percentage.
+    fn saying(says: &str, href: String, title: String) -> Self {
+        let mut numbers = Vec::new();
+        let has_share = says.contains("proportion");
+        for token in tokens(says) {
+            let plain = plain(&token);
+            let size = plain.trim_start_matches('-').to_owned();
+            // Not a count, which has no decimals.
+            let share = size.parse::<f64>().ok().filter(|share| *share <= 1.0);
+            if let Some(share) = share.filter(|_| has_share && size.contains('.')) {
+                numbers.push(format!("{:.0}", 100.0 * share));
+            }
+            numbers.extend([size, plain]);
+        }
+        Self { numbers, href, title }
+    }
+
+    fn says(&self, token: &str) -> bool {
+        let wanted = plain(token);
+        self.numbers.contains(&wanted)
+    }
 }
 
-/// Whether a link can lead there.
-pub(super) fn is_address(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
+/// Where a number leads: to its pool on this page, else to the page it was read on. A number of several pages leads to
+/// the `list` of them.
+pub(super) fn target(
+    key: &str,
+    says: &str,
+    sources: &[Source],
+    pools: &[&str],
+    list: Option<&str>,
+) -> Option<Target> {
+    if pools.contains(&key) {
+        let title = "the pool behind this number".to_owned();
+        return Some(Target::saying(says, format!("#pool-{key}"), title));
+    }
+    let mut pages = sources.iter().filter(|source| is_address(&source.url));
+    let first = pages.next()?;
+    let (href, title) = if pages.all(|source| source.url == first.url) {
+        (
+            first.url.clone(),
+            first.locator.clone().unwrap_or_else(|| first.url.clone()),
+        )
+    } else {
+        (list?.to_owned(), "the pages that this was read on".to_owned())
+    };
+    Some(Target::saying(says, href, title))
+}
+
+/// A page that says these numbers.
+pub(super) fn page(says: &str, url: &str) -> Option<Target> {
+    is_address(url).then(|| Target::saying(says, url.to_owned(), url.to_owned()))
 }
 
 /// The pages as links, each once, called by their hosts.
@@ -88,54 +123,96 @@ pub(super) fn called(url: &str) -> String {
     }
 }
 
-/// With a capital, as a sentence begins.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+/// The sentence as HTML: every number in it leads to the target that says it; one that none says is bare. Of several
+/// that say it the one that the number before it leads to comes first, as the numbers of one result stand together.
+pub(super) fn sentence(text: &str, targets: &[Target]) -> String {
+    let mut before: Option<&Target> = None;
+    linked(text, |token| {
+        let mut candidates = before.into_iter().chain(targets);
+        before = candidates.find(|target| target.says(token)).or(before);
+        before.filter(|target| target.says(token))
+    })
 }
 
-/// The sentence as HTML: every number in it is a link to the first target that says it, else to the first target.
-pub(super) fn sentence(text: &str, targets: &[Target]) -> String {
-    let Some(first) = targets.first() else {
-        return escape(text);
-    };
+/// The sentence as HTML: every number in it leads to its one target.
+pub(super) fn of_one(text: &str, target: Option<&Target>) -> String {
+    linked(text, |_| target)
+}
+
+fn linked<'t>(text: &str, mut find: impl FnMut(&str) -> Option<&'t Target>) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut out = String::new();
     let mut at = 0;
     while at < letters.len() {
         let end = number_end(&letters, at);
         if end == at {
-            out.push_str(&escape(&letters[at].to_string()));
-            at += 1;
+            // The square of Higgins and Thompson's I, as tables and figures of the page write it.
+            let is_i2 = letters[at..].starts_with(&['I', '2', ' '])
+                && (at == 0 || !letters[at - 1].is_alphanumeric());
+            if is_i2 {
+                out.push_str("I²");
+                at += 2;
+            } else {
+                out.push_str(&escape(&letters[at].to_string()));
+                at += 1;
+            }
             continue;
         }
         let token: String = letters[at..end].iter().collect();
-        let target = targets
-            .iter()
-            .find(|target| says(&target.says, &token))
-            .unwrap_or(first);
-        out.push_str(&format!(
-            "<a class=\"number\" href=\"{}\" title=\"{}\">{}</a>",
-            escape(&target.href),
-            escape(&target.title),
-            escape(&token)
-        ));
+        let rest: String = letters[end..].iter().take(7).collect();
+        let shown = shown(&token, rest == " people");
+        match find(&token) {
+            Some(target) => out.push_str(&format!(
+                "<a class=\"number\" href=\"{}\" title=\"{}\">{}</a>",
+                escape(&target.href),
+                escape(&target.title),
+                escape(&shown)
+            )),
+            None => out.push_str(&escape(&shown)),
+        }
         at = end;
     }
     out
 }
 
-/// Where the number that begins here ends; the same place where none does. Digits inside of words (`5-HT2A`, `BDNF2`) are
-/// names.
+/// A number with the minus of the page; one that counts people has its thousands in groups.
+fn shown(token: &str, counts: bool) -> String {
+    match token.parse::<u64>() {
+        Ok(number) if counts => count(number),
+        _ => token.replace('-', "\u{2212}"),
+    }
+}
+
+/// A number without groups and with a plain minus, to compare by.
+fn plain(token: &str) -> String {
+    token.replace(',', "").replace('\u{2212}', "-")
+}
+
+fn tokens(text: &str) -> Vec<String> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < letters.len() {
+        let end = number_end(&letters, at);
+        if end > at {
+            found.push(letters[at..end].iter().collect());
+        }
+        at = end.max(at + 1);
+    }
+    found
+}
+
+/// Where the number that begins here, with its sign, ends; the same place where none does. Digits inside of words
+/// (`5-HT2A`, `BDNF2`) are names.
 fn number_end(letters: &[char], at: usize) -> usize {
     let is_digit = |place: usize| letters.get(place).is_some_and(char::is_ascii_digit);
     let before = at.checked_sub(1).map(|before| letters[before]);
-    if !is_digit(at) || before.is_some_and(|c| c.is_alphanumeric() || c == '.') {
+    let has_sign = matches!(letters[at], '-' | '\u{2212}');
+    let first = at + usize::from(has_sign);
+    if !is_digit(first) || before.is_some_and(|c| c.is_alphanumeric() || c == '.') {
         return at;
     }
-    let mut end = at;
+    let mut end = first;
     while is_digit(end) || (matches!(letters.get(end), Some('.' | ',')) && is_digit(end + 1)) {
         end += 1;
     }
@@ -145,44 +222,91 @@ fn number_end(letters: &[char], at: usize) -> usize {
     if is_name { at } else { end }
 }
 
-/// Whether a text holds a number, not as a part of another.
-fn says(text: &str, number: &str) -> bool {
-    text.match_indices(number).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let mut after = text[at + number.len()..].chars();
-        let (next, second) = (after.next(), after.next());
-        let goes_on = next.is_some_and(|c| c.is_ascii_digit())
-            || (matches!(next, Some('.' | ',')) && second.is_some_and(|c| c.is_ascii_digit()));
-        !goes_on && !before.is_some_and(|c| c.is_ascii_digit() || c == '.')
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn targets() -> Vec<Target> {
-        let target = |says: &str, href: &str| Target {
-            says: says.to_owned(),
-            href: href.to_owned(),
-            title: "t".to_owned(),
-        };
+        let target = |says: &str, href: &str| Target::saying(says, href.to_owned(), "t".to_owned());
         vec![
-            target("response: RR 2.64 (1.9 to 3.7); 6 studies", "#pool-a"),
-            target("remission: 36.8 %", "https://example.org/x"),
+            target(
+                "response: RR 2.64 (1.9 to 3.7); 6 studies, 1291 people",
+                "#pool-a",
+            ),
+            target(
+                "remission: proportion 0.37 (0.3 to 0.44); MD -4.8",
+                "https://example.org/x",
+            ),
         ]
     }
 
+    fn hrefs(html: &str) -> Vec<(&str, &str)> {
+        html.split("href=\"")
+            .skip(1)
+            .map(|part| {
+                let (href, rest) = part.split_once('"').unwrap_or_default();
+                let text = rest.split_once('>').and_then(|(_, rest)| rest.split_once('<'));
+                (href, text.unwrap_or_default().0)
+            })
+            .collect()
+    }
+
     #[test]
-    fn every_number_leads_to_what_says_it() {
-        let html = sentence("RR 2.64 in 6 studies, against 36.8 % & 5-HT", &targets());
-        assert_eq!(html.matches("href=\"#pool-a\"").count(), 2, "{html}");
+    fn every_number_leads_to_what_says_it_and_to_nothing_else() {
+        let html = sentence(
+            "RR 2.64 in 6 studies of 1291 people, 37 of a hundred, by -4.8 or 4.8 & 5-HT in 2 of the 3 numbers",
+            &targets(),
+        );
         assert_eq!(
-            html.matches("href=\"https://example.org/x\"").count(),
-            1,
+            hrefs(&html),
+            [
+                ("#pool-a", "2.64"),
+                ("#pool-a", "6"),
+                ("#pool-a", "1,291"),
+                ("https://example.org/x", "37"),
+                ("https://example.org/x", "\u{2212}4.8"),
+                ("https://example.org/x", "4.8"),
+            ],
             "{html}"
         );
-        assert!(html.ends_with("% &amp; 5-HT"), "{html}");
+        assert!(html.ends_with("&amp; 5-HT in 2 of the 3 numbers"), "{html}");
+    }
+
+    #[test]
+    fn of_results_with_the_same_number_each_leads_to_its_own() {
+        let target = |says: &str, href: &str| Target::saying(says, href.to_owned(), "t".to_owned());
+        let both = [target("RR 2.6; 1 study", "#a"), target("SMD 0.5; 1 study", "#b")];
+        let html = sentence(
+            "RR 2.6 in 1 study, SMD 0.5 in 1 study, 50 days, 100 people",
+            &both,
+        );
+        assert_eq!(
+            hrefs(&html),
+            [("#a", "2.6"), ("#a", "1"), ("#b", "0.5"), ("#b", "1")],
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn a_sentence_of_one_number_has_one_target() {
+        let html = of_one("MD -4.8 (-6 to -3); I2 86 %", targets().first());
+        let texts: Vec<&str> = hrefs(&html).iter().map(|(_, text)| *text).collect();
+        assert_eq!(texts, ["\u{2212}4.8", "\u{2212}6", "\u{2212}3", "86"], "{html}");
+        assert!(html.contains("; I² <a"), "{html}");
+        assert_eq!(of_one("2 of the 3 numbers", None), "2 of the 3 numbers");
+    }
+
+    #[test]
+    fn a_number_of_several_pages_leads_to_their_list() {
+        let source = |url: &str| Source {
+            url: url.to_owned(),
+            locator: None,
+        };
+        let two = [source("https://a.org/1"), source("https://a.org/2")];
+        let href = |sources: &[Source], list| target("k", "", sources, &[], list).map(|target| target.href);
+        assert_eq!(href(&two[..1], None).as_deref(), Some("https://a.org/1"));
+        assert_eq!(href(&two, Some("#pages-q")).as_deref(), Some("#pages-q"));
+        assert_eq!(href(&two, None), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::links::{self, Link};
 use crate::error::ReportError;
-use crate::figure::number::fixed;
+use crate::figure::number::{fixed, with_minus};
 use crate::figure::{Drawing, Size, SynthesisFigure, estimate_text, fitted, interval_text, p_text};
 
 /// A pool.
@@ -15,9 +15,9 @@ pub(super) struct Pool {
     pub(super) key: String,
     title: String,
     question: String,
+    /// What comes out, as HTML.
     result: Option<String>,
     figure: Option<String>,
-    heterogeneity: Option<String>,
     said: Vec<String>,
     studies: Vec<Study>,
     raw_heads: Vec<String>,
@@ -116,21 +116,24 @@ fn pool(item: &Item, answer: &Answer) -> Result<Pool, ReportError> {
         let prediction = row.shown_prediction.map_or_else(String::new, |bounds| {
             format!("; a new study: {}", interval_text(synthesis, bounds))
         });
-        format!(
+        let said = format!(
             "{} {}, {}, {studies}{prediction}",
             synthesis.measure.name(),
             estimate_text(synthesis, row.shown),
             p_text(row.pooled.p)
-        )
+        );
+        // The page it was read on, or the table of the studies that it is computed from.
+        let list = format!("#studies-of-{}", item.key);
+        let target = links::target(&item.key, "", &item.sources, &[], Some(&list));
+        links::of_one(&said, target.as_ref())
     });
     Ok(Pool {
         key: item.key.clone(),
         title: item.says.clone(),
-        question: selection.question.clone(),
+        question: question(&selection.question),
         result,
         figure,
-        heterogeneity: None,
-        said: answer.said.clone(),
+        said: typeset(&answer.said),
         studies: studies(answer),
         raw_heads: synthesis.map_or_else(Vec::new, |synthesis| synthesis.raw_columns.clone()),
         excluded: selection
@@ -142,7 +145,7 @@ fn pool(item: &Item, answer: &Answer) -> Result<Pool, ReportError> {
                 reason: excluded.reason.clone(),
             })
             .collect(),
-        rules: selection.rules.clone(),
+        rules: typeset(&selection.rules),
         certainty: item.grade.as_ref().map(|grade| grade.certainty.to_owned()),
         domains: item
             .grade
@@ -151,15 +154,25 @@ fn pool(item: &Item, answer: &Answer) -> Result<Pool, ReportError> {
             .map(|domain| Domain {
                 domain: domain.domain.to_owned(),
                 concern: domain.concern.to_owned(),
-                reason: domain.reason.clone(),
+                reason: links::of_one(&domain.reason, None),
                 by: if domain.computed { "computed" } else { "by hand" },
             })
             .collect(),
-        warnings: synthesis.map_or_else(
-            || selection.warnings.clone(),
-            |synthesis| synthesis.warnings.clone(),
-        ),
+        warnings: typeset(synthesis.map_or(&selection.warnings, |synthesis| &synthesis.warnings)),
     })
+}
+
+/// Texts as HTML, with the minus and the I² of the page.
+fn typeset(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| links::of_one(text, None)).collect()
+}
+
+/// What was asked: after the outcome stand words of the tables, which have hyphens for spaces.
+fn question(question: &str) -> String {
+    match question.rsplit_once(": ") {
+        Some((outcome, words)) => format!("{outcome}: {}", words.replace('-', " ")),
+        None => question.to_owned(),
+    }
 }
 
 fn studies(answer: &Answer) -> Vec<Study> {
@@ -178,7 +191,7 @@ fn studies(answer: &Answer) -> Vec<Study> {
                 label: row.study.label.clone(),
                 href: row.study.link.clone().filter(|url| links::is_address(url)),
                 arms: included.arms.clone(),
-                raw: row.study.raw.clone(),
+                raw: row.study.raw.iter().map(|cell| with_minus(cell)).collect(),
                 estimate: estimate_text(synthesis, row.shown),
                 weight: row
                     .weight

@@ -5,7 +5,7 @@ use euthymia_evidence::rebuild::{Rebuilt as Published, Status};
 use serde::Serialize;
 
 use super::links;
-use crate::figure::number::{count, fixed, significant};
+use crate::figure::number::{count, two_decimals, with_minus};
 
 /// A study of the library.
 #[derive(Serialize)]
@@ -71,7 +71,7 @@ pub(super) fn rebuilt(row: &Published) -> Rebuilt {
     Rebuilt {
         label: row.label.clone(),
         href: Some(row.source_url.clone()).filter(|url| links::is_address(url)),
-        what,
+        what: with_minus(&what),
         published: format!("{} {}", row.measure.word(), range(estimate, low, high)),
         computed: row.computed.map_or_else(String::new, |[estimate, low, high]| {
             range(Some(estimate), Some(low), Some(high))
@@ -97,16 +97,9 @@ pub(super) fn rebuilt_summary(rows: &[Published]) -> String {
 }
 
 fn range(estimate: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
-    let one = |x: f64| {
-        if x.abs() < 0.0095 && x != 0.0 {
-            significant(x, 2)
-        } else {
-            fixed(x, 2)
-        }
-    };
-    let estimate = estimate.map_or_else(|| "?".to_owned(), one);
+    let estimate = estimate.map_or_else(|| "?".to_owned(), two_decimals);
     match (low, high) {
-        (Some(low), Some(high)) => format!("{estimate} ({} to {})", one(low), one(high)),
+        (Some(low), Some(high)) => format!("{estimate} ({} to {})", two_decimals(low), two_decimals(high)),
         _ => estimate,
     }
 }

@@ -3,8 +3,8 @@
 use euthymia_meta::synthesis::{PooledRow, SmallStudy, StudyRow, Synthesis};
 
 use super::Colour;
-use crate::figure::number::{fixed, significant};
-use crate::figure::{estimate_text, interval_text, number_text, p_text, read_text};
+use crate::figure::number::{fixed, significant, with_minus};
+use crate::figure::{estimate_text, head_text, interval_text, moderators, number_text, p_text, read_text};
 use crate::lines::{Lines, Style, pad_left, pad_right};
 
 /// A line of the table: its cells, the first to the left, and how it looks.
@@ -48,7 +48,7 @@ fn table(out: &mut Lines, synthesis: &Synthesis) {
     let has_weights = synthesis.studies.iter().all(|row| row.weight.is_some());
     let mut head = vec!["Study".to_owned()];
     head.extend(synthesis.raw_columns.iter().cloned());
-    head.push(format!("{} [{level} CI]", synthesis.measure.name()));
+    head.push(format!("{} [{level} CI]", head_text(&synthesis.measure)));
     if has_weights {
         head.push("Weight".to_owned());
     }
@@ -96,7 +96,8 @@ fn plain(text: &str, style: Style) -> Row {
 
 fn study(synthesis: &Synthesis, row: &StudyRow) -> Row {
     let mut cells = vec![row.study.label.clone()];
-    cells.extend(row.study.raw.iter().cloned());
+    let raw = synthesis.raw_columns.iter().zip(&row.study.raw);
+    cells.extend(raw.map(|(_, cell)| with_minus(cell)));
     cells.push(estimate_text(synthesis, row.shown));
     cells.extend(row.weight.map(|weight| format!("{} %", fixed(weight, 1))));
     Row {
@@ -135,7 +136,8 @@ fn pooled(synthesis: &Synthesis, row: &PooledRow, raw: usize, label: &str) -> Ve
     rows
 }
 
-/// Columns of one width; where the terminal is too narrow the data behind the effects go first, then weights.
+/// Columns of one width; where the terminal is too narrow long names are cut first, then the data behind the effects go,
+/// then weights.
 fn write(out: &mut Lines, rows: &[Row], raw: usize) {
     let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or(1);
     let widest = |column: usize| {
@@ -145,23 +147,44 @@ fn write(out: &mut Lines, rows: &[Row], raw: usize) {
             .filter_map(|row| row.cells.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..columns).map(widest).collect();
+    let mut widths: Vec<usize> = (0..columns).map(widest).collect();
     let mut kept: Vec<usize> = (0..columns).collect();
-    let total = |kept: &[usize]| kept.iter().map(|column| widths[*column] + 2).sum::<usize>() - 2;
-    if total(&kept) > out.width {
+    // What names may take at least before others give way.
+    let least = widths[0].min(out.width / 3);
+    let others = |kept: &[usize]| {
+        kept.iter()
+            .skip(1)
+            .map(|column| widths[*column] + 2)
+            .sum::<usize>()
+    };
+    if least + others(&kept) > out.width {
         kept.retain(|column| *column == 0 || *column > raw);
     }
-    if total(&kept) > out.width && kept.len() > 2 {
+    if least + others(&kept) > out.width && kept.len() > 2 {
         kept.truncate(2);
     }
+    widths[0] = widths[0].min(out.width.saturating_sub(others(&kept)).max(least));
     for row in rows {
-        let mut line = pad_right(&row.cells[0], if row.cells.len() > 1 { widths[0] } else { 0 });
+        let mut line = if row.cells.len() > 1 {
+            pad_right(&cut(&row.cells[0], widths[0]), widths[0])
+        } else {
+            cut(&row.cells[0], out.width)
+        };
         for column in kept.iter().skip(1).filter(|column| **column < row.cells.len()) {
             line.push_str("  ");
             line.push_str(&pad_left(&row.cells[*column], widths[*column]));
         }
         out.line(line.trim_end(), row.style);
     }
+}
+
+/// A text of at most so many letters, the last of them `…` where there are more.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 fn coefficients(out: &mut Lines, moderation: &euthymia_meta::synthesis::Moderation) {
@@ -242,17 +265,8 @@ fn findings(synthesis: &Synthesis) -> Vec<(String, String)> {
     }
     if let Some(moderation) = &synthesis.moderation {
         let mut text = moderation.formula.clone();
-        if let (Some(qm), Some(p)) = (moderation.qm, moderation.qm_p) {
-            let df = fixed(moderation.qm_df.0, 0);
-            text.push_str(&match moderation.qm_df.1 {
-                Some(second) => format!(
-                    ": F = {}, df = {df} and {}, {}",
-                    fixed(qm, 2),
-                    fixed(second, 0),
-                    p_text(p)
-                ),
-                None => format!(": Q = {}, df = {df}, {}", fixed(qm, 2), p_text(p)),
-            });
+        if let Some(test) = moderators(moderation) {
+            text.push_str(&format!(": {test}"));
         }
         if let Some(r2) = moderation.r2 {
             text.push_str(&format!(", R² = {} %", fixed(r2, 1)));

@@ -89,6 +89,8 @@ struct Cell {
     ratio: String,
     verdict: String,
     beyond: bool,
+    /// Why its interval is unknown.
+    no_interval: Option<String>,
     problem: Option<String>,
 }
 
@@ -258,6 +260,7 @@ fn cell(prediction: &Prediction) -> Cell {
         }
         .to_owned(),
         beyond: prediction.counted && verdict == "beyond 2",
+        no_interval: prediction.no_interval.clone(),
         problem: prediction.problem.clone(),
     }
 }

@@ -66,7 +66,10 @@ fn observation(out: &mut Lines, row: &Row, name: usize) {
 }
 
 fn tell_problem(out: &mut Lines, prediction: &Prediction) {
-    if let Some(problem) = &prediction.problem {
+    for problem in [&prediction.problem, &prediction.no_interval]
+        .into_iter()
+        .flatten()
+    {
         out.line(&format!("    {problem}"), Style::Dim);
     }
 }

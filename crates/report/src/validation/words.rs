@@ -24,11 +24,14 @@ pub(super) fn predicted(prediction: &Prediction) -> String {
         .map_or_else(|| "none".to_owned(), |value| significant(value, 3))
 }
 
-/// The interval that the uncertainty of the parameters makes; empty where nothing is uncertain.
+/// The interval that the uncertainty of the parameters makes; empty where nothing is uncertain, `unknown` where it could not
+/// be computed.
 pub(super) fn interval(prediction: &Prediction) -> String {
-    prediction.interval.map_or_else(String::new, |(low, high)| {
-        format!("{} to {}", significant(low, 3), significant(high, 3))
-    })
+    match (prediction.interval, &prediction.no_interval) {
+        (Some((low, high)), _) => format!("{} to {}", significant(low, 3), significant(high, 3)),
+        (None, Some(_)) => "unknown".to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 /// Predicted over observed.

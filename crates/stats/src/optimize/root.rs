@@ -99,7 +99,9 @@ pub fn golden(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -> f64
             r = before;
             before = step;
         }
-        if p.abs() >= (0.5 * q * r).abs() || p <= q * (a - x) || p >= q * (b - x) {
+        // Infinite values make no parabola.
+        let parabola = p.abs() < (0.5 * q * r).abs() && p > q * (a - x) && p < q * (b - x);
+        if !parabola {
             before = if x < middle { b - x } else { a - x };
             step = GOLD * before;
         } else {
@@ -139,4 +141,24 @@ pub fn golden(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -> f64
         }
     }
     (x, fx)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_least_value_is_found_beside_infinite_ones() {
+        let mut asked = Vec::new();
+        let (x, least) = golden(0.0, 10.0, 1e-9, |x| {
+            asked.push(x);
+            if x < 3.9 {
+                f64::INFINITY
+            } else {
+                2.0 + (x - 4.0) * (x - 4.0)
+            }
+        });
+        assert!((x - 4.0).abs() < 1e-6 && (least - 2.0).abs() < 1e-12, "{x}");
+        assert!(asked.iter().all(|x| (0.0..=10.0).contains(x)));
+    }
 }

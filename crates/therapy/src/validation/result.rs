@@ -106,6 +106,8 @@ pub struct Prediction {
     pub value: Option<f64>,
     /// From the 5th to the 95th percentile of what the uncertainty of the parameters makes of it.
     pub interval: Option<(f64, f64)>,
+    /// Why there is none, although parameters are uncertain.
+    pub no_interval: Option<String>,
     /// Predicted over observed.
     pub ratio: Option<f64>,
     /// Whether it counts: no parameter of these models was set by the row.

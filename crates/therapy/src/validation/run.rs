@@ -245,9 +245,13 @@ fn prediction(task: &Task, observation: &Observation, computed: Computed<'_>) ->
     let key = &bench.structure.key;
     let model = compositions[task.main.bench].as_ref().map(|(model, _)| model);
     let values = values(task, observation, computed);
-    let (value, interval, problem) = match values {
-        Ok((typical, draws)) => (Some(typical), interval(draws), None),
-        Err(problem) => (None, None, Some(problem)),
+    let (value, drawn, problem) = match values {
+        Ok((typical, drawn)) => (Some(typical), drawn, None),
+        Err(problem) => (None, Ok(Vec::new()), Some(problem)),
+    };
+    let (interval, no_interval) = match drawn {
+        Ok(draws) => (interval(draws), None),
+        Err(why) => (None, Some(why)),
     };
     let used = |stem: &String| observation.used_for.contains(stem);
     Prediction {
@@ -259,13 +263,16 @@ fn prediction(task: &Task, observation: &Observation, computed: Computed<'_>) ->
         models,
         value,
         interval,
+        no_interval,
         problem,
     }
 }
 
-/// The typical person's number, then those of the draws; none of these where one has none, for the others alone would make
-/// the interval too narrow.
-fn values(task: &Task, observation: &Observation, computed: Computed<'_>) -> Result<(f64, Vec<f64>), String> {
+/// Numbers of the draws, or why one of them has none: the others alone would make the interval too narrow.
+type Drawn = Result<Vec<f64>, String>;
+
+/// The typical person's number, and those of the draws.
+fn values(task: &Task, observation: &Observation, computed: Computed<'_>) -> Result<(f64, Drawn), String> {
     let (_, compositions, _) = computed;
     let main = Scales::new(&task.main, observation, compositions)?;
     let against = match &task.against {
@@ -284,8 +291,14 @@ fn values(task: &Task, observation: &Observation, computed: Computed<'_>) -> Res
         composed.map_or(0, |(_, compiled)| compiled.count)
     };
     let draws = count(&task.main).max(task.against.as_ref().map_or(0, count));
-    let drawn: Result<Vec<f64>, String> = (1..=draws as usize).map(of).collect();
-    Ok((typical, drawn.unwrap_or_default()))
+    Ok((typical, drawn(draws as usize, of)))
+}
+
+fn drawn(draws: usize, of: impl Fn(usize) -> Result<f64, String>) -> Drawn {
+    let one = |draw: usize| {
+        of(draw).map_err(|why| format!("no interval: the number of draw {draw} of {draws} is missing, {why}"))
+    };
+    (1..=draws).map(one).collect()
 }
 
 /// How the readings of a side become numbers.
@@ -398,4 +411,23 @@ fn said(given: &Given) -> String {
         words.push_str(&format!(", with {}", beside(given).join(" and ")));
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draw_without_a_number_is_named() {
+        let of = |draw: usize| {
+            if draw == 3 {
+                Err("the curve ends".to_owned())
+            } else {
+                Ok(draw as f64)
+            }
+        };
+        let told = "no interval: the number of draw 3 of 4 is missing, the curve ends";
+        assert_eq!(drawn(4, of), Err(told.to_owned()));
+        assert_eq!(drawn(2, of), Ok(vec![1.0, 2.0]));
+    }
 }

@@ -3,7 +3,7 @@
 use super::trials::trials;
 use super::{model, studies};
 use crate::MetaError;
-use crate::analysis::{Analysis, Inputs, Values};
+use crate::analysis::{Analysis, Inputs, Values, prepared};
 use crate::bias::limit::{Adjustment, limit_analysis};
 use crate::bias::pet_peese::Chosen;
 use crate::bias::rank::rank_test;
@@ -59,7 +59,7 @@ pub(super) fn metabias(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
     let test = SmallStudy::parse(inputs.required_text("method_bias")?)?;
     let trials = if inputs.has("columns") {
-        trials(inputs, analysis.frame()?)?
+        trials(inputs, &prepared(inputs, analysis.frame()?)?)?
     } else {
         let studies = studies(analysis)?;
         Trials {
@@ -131,7 +131,7 @@ pub(super) fn pet_peese(analysis: &Analysis) -> Result<Values, MetaError> {
     } else {
         Variance::Multiplicative
     };
-    let alpha = inputs.number("pet_peese.alpha")?.unwrap_or(0.1);
+    let alpha = inputs.alpha("pet_peese.alpha", 0.1)?;
     let found = crate::bias::pet_peese::pet_peese(&model.data, &variance, alpha)?;
     let part = |regression: &Regression, pval: f64| {
         let mut values = Values::new();

@@ -4,7 +4,7 @@ use super::asymmetry::method_tau;
 use super::trials::{arms, binary};
 use super::{model, studies};
 use crate::MetaError;
-use crate::analysis::{Analysis, Inputs, Values};
+use crate::analysis::{Analysis, Inputs, Values, prepared};
 use crate::bias::excess::{self, Comparison, excess_significance};
 use crate::bias::fail_safe::{self, Combination, GeneralOptions};
 use crate::bias::p_curve::{Shape, p_curve};
@@ -95,7 +95,7 @@ fn target(inputs: &Inputs, path: &str) -> Result<Option<f64>, MetaError> {
 
 pub(super) fn fsn(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let alpha = inputs.number("fsn.alpha")?.unwrap_or(0.05);
+    let alpha = inputs.alpha("fsn.alpha", 0.05)?;
     let target = target(inputs, "fsn.target")?;
     let kind = inputs.text("fsn.type")?.unwrap_or("Rosenthal");
     let studies = studies(analysis)?;
@@ -177,12 +177,12 @@ pub(super) fn tes(analysis: &Analysis) -> Result<Values, MetaError> {
     let mut options = excess::Options {
         null: inputs.number("tes.H0")?.unwrap_or(0.0),
         alternative: alternative("tes.alternative", Alternative::TwoSided)?,
-        alpha: inputs.number("tes.alpha")?.unwrap_or(0.05),
+        alpha: inputs.alpha("tes.alpha", 0.05)?,
         theta: inputs.numbers("tes.theta")?,
         tau2: inputs.number("tes.tau2")?.unwrap_or(0.0),
         comparison: inputs.text("tes.test")?.map(Comparison::parse).transpose()?,
         excess: alternative("tes.tes_alternative", Alternative::Greater)?,
-        excess_alpha: inputs.number("tes.tes_alpha")?.unwrap_or(0.1),
+        excess_alpha: inputs.alpha("tes.tes_alpha", 0.1)?,
     };
     let (mut yi, mut vi) = (studies.yi, studies.vi);
     // A model gives its effects, fitted to each study where it has moderators, and its variance between studies.
@@ -246,9 +246,9 @@ pub(super) fn pcurve(analysis: &Analysis) -> Result<Values, MetaError> {
 
 pub(super) fn fragility(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let frame = analysis.frame()?;
-    let (rows, arms) = arms(inputs, frame)?;
-    let alpha = inputs.number("fragility.alpha")?.unwrap_or(0.05);
+    let frame = prepared(inputs, analysis.frame()?)?;
+    let (rows, arms) = arms(inputs, &frame)?;
+    let alpha = inputs.alpha("fragility.alpha", 0.05)?;
     let mut trials = Vec::new();
     for (row, trial) in rows.iter().zip(&arms) {
         let at_line = |error: MetaError| match error {

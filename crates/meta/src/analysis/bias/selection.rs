@@ -182,5 +182,9 @@ pub(super) fn copas(analysis: &Analysis) -> Result<Values, MetaError> {
         .with("publprob", along(|step| step.seen))
         .with("TE_slope", along(|step| step.estimate))
         .with("seTE_slope", along(|step| step.se))
-        .with("pval_rsb", along(|step| step.pval)))
+        .with("pval_rsb", along(|step| step.pval))
+        .with(
+            "seTE_borrowed",
+            along(|step| f64::from(u8::from(step.se_borrowed))),
+        ))
 }

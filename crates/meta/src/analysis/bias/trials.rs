@@ -1,8 +1,8 @@
 //! Trials of two arms by the names that the package meta gives their columns.
 
 use crate::analysis::Inputs;
+use crate::analysis::prepared::numbers;
 use crate::bias::small_study::{Arms, Binary, Trials};
-use crate::expression::{numbers, parse};
 use crate::{Frame, MetaError};
 use euthymia_vecmath::scalar::{exp, ln, log_gamma};
 
@@ -12,10 +12,7 @@ fn cells(inputs: &Inputs, frame: &Frame, names: &[&str]) -> Result<Option<Vec<Op
         for name in names {
             let path = format!("{folder}.{name}");
             if let Some(text) = inputs.text(&path)? {
-                if frame.has(text) {
-                    return Ok(Some(frame.numbers(text)?.to_vec()));
-                }
-                return Ok(Some(numbers(&parse(text)?, frame)?));
+                return numbers(text, frame).map(Some);
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use super::super::studies::{measure, prepared, reported};
 use super::super::{Analysis, Inputs, Values};
-use super::level;
 use crate::MetaError;
 use crate::counts::glmm::{Design, Method, Model, Options, glmm};
 use crate::formula::Formula;
@@ -26,7 +25,7 @@ fn options(inputs: &Inputs) -> Result<Options, MetaError> {
         Some(other) => return Err(inputs.error("model.method", format!("`{other}` is none of ML, EE"))),
     };
     let points = inputs.number("model.nAGQ")?.unwrap_or(7.0);
-    if !(1.0..=100.0).contains(&points) {
+    if !(1.0..=100.0).contains(&points) || points.fract() != 0.0 {
         return Err(inputs.error(
             "model.nAGQ",
             format!("{points} is no number of points from 1 to 100"),
@@ -39,7 +38,7 @@ fn options(inputs: &Inputs) -> Result<Options, MetaError> {
         points: points as usize,
         drop00: single.drop00,
         single,
-        level: level(inputs)?,
+        level: inputs.level("model.level", 0.95)?,
     })
 }
 

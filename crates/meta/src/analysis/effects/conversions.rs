@@ -4,14 +4,25 @@
 
 use serde_json::Value as Json;
 
-use super::super::{Analysis, Inputs, Values};
+use super::super::{Analysis, Inputs, Values, prepared};
 use crate::MetaError;
 use crate::effect::convert::{
     Accuracy, Distribution, FiveNumbers, Margins, MeanMethod, SdMethod, Transformation, Wald, delta,
 };
 
 /// Rows of `inputs.rows`, or of the table: numbers under names.
-struct Rows(Vec<Vec<(String, f64)>>);
+struct Rows {
+    cells: Vec<Vec<(String, f64)>>,
+    /// The line of each row in the table, or its number in `inputs.rows`.
+    lines: Vec<usize>,
+}
+
+/// Names that a conversion reads.
+const NUMBERS: &[&str] = &[
+    "min", "q1", "median", "q3", "max", "n", "ni", "mean", "sd", "ci_lb", "ci.lb", "lb", "ci_ub", "ci.ub",
+    "ub", "zval", "z", "pval", "p", "vi", "sei", "sens", "spec", "ppv", "npv", "n1i", "n2i", "ori", "ri",
+    "phi", "x2i", "x2",
+];
 
 impl Rows {
     fn of(analysis: &Analysis) -> Result<Self, MetaError> {
@@ -30,24 +41,44 @@ impl Rows {
                     .collect()
             };
             let rows: Option<Vec<_>> = found.as_array().ok_or_else(wrong)?.iter().map(row).collect();
-            return rows.map(Self).ok_or_else(wrong);
+            let cells: Vec<_> = rows.ok_or_else(wrong)?;
+            return Ok(Self {
+                lines: (1..=cells.len()).collect(),
+                cells,
+            });
         }
-        let frame = analysis.frame()?;
+        let frame = prepared(inputs, analysis.frame()?)?;
         let mut rows = vec![Vec::new(); frame.rows()];
         for name in frame.names() {
-            let Ok(cells) = frame.numbers(name) else { continue };
+            let cells = match frame.numbers(name) {
+                Ok(cells) => cells,
+                Err(error) if NUMBERS.contains(&name) || ESTIMATES.contains(&name) => return Err(error),
+                // Labels.
+                Err(_) => continue,
+            };
             for (row, cell) in rows.iter_mut().zip(cells) {
                 row.extend(cell.map(|x| (name.to_owned(), x)));
             }
         }
-        Ok(Self(rows))
+        Ok(Self {
+            cells: rows,
+            lines: (0..frame.rows()).map(|row| frame.line(row)).collect(),
+        })
     }
 
     fn has(&self, names: &[&str]) -> bool {
-        self.0
+        self.cells
             .iter()
             .flatten()
             .any(|(found, _)| names.contains(&found.as_str()))
+    }
+
+    /// What is wrong with the row at a place.
+    fn error(&self, place: usize, reason: impl Into<String>) -> MetaError {
+        MetaError::Row {
+            line: self.lines[place],
+            reason: reason.into(),
+        }
     }
 }
 
@@ -57,13 +88,6 @@ fn get(row: &[(String, f64)], names: &[&str]) -> Option<f64> {
         .iter()
         .find_map(|name| row.iter().find(|(found, _)| found == name))
         .map(|(_, x)| *x)
-}
-
-fn at(row: usize, reason: impl Into<String>) -> MetaError {
-    MetaError::Row {
-        line: row + 1,
-        reason: reason.into(),
-    }
 }
 
 pub(super) fn run(analysis: &Analysis) -> Result<Values, MetaError> {
@@ -135,7 +159,7 @@ fn five_numbers(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
     let test = inputs.flag("test")?.unwrap_or(false);
     let (mut means, mut sds) = (Vec::new(), Vec::new());
     let mut how = Vec::new();
-    for (place, row) in rows.0.iter().enumerate() {
+    for (place, row) in rows.cells.iter().enumerate() {
         let numbers = FiveNumbers {
             min: get(row, &["min"]),
             q1: get(row, &["q1"]),
@@ -146,7 +170,7 @@ fn five_numbers(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
         };
         let moments = numbers
             .moments(mean, sd, distribution)
-            .map_err(|reason| at(place, reason))?
+            .map_err(|reason| rows.error(place, reason))?
             .filter(|moments| !(test && moments.skewed));
         let (reported_mean, reported_sd) = (get(row, &["mean"]), get(row, &["sd"]));
         means.push(reported_mean.or_else(|| moments.as_ref().map(|moments| moments.mean)));
@@ -169,20 +193,16 @@ const ESTIMATES: &[&str] = &[
 
 fn wald(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
     let transformation = transformation(inputs)?;
-    let level = inputs.number("level")?.unwrap_or(95.0);
-    let level = if level > 1.0 { level / 100.0 } else { level };
+    let level = inputs.level("level", 0.95)?;
     let (mut yi, mut vi, mut how) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, row) in rows.0.iter().enumerate() {
+    for (place, row) in rows.cells.iter().enumerate() {
         let scaled = |names: &[&str]| {
             let x = get(row, names)?;
             Some(transformation.map_or(x, |transformation| transformation.of(x))).filter(|x| !x.is_nan())
         };
         let p = get(row, &["pval", "p"]);
         if let Some(p) = p.filter(|p| !(0.0..=1.0).contains(p)) {
-            return Err(at(
-                place,
-                format!("the p value is {p}; it must lie between 0 and 1"),
-            ));
+            return Err(rows.error(place, format!("the p value is {p}; it must lie between 0 and 1")));
         }
         let wald = Wald {
             estimate: scaled(ESTIMATES),
@@ -195,7 +215,7 @@ fn wald(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
         if let (Some(low), Some(high)) = (wald.low, wald.high)
             && (low > high || wald.estimate.is_some_and(|y| y < low || y > high))
         {
-            return Err(at(place, "the interval does not contain the estimate"));
+            return Err(rows.error(place, "the interval does not contain the estimate"));
         }
         let variance = wald.variance();
         yi.push(wald.estimate);
@@ -222,7 +242,7 @@ fn on_another_scale(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
     let transformation = transformation(inputs)?
         .ok_or_else(|| inputs.error("transf", "the delta method needs a transformation"))?;
     let (mut yi, mut vi) = (Vec::new(), Vec::new());
-    for row in &rows.0 {
+    for row in &rows.cells {
         let y = get(row, &["yi"]);
         let v = get(row, &["vi"]).or_else(|| get(row, &["sei"]).map(|se| se * se));
         let (there, spread) = delta(transformation, y.unwrap_or(f64::NAN), v.unwrap_or(f64::NAN));
@@ -240,7 +260,7 @@ fn on_another_scale(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
 fn tables(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
     let corrected = inputs.flag("correct")?.unwrap_or(true);
     let mut cells: [Vec<Option<f64>>; 4] = Default::default();
-    for (place, row) in rows.0.iter().enumerate() {
+    for (place, row) in rows.cells.iter().enumerate() {
         let n = get(row, &["ni", "n"]);
         let accuracy = n.map(|n| Accuracy {
             n,
@@ -251,7 +271,7 @@ fn tables(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
         });
         let table = match accuracy {
             None => None,
-            Some(accuracy) => match accuracy.cells().map_err(|reason| at(place, reason))? {
+            Some(accuracy) => match accuracy.cells().map_err(|reason| rows.error(place, reason))? {
                 Some(table) => Some(table),
                 None => match (get(row, &["n1i"]), get(row, &["n2i"])) {
                     (Some(row_margin), Some(column)) => Margins {
@@ -264,7 +284,7 @@ fn tables(rows: &Rows, inputs: &Inputs) -> Result<Values, MetaError> {
                         corrected,
                     }
                     .cells()
-                    .map_err(|reason| at(place, reason))?,
+                    .map_err(|reason| rows.error(place, reason))?,
                     _ => None,
                 },
             },

@@ -1,6 +1,5 @@
 //! `confint_tau2`, `henmi_copas`, `prediction_pimeta`, `prediction_bootstrap`, `pvalue_combination`.
 
-use super::expectations::level_of;
 use crate::analysis::studies::Studies;
 use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Values};
@@ -16,7 +15,7 @@ pub(super) fn confint_tau2(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
     let model = Model::of(analysis)?;
     let fit = model.fit()?;
-    let level = level_of(inputs, "ci.level", model.options.level)?;
+    let level = inputs.level("ci.level", model.options.level)?;
     let given = matches!(
         model.options.method,
         Method::GeneralisedQ | Method::GeneralisedQMedian
@@ -58,10 +57,10 @@ pub(super) fn henmi_copas(analysis: &Analysis) -> Result<Values, MetaError> {
 
 fn level(analysis: &Analysis) -> Result<f64, MetaError> {
     let inputs = &analysis.inputs;
-    if let Some(alpha) = inputs.number("alpha")? {
-        return Ok(1.0 - alpha);
+    if inputs.has("alpha") {
+        return Ok(1.0 - inputs.alpha("alpha", 0.05)?);
     }
-    level_of(inputs, "level", 0.95)
+    inputs.level("level", 0.95)
 }
 
 fn interval(found: &PredictionInterval) -> Values {
@@ -105,7 +104,10 @@ pub(super) fn prediction_bootstrap(analysis: &Analysis) -> Result<Values, MetaEr
     let studies = Studies::of(analysis)?;
     let level = level(analysis)?;
     let found = match inputs.number("seed")? {
-        None => confidence_distribution_interval(&studies.yi, &studies.vi, level)?,
+        None => {
+            let found = confidence_distribution_interval(&studies.yi, &studies.vi, level)?;
+            return Ok(interval(&found).with("sd_lbpi", 0.0).with("sd_ubpi", 0.0));
+        }
         Some(seed) => {
             let draws = inputs.number("B")?.unwrap_or(25_000.0);
             if !(1.0..=1e8).contains(&draws) {
@@ -117,7 +119,7 @@ pub(super) fn prediction_bootstrap(analysis: &Analysis) -> Result<Values, MetaEr
             simulate_confidence_distribution(&studies.yi, &studies.vi, level, draws as u32, seed as u64)?
         }
     };
-    Ok(interval(&found).with("sd_lbpi", 0.0).with("sd_ubpi", 0.0))
+    Ok(interval(&found))
 }
 
 pub(super) fn pvalue_combination(analysis: &Analysis) -> Result<Values, MetaError> {

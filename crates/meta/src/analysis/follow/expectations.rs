@@ -1,5 +1,7 @@
 //! `predict`, `blup`.
 
+use nalgebra::DMatrix;
+
 use crate::analysis::univariate::Model;
 use crate::analysis::{Analysis, Inputs, Values, multilevel as mv};
 use crate::predict::{Expectation, Prediction, Reference, Transformation, new_rows, predict as expect};
@@ -12,24 +14,14 @@ pub(super) fn predict(analysis: &Analysis) -> Result<Values, MetaError> {
     }
     let model = Model::of(analysis)?;
     let fit = model.fit()?;
-    let level = level_of(inputs, "predict.level", model.options.level)?;
+    let level = inputs.level("predict.level", model.options.level)?;
     let reference = inputs
         .text("predict.predtype")?
         .map_or(Ok(Reference::default()), Reference::parse)?;
-    let x = match inputs.matrix("predict.newmods") {
-        // One moderator may be given as a list of values.
-        Err(_) => {
-            let values = inputs.numbers("predict.newmods")?.unwrap_or_default();
-            new_rows(fit.p, model.data.intercept, &[values])?
-        }
-        Ok(Some(rows)) => {
-            if fit.p == 1 && model.data.intercept {
-                return Err(inputs.error("predict.newmods", "the model has no moderators"));
-            }
-            new_rows(fit.p, model.data.intercept, &rows)?
-        }
-        Ok(None) if fit.p == 1 && model.data.intercept => model.data.x.rows(0, 1).clone_owned(),
-        Ok(None) => model.data.x.clone(),
+    let x = match new_moderators(inputs, fit.p, model.data.intercept)? {
+        Some(rows) => rows,
+        None if fit.p == 1 && model.data.intercept => model.data.x.rows(0, 1).clone_owned(),
+        None => model.data.x.clone(),
     };
     let predictions = expect(&fit, &x, reference, level);
     let transformation = inputs.text("predict.transf")?;
@@ -47,26 +39,43 @@ pub(super) fn predict(analysis: &Analysis) -> Result<Values, MetaError> {
     Ok(values(&predictions))
 }
 
+/// The rows of `newmods`; for one moderator they may be a list of values.
+fn new_moderators(inputs: &Inputs, p: usize, intercept: bool) -> Result<Option<DMatrix<f64>>, MetaError> {
+    let field = "predict.newmods";
+    let rows = match inputs.matrix(field) {
+        Ok(None) => return Ok(None),
+        Ok(Some(rows)) => rows,
+        Err(_) => vec![inputs.numbers(field)?.unwrap_or_default()],
+    };
+    if p == 1 && intercept {
+        return Err(inputs.error(field, "the model has no moderators"));
+    }
+    if rows.is_empty() {
+        return Err(inputs.error(field, "expected values of the moderators, found none"));
+    }
+    new_rows(p, intercept, &rows)
+        .map(Some)
+        .map_err(|error| match error {
+            MetaError::Field { reason, .. } => inputs.error(field, reason),
+            other => other,
+        })
+}
+
 /// Predictions of a multilevel model: the mean and its interval, and where the true effect of a new row of a new group
 /// lies; where the variances differ by the levels of an inner factor, one row for each level.
 fn multilevel(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
     let read = mv::model::Model::of(analysis)?;
     let fit = read.fit()?;
-    let level = level_of(inputs, "predict.level", read.options.level)?;
+    let level = inputs.level("predict.level", read.options.level)?;
     let reference = inputs
         .text("predict.predtype")?
         .map_or(Ok(Reference::default()), Reference::parse)?;
     let mean = fit.p == 1 && read.data.intercept;
-    let rows = |rows: &[Vec<f64>]| new_rows(fit.p, read.data.intercept, rows);
-    let (x, observed) = match inputs.matrix("predict.newmods") {
-        Ok(None) if mean => (read.data.x.rows(0, 1).clone_owned(), false),
-        Ok(None) => (read.data.x.clone(), true),
-        Ok(Some(given)) => (rows(&given)?, false),
-        Err(_) => {
-            let given = inputs.numbers("predict.newmods")?.unwrap_or_default();
-            (rows(&[given])?, false)
-        }
+    let (x, observed) = match new_moderators(inputs, fit.p, read.data.intercept)? {
+        Some(rows) => (rows, false),
+        None if mean => (read.data.x.rows(0, 1).clone_owned(), false),
+        None => (read.data.x.clone(), true),
     };
     // Where variances differ: those of each row, or for the mean those of each level.
     let between: Vec<Option<f64>> = match fit.total_variance() {
@@ -133,17 +142,6 @@ fn variances_of_levels(fit: &model::Fit) -> Vec<Option<f64>> {
         };
         sums.iter().flat_map(add).collect()
     })
-}
-
-/// A coverage as a fraction, given as such or in per cent.
-pub(super) fn level_of(inputs: &Inputs, path: &str, usual: f64) -> Result<f64, MetaError> {
-    let level = inputs.number(path)?.unwrap_or(usual);
-    let level = if level >= 1.0 { level / 100.0 } else { level };
-    if level > 0.0 && level < 1.0 {
-        Ok(level)
-    } else {
-        Err(inputs.error(path, "expected a coverage between 0 and 1, as 0.95"))
-    }
 }
 
 /// Predictions under metafor's names.

@@ -2,7 +2,7 @@
 
 use super::count_sequences::{self, CountModel, Counts};
 use crate::analysis::univariate::Model;
-use crate::analysis::{Analysis, Values};
+use crate::analysis::{Analysis, Values, prepared};
 use crate::diagnostics;
 use crate::pool::Fit;
 use crate::{Column, Frame, MetaError};
@@ -79,25 +79,24 @@ pub(super) fn order(analysis: &Analysis, frame: &Frame) -> Result<Vec<usize>, Me
         return Ok(rows);
     }
     let mut rows: Vec<usize>;
+    // A stable sort, whichever way: equal values stay in row order.
+    let turned = |order: core::cmp::Ordering| if falling { order.reverse() } else { order };
     match frame.column(name) {
         Ok(Column::Texts(cells)) => {
             rows = (0..cells.len()).filter(|row| cells[*row].is_some()).collect();
-            rows.sort_by(|a, b| crate::formula::collate(cells[*a].as_deref(), cells[*b].as_deref()));
+            rows.sort_by(|a, b| {
+                turned(crate::formula::collate(
+                    cells[*a].as_deref(),
+                    cells[*b].as_deref(),
+                ))
+            });
         }
         _ => {
-            let cells = crate::expression::numbers(&crate::expression::parse(name)?, frame)?;
+            let cells = prepared::numbers(name, frame)?;
             rows = (0..cells.len()).filter(|row| cells[*row].is_some()).collect();
             let value = |row: &usize| cells[*row].unwrap_or(0.0);
-            if falling {
-                rows.sort_by(|a, b| value(b).total_cmp(&value(a)));
-            } else {
-                rows.sort_by(|a, b| value(a).total_cmp(&value(b)));
-            }
-            return Ok(rows);
+            rows.sort_by(|a, b| turned(value(a).total_cmp(&value(b))));
         }
-    }
-    if falling {
-        rows.reverse();
     }
     Ok(rows)
 }

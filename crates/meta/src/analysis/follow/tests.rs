@@ -14,10 +14,12 @@ pub(super) fn anova(analysis: &Analysis) -> Result<Values, MetaError> {
     let form = inputs.text("anova.type")?.unwrap_or("wald").to_lowercase();
     match form.as_str() {
         "wald" => {
-            let fit = Model::of(analysis)?.fit()?;
-            let first = usize::from(fit.p > 1) + 1;
+            let model = Model::of(analysis)?;
+            let fit = model.fit()?;
+            // All but the intercept, where there is one beside others.
+            let first = usize::from(model.data.intercept && fit.p > 1);
             let coefficients = coefficients(inputs, "anova.coefficients_1based")?
-                .unwrap_or_else(|| (first - 1..fit.p).collect());
+                .unwrap_or_else(|| (first..fit.p).collect());
             let mut values = Values::new();
             push_wald(&mut values, &diagnostics::wald(&fit, &coefficients)?);
             Ok(values)

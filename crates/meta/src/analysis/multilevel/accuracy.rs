@@ -4,7 +4,7 @@ use super::model::column;
 use super::reading::number_after;
 use crate::accuracy::{Corrected, Counts, bivariate, describe};
 use crate::analysis::prepared::kept;
-use crate::analysis::{Analysis, Inputs, Value, Values};
+use crate::analysis::{Analysis, Inputs, Value, Values, prepared};
 use crate::formula::Formula;
 use crate::multivariate::Method;
 use crate::{Column, Frame, MetaError};
@@ -12,7 +12,12 @@ use crate::{Column, Frame, MetaError};
 /// The counts of the rows that have all four, with what is added where a cell is 0.
 fn counts(analysis: &Analysis) -> Result<(Counts, Frame), MetaError> {
     let inputs = &analysis.inputs;
-    let whole = analysis.frame()?;
+    // Rows are filtered below, where complete cases are those with all counts.
+    let mut unfiltered = inputs.json().clone();
+    if let Some(members) = unfiltered.as_object_mut() {
+        members.remove("filter");
+    }
+    let whole = &prepared(&Inputs::new(unfiltered), analysis.frame()?)?;
     let name = |cell: &str| -> Result<String, MetaError> {
         Ok(inputs
             .text(&format!("columns.{cell}"))?
@@ -124,14 +129,15 @@ pub(super) fn dta_bivariate(analysis: &Analysis) -> Result<Values, MetaError> {
         values.push("ll", found.ll);
     }
     if let Some(auc) = found.auc {
-        values.push("AUC", auc);
+        // mada divides the sum over the 98 steps between 1 and 99 per cent by 99.
+        values.push("AUC", auc * 98.0 / 99.0);
     }
     Ok(values)
 }
 
 pub(super) fn dta_descriptives(analysis: &Analysis) -> Result<Values, MetaError> {
     let (counts, _) = counts(analysis)?;
-    let level = analysis.inputs.number("level")?.unwrap_or(0.95);
+    let level = analysis.inputs.level("level", 0.95)?;
     let studies = describe(&counts, level);
     let mut values = Values::new();
     let mut push = |name: &str, of: &dyn Fn(&crate::accuracy::Accuracy) -> crate::accuracy::Interval| {

@@ -31,8 +31,9 @@ struct Doses {
     method: CovarianceMethod,
 }
 
-/// The table, its studies in the order of the table and the doses of each in rising order.
-fn doses(analysis: &Analysis) -> Result<Doses, MetaError> {
+/// The table, its studies in the order of the table and the doses of each in rising order; as they come where no column
+/// of doses is known and none is needed.
+fn doses(analysis: &Analysis, needed: bool) -> Result<Doses, MetaError> {
     let inputs = &analysis.inputs;
     let frame = prepared(&expressions_only(inputs), analysis.frame()?)?;
     let design = match inputs.text("type")?.unwrap_or("ci") {
@@ -68,9 +69,18 @@ fn doses(analysis: &Analysis) -> Result<Doses, MetaError> {
         })
     };
     let (studies, labels) = codes_as_they_come(&name("id", &["study", "id"])?, &frame)?;
-    let dose = numbers(&dose_name(inputs, &frame)?, &frame)?;
+    let dose = match dose_name(inputs, &frame) {
+        Ok(name) => Some(numbers(&name, &frame)?),
+        Err(error) if needed => return Err(error),
+        Err(_) => None,
+    };
     let cases = numbers(&name("cases", &["cases"])?, &frame)?;
-    let total = numbers(&name("n", &["total", "n", "peryears"])?, &frame)?;
+    // Time that people were followed is no number of people.
+    let totals: &[&str] = match design {
+        RiskDesign::IncidenceRate => &["total", "n", "peryears"],
+        _ => &["total", "n"],
+    };
+    let total = numbers(&name("n", totals)?, &frame)?;
     for row in 0..frame.rows() {
         let beyond = design != RiskDesign::IncidenceRate && cases[row] > total[row];
         if !(cases[row] >= 0.0 && total[row] > 0.0) || beyond {
@@ -83,7 +93,9 @@ fn doses(analysis: &Analysis) -> Result<Doses, MetaError> {
     let mut groups = Vec::new();
     for (study, label) in labels.iter().enumerate() {
         let mut rows: Vec<usize> = (0..frame.rows()).filter(|row| studies[*row] == study).collect();
-        rows.sort_by(|a, b| dose[*a].total_cmp(&dose[*b]));
+        if let Some(dose) = &dose {
+            rows.sort_by(|a, b| dose[*a].total_cmp(&dose[*b]));
+        }
         if rows.len() < 2 {
             return Err(MetaError::Row {
                 line: frame.line(rows[0]),
@@ -122,7 +134,9 @@ fn expressions_only(inputs: &Inputs) -> Inputs {
 }
 
 fn is_of_counts(text: &str) -> bool {
-    text.contains("against the") || text.contains("reference row")
+    ["against the lowest", "against the reference", "reference row"]
+        .iter()
+        .any(|phrase| text.contains(phrase))
 }
 
 /// The column of doses: `dose`, or the first name on the right of the formula.
@@ -135,9 +149,16 @@ fn dose_name(inputs: &Inputs, frame: &Frame) -> Result<String, MetaError> {
         .and_then(|formula| formula.columns().into_iter().next());
     let described = inputs
         .text("derived.logrr")?
-        .and_then(|text| word_after(text, "against the lowest-"))
-        .map(|name| name.to_lowercase());
-    [named, described, Some("dose".to_owned()), Some("bmi".to_owned())]
+        .and_then(|text| {
+            word_after(text, "against the lowest-").or_else(|| word_after(text, "against the lowest "))
+        })
+        .and_then(|name| {
+            frame
+                .names()
+                .find(|found| found.eq_ignore_ascii_case(&name))
+                .map(str::to_owned)
+        });
+    [named, described, Some("dose".to_owned())]
         .into_iter()
         .flatten()
         .find(|name| frame.has(name))
@@ -165,9 +186,27 @@ fn effects(
     let se_name = inputs.text("se")?.unwrap_or("se");
     if frame.has(&response) && frame.has(se_name) {
         let (y, se) = (frame.numbers(&response)?, frame.numbers(se_name)?);
-        // The reference has no effect and no error.
-        let pick = |cells: &[Option<f64>]| rows.iter().map(|row| cells[*row].unwrap_or(0.0)).collect();
-        return Ok((pick(y), pick(se)));
+        // The reference has no effect and no error: a standard error of 0, neither number, or an effect of 0 alone.
+        let marked = |row: &usize| se[*row] == Some(0.0) || (y[*row].is_none() && se[*row].is_none());
+        let none_marked = !rows.iter().any(marked);
+        let of = |row: &usize| match (y[*row], se[*row]) {
+            (Some(_), Some(s)) if s < 0.0 => Err(MetaError::Row {
+                line: frame.line(*row),
+                reason: format!("`{se_name}` is {s}: a standard error cannot be negative"),
+            }),
+            (Some(y), Some(s)) => Ok((y, s)),
+            (None, Some(0.0)) | (None, None) => Ok((0.0, 0.0)),
+            (Some(0.0), None) if none_marked => Ok((0.0, 0.0)),
+            (found, _) => Err(MetaError::Row {
+                line: frame.line(*row),
+                reason: format!(
+                    "`{}` is empty; only at the reference dose may both be, leave the row out",
+                    if found.is_none() { &response } else { se_name }
+                ),
+            }),
+        };
+        let pairs: Vec<(f64, f64)> = rows.iter().map(of).collect::<Result<_, _>>()?;
+        return Ok(pairs.into_iter().unzip());
     }
     if let Some(place) = (0..rows.len()).find(|i| counts.cases[*i] == 0.0) {
         return Err(MetaError::Row {
@@ -234,7 +273,7 @@ impl Doses {
 
 pub(super) fn dose_response(analysis: &Analysis) -> Result<Values, MetaError> {
     let inputs = &analysis.inputs;
-    let mut doses = doses(analysis)?;
+    let mut doses = doses(analysis, true)?;
     let method = method(inputs)?;
     let procedure = match inputs.text("proc")?.unwrap_or("2stage") {
         "1stage" => Procedure::OneStage,
@@ -269,6 +308,11 @@ pub(super) fn dose_response(analysis: &Analysis) -> Result<Values, MetaError> {
                 "quadratic" => Curve::Quadratic,
                 "spline" => Curve::Spline(knots(inputs, &dose)?),
                 "emax" => {
+                    if inputs.text("proc")? == Some("2stage") {
+                        return Err(
+                            inputs.error("proc", "an Emax curve is fitted in one stage; ask for 1stage")
+                        );
+                    }
                     let highest = dose.iter().fold(0.0_f64, |most, x| most.max(*x));
                     let bounds = (highest / 1000.0, highest * 10.0);
                     let found = fit_emax(bounds, method, |curve| doses.studies(&curve.columns(&dose)?))?;
@@ -303,8 +347,10 @@ fn knots(inputs: &Inputs, dose: &[f64]) -> Result<Vec<f64>, MetaError> {
     match inputs.numbers("knots")? {
         Some(places) if places.len() > 1 => Ok(places),
         given => {
-            let count = given.map_or(3, |count| count[0] as usize);
-            quantile_knots(dose, count)
+            let count = given.map_or(Some(3.0), |count| count.first().copied());
+            count
+                .filter(|count| count.fract() == 0.0)
+                .and_then(|count| quantile_knots(dose, count as usize))
                 .ok_or_else(|| inputs.error("knots", "expected places of knots, or 3 to 7 of them"))
         }
     }
@@ -328,7 +374,7 @@ fn values(found: &crate::dose_response::Fit, names: Vec<String>) -> Values {
 }
 
 pub(super) fn dose_response_cov(analysis: &Analysis) -> Result<Values, MetaError> {
-    let doses = doses(analysis)?;
+    let doses = doses(analysis, false)?;
     let [group] = doses.groups.as_slice() else {
         let reason = format!(
             "covariances are of one study, the table has {}",

@@ -2,11 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
+pub(crate) use crate::analysis::prepared::column;
+
 use super::reading::reshaped;
 use super::sampling::sampling;
 use crate::analysis::studies::{Studies, prepared};
 use crate::analysis::{Analysis, Inputs};
-use crate::expression::{evaluate, parse};
 use crate::formula::{Formula, factor};
 use crate::multilevel::{Data, DegreesOfFreedom, Fit, Method, Options, Random, Structure, fit};
 use crate::pool::Test;
@@ -98,18 +99,6 @@ pub(crate) fn table(analysis: &Analysis) -> Result<Frame, MetaError> {
     prepared(&analysis.inputs, analysis.frame()?)
 }
 
-/// A column or an expression of columns.
-pub(crate) fn column(text: &str, frame: &Frame) -> Result<Column, MetaError> {
-    if frame.has(text) {
-        return frame.column(text).cloned();
-    }
-    if text == "row number" {
-        let rows = (1..=frame.rows()).map(|row| Some(row as f64));
-        return Ok(Column::Numbers(rows.collect()));
-    }
-    evaluate(&parse(text)?, frame)
-}
-
 /// Codes of a column whose cells are all there, with the names of the codes.
 pub(crate) fn codes(text: &str, frame: &Frame) -> Result<(Vec<usize>, Vec<String>), MetaError> {
     let (levels, codes) = factor(&column(text, frame)?);
@@ -184,6 +173,12 @@ fn random(inputs: &Inputs, terms: &[Term], frame: &Frame) -> Result<Vec<Random>,
     let structures = inputs.texts("struct")?.unwrap_or_default();
     let mut all = Vec::new();
     let mut structured = 0;
+    if terms.iter().filter(|term| term.inner.is_some()).count() > 2 {
+        return Err(inputs.error(
+            "random",
+            "a model has at most two terms of the form `~ inner | outer`; leave the others out",
+        ));
+    }
     for term in terms {
         match &term.inner {
             None => {
@@ -287,12 +282,11 @@ fn options(inputs: &Inputs) -> Result<Options, MetaError> {
             DegreesOfFreedom::Given(inputs.numbers("dfs")?.unwrap_or_default())
         }
     };
-    let level = inputs.number("level")?.unwrap_or(0.95);
     Ok(Options {
         method,
         test,
         degrees,
-        level: if level > 1.0 { level / 100.0 } else { level },
+        level: inputs.level("level", 0.95)?,
     })
 }
 

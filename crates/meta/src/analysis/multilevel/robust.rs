@@ -21,6 +21,12 @@ pub(super) fn robust(analysis: &Analysis) -> Result<Values, MetaError> {
             model.studies.frame,
         )
     } else {
+        if inputs.get("V").is_some_and(|given| given != "vi") {
+            return Err(inputs.error(
+                "V",
+                "covariances of sampling errors need a multilevel model; give `random`, as `~ 1 | study/effect`",
+            ));
+        }
         let model = univariate::Model::with(model::studies(analysis)?, &prep::under_model(inputs))?;
         let fit = model.fit()?;
         (
@@ -31,8 +37,7 @@ pub(super) fn robust(analysis: &Analysis) -> Result<Values, MetaError> {
     };
     let correction = correction(analysis)?;
     let (clusters, _) = model::codes(cluster, &frame)?;
-    let level = inputs.number("level")?.unwrap_or(0.95);
-    let level = if level > 1.0 { level / 100.0 } else { level };
+    let level = inputs.level("level", 0.95)?;
     let robust = sandwich(&fitted, &clusters, correction, level)?;
     let ddf = match correction {
         Correction::BiasReduced => robust.ddf.clone(),

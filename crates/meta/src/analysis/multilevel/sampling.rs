@@ -143,7 +143,10 @@ fn blocks(inputs: &Inputs, text: &str, clusters: &[usize], frame: &Frame) -> Res
 
 /// `v1i`, `v2`, `cov3`: letters with a number in them.
 fn is_numbered(name: &str) -> bool {
-    name.starts_with(['v', 'V', 'c']) && name.chars().nth(1).is_some_and(|c| c.is_ascii_digit())
+    let lower = name.to_lowercase();
+    let rest = lower.trim_start_matches(char::is_alphabetic);
+    let letters = &lower[..lower.len() - rest.len()];
+    ["v", "c", "cov"].contains(&letters) && rest.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Numbers of both groups of each contrast.
@@ -264,5 +267,20 @@ fn correlations(inputs: &Inputs) -> Result<Vec<Correlation>, MetaError> {
                 items.iter().map(one).collect::<Option<_>>().ok_or_else(wrong)
             }
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_covariances_are_letters_with_a_number() {
+        assert!(["v1i", "V2", "c3", "cov3"].iter().all(|name| is_numbered(name)));
+        assert!(
+            !["v", "vi", "cov", "count3", "x1", "3"]
+                .iter()
+                .any(|name| is_numbered(name))
+        );
     }
 }

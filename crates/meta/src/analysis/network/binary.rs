@@ -5,7 +5,7 @@ use euthymia_stats::normal;
 use super::estimates::{cells, fitted, test};
 use super::read::Given;
 use crate::MetaError;
-use crate::analysis::{Analysis, Value, Values};
+use crate::analysis::{Analysis, Values};
 use crate::network::{BinaryMethod, EmptyArms, binary};
 
 pub(super) fn netmetabin(analysis: &Analysis) -> Result<Values, MetaError> {
@@ -35,7 +35,7 @@ pub(super) fn netmetabin(analysis: &Analysis) -> Result<Values, MetaError> {
         return Err(inputs.error("arms", "expected the columns of arms with events and people"));
     }
     let fit = binary(&given.arms, method, empty)?;
-    let level = inputs.number("level")?.unwrap_or(0.95);
+    let level = inputs.level("level", 0.95)?;
     let reach = normal::quantile(0.5 + 0.5 * level);
     let mut values = Values::new();
     values.push("trts", fit.treatments.clone());
@@ -67,14 +67,15 @@ pub(super) fn netmetabin(analysis: &Analysis) -> Result<Values, MetaError> {
 
 /// The classic way, with increments in empty cells.
 fn inverse(analysis: &Analysis) -> Result<Values, MetaError> {
-    let (_, network, fit) = fitted(analysis)?;
-    let mut values = super::estimates::netmeta(analysis)?;
-    let designs = crate::network::DesignModel::fit(&network, fit.options.reference, 0.0)?;
-    let none = Value::Numbers(Vec::new());
-    let has = |name: &str| values.get(name).is_some();
-    if !has("d") {
-        values.push("d", designs.designs.len());
+    let (given, network, fit) = fitted(analysis)?;
+    let mut values = super::estimates::values(&analysis.inputs, &network, &fit)?;
+    let mut excluded: Vec<String> = Vec::new();
+    for contrast in &given.contrasts {
+        let used = network.studies.iter().any(|study| study.label == contrast.study);
+        if !used && !excluded.contains(&contrast.study) {
+            excluded.push(contrast.study.clone());
+        }
     }
-    values.push("excluded_studies", none);
+    values.push("excluded_studies", excluded);
     Ok(values)
 }

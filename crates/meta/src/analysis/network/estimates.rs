@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::read::{Given, options, small_is_good};
 use crate::MetaError;
-use crate::analysis::{Analysis, Value, Values};
+use crate::analysis::{Analysis, Inputs, Value, Values};
 use crate::network::{
     Base, Contrast, Covariance, Likelihood, Multivariate, Network, NetworkFit, QTest, league, network,
     p_scores, ranks,
@@ -60,12 +60,17 @@ pub(super) fn test(values: &mut Values, names: [&str; 3], test: Option<&QTest>) 
 /// Estimates of a network.
 pub(super) fn netmeta(analysis: &Analysis) -> Result<Values, MetaError> {
     let (_, network, fit) = fitted(analysis)?;
+    values(&analysis.inputs, &network, &fit)
+}
+
+/// What is said of a network and its fit.
+pub(super) fn values(inputs: &Inputs, network: &Network, fit: &NetworkFit) -> Result<Values, MetaError> {
     let level = fit.options.level;
     let n = network.n();
     let none = || Value::Matrix(vec![vec![None; n]; n]);
     let mut values = Values::new();
-    let direct = fit.sources(&network, false)?;
-    let direct_random = fit.sources(&network, true)?;
+    let direct = fit.sources(network, false)?;
+    let direct_random = fit.sources(network, true)?;
     let mut designs: Vec<Vec<usize>> = network
         .studies
         .iter()
@@ -113,7 +118,7 @@ pub(super) fn netmeta(analysis: &Analysis) -> Result<Values, MetaError> {
     values.push("upper_I2", fit.i2.and_then(|i2| i2.bounds).map(|bounds| bounds.1));
     test(&mut values, ["Q", "df_Q", "pval_Q"], Some(&fit.total));
     let parts = if designs.len() > 1 {
-        Some(crate::network::decompose(&network, fit.options.reference)?)
+        Some(crate::network::decompose(network, fit.options.reference)?)
     } else {
         None
     };
@@ -127,7 +132,7 @@ pub(super) fn netmeta(analysis: &Analysis) -> Result<Values, MetaError> {
         ["Q_inconsistency", "df_Q_inconsistency", "pval_Q_inconsistency"],
         parts.as_ref().map(|parts| &parts.between),
     );
-    let small_is_good = small_is_good(&analysis.inputs)?;
+    let small_is_good = small_is_good(inputs)?;
     values.push("pscore_common", p_scores(&fit.common, small_is_good));
     values.push("pscore_random", p_scores(&fit.random, small_is_good));
     for (name, sources) in [("common", &direct), ("random", &direct_random)] {
@@ -135,10 +140,10 @@ pub(super) fn netmeta(analysis: &Analysis) -> Result<Values, MetaError> {
         values.push(&format!("seTE_direct_{name}"), cells(&sources.direct.se));
         values.push(&format!("TE_indirect_{name}"), cells(&sources.indirect_te));
         values.push(&format!("seTE_indirect_{name}"), cells(&sources.indirect_se));
-        let share: Vec<f64> = network.pairs().map(|pair| sources.share[pair]).collect();
+        let share: Vec<Option<f64>> = network.pairs().map(|pair| sources.share[pair]).collect();
         values.push(&format!("prop_direct_{name}"), share);
     }
-    values.push("prop_direct_names", pair_names(&network));
+    values.push("prop_direct_names", pair_names(network));
     let two_arms = |at: usize| network.studies[network.comparisons[at].study].treatments.len() == 2;
     for (name, model) in [("common", &fit.common), ("random", &fit.random)] {
         let estimates: Vec<f64> = network
@@ -147,7 +152,7 @@ pub(super) fn netmeta(analysis: &Analysis) -> Result<Values, MetaError> {
             .map(|c| model.effect(c.a, c.b))
             .collect();
         let leverages: Vec<Option<f64>> = model
-            .leverages(&network)
+            .leverages(network)
             .into_iter()
             .enumerate()
             // The weights of an arm of several comparisons are not its own.
@@ -157,7 +162,7 @@ pub(super) fn netmeta(analysis: &Analysis) -> Result<Values, MetaError> {
         values.push(&format!("TE_nma_{name}"), estimates);
         values.push(&format!("leverage_{name}"), leverages);
         values.push(&format!("seTE_adj_{name}"), adjusted);
-        values.push(&format!("Q_{name}"), model.contributions(&network));
+        values.push(&format!("Q_{name}"), model.contributions(network));
     }
     Ok(values)
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Analysis, Inputs};
-use crate::expression::{evaluate, parse};
+use crate::analysis::{Analysis, Inputs, prepared};
 use crate::formula::collate;
 use crate::network::{
     Arm, Contrast, Heterogeneity, Increment, Measure, Network, NetworkOptions, Outcome, Where, contrasts,
@@ -23,7 +22,7 @@ pub(super) struct Given {
 impl Given {
     pub(super) fn of(analysis: &Analysis) -> Result<Self, MetaError> {
         let inputs = &analysis.inputs;
-        let frame = analysis.frame()?;
+        let frame = &prepared(inputs, analysis.frame()?)?;
         if inputs.has("contrasts") {
             let name = inputs.text("sm")?.unwrap_or("");
             return Ok(Self {
@@ -64,16 +63,7 @@ pub(super) fn options(inputs: &Inputs, network: &Network) -> Result<NetworkOptio
             return Err(inputs.error("method_tau", format!("`{other}` is none of DL, ML, REML")));
         }
     };
-    let level = match inputs.number("level")? {
-        Some(level) => level,
-        None => inputs.number("level_ma")?.unwrap_or(0.95),
-    };
-    if !(level > 0.0 && level < 1.0) {
-        return Err(inputs.error(
-            "level",
-            format!("expected a number between 0 and 1, found {level}"),
-        ));
-    }
+    let level = inputs.level("level", inputs.level("level_ma", 0.95)?)?;
     Ok(NetworkOptions {
         heterogeneity,
         reference: reference(inputs, network)?,
@@ -111,18 +101,16 @@ pub(super) fn small_is_good(inputs: &Inputs) -> Result<bool, MetaError> {
 
 /// A column by its name, or an expression of columns.
 fn column(inputs: &Inputs, path: &str, text: &str, frame: &Frame) -> Result<Column, MetaError> {
-    if frame.has(text) {
-        return frame.column(text).cloned();
-    }
-    let expression = parse(text).map_err(|error| inputs.error(path, error.to_string()))?;
-    evaluate(&expression, frame).map_err(|_| {
-        inputs.error(
+    prepared::column(text, frame).map_err(|error| match error {
+        MetaError::NoColumn { name, .. } => inputs.error(
             path,
             format!(
-                "there is no column `{text}`; there are {}",
+                "there is no column `{name}`; there are {}",
                 frame.names().collect::<Vec<_>>().join(", ")
             ),
-        )
+        ),
+        MetaError::Expression { .. } | MetaError::NoAnswer(_) => inputs.error(path, error.to_string()),
+        other => other,
     })
 }
 

@@ -62,7 +62,19 @@ fn continuity(settings: &Settings) -> Result<Continuity, MetaError> {
 
 /// `metabin`.
 pub(super) fn metabin(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(
+        &analysis.inputs,
+        &[
+            "method",
+            "incr",
+            "method_incr",
+            "allstudies",
+            "MH_exact",
+            "RR_Cochrane",
+            "Q_Cochrane",
+            "print_CMH",
+        ],
+    )?;
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
     let tables = Tables {
         event_e: column(analysis, &frame, "event_e")?,

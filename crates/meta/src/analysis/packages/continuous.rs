@@ -13,7 +13,10 @@ type Pair = Option<(Group, Group)>;
 
 /// `metacont`.
 pub(super) fn metacont(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(
+        &analysis.inputs,
+        &["method_ci", "method_smd", "exact_smd", "sd_glass", "pooledvar"],
+    )?;
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
     let read = |name: &str| column(analysis, &frame, name);
     let (n_e, mean_e, sd_e) = (read("n_e")?, read("mean_e")?, read("sd_e")?);

@@ -39,7 +39,7 @@ pub(super) fn labels(
 
 /// `metagen`.
 pub(super) fn metagen(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(&analysis.inputs, &["rho", "cluster"])?;
     let (frame, rows) = studies(analysis)?;
     let options = options(&settings)?;
     let level = settings.level("level")?;

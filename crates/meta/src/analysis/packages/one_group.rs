@@ -44,7 +44,7 @@ fn harmonic_mean(cells: &[Option<f64>]) -> Option<f64> {
 
 /// `metaprop`.
 pub(super) fn metaprop(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(&analysis.inputs, &["method", "incr", "method_incr", "method_ci"])?;
     settings.choice("method", &[("Inverse", ())])?;
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
     let event = column(analysis, &frame, "event")?;
@@ -196,7 +196,7 @@ fn report_with_back(
 
 /// `metarate`.
 pub(super) fn metarate(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(&analysis.inputs, &["method", "incr", "method_incr", "method_ci"])?;
     settings.choice("method", &[("Inverse", ())])?;
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
     let event = column(analysis, &frame, "event")?;
@@ -247,7 +247,7 @@ pub(super) fn metarate(analysis: &Analysis) -> Result<Values, MetaError> {
 
 /// `metamean`.
 pub(super) fn metamean(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(&analysis.inputs, &["method_ci"])?;
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
     let read = |name: &str| column(analysis, &frame, name);
     let (n, mean, sd) = (read("n")?, read("mean")?, read("sd")?);
@@ -266,7 +266,7 @@ pub(super) fn metamean(analysis: &Analysis) -> Result<Values, MetaError> {
 
 /// `metacor`.
 pub(super) fn metacor(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(&analysis.inputs, &[])?;
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
     let cor = column(analysis, &frame, "cor")?;
     let n = column(analysis, &frame, "n")?;

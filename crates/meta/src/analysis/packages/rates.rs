@@ -20,7 +20,7 @@ enum Pooling {
 
 /// `metainc`.
 pub(super) fn metainc(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(&analysis.inputs, &["method", "incr", "method_incr"])?;
     let frame = prepared(&analysis.inputs, analysis.frame()?)?;
     let read = |name: &str| column(analysis, &frame, name);
     let (event_e, time_e) = (read("event_e")?, read("time_e")?);

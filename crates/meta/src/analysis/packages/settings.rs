@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
+use super::super::inputs::coverage;
+use super::super::prepared::numbers;
 use super::super::{Analysis, Inputs};
-use crate::expression::{numbers, parse};
 use crate::{Frame, MetaError};
 
 /// Settings under their names, written with `_` where R writes a point.
@@ -25,29 +26,17 @@ const APART: &[&str] = &[
     "effect", "columns", "note", "cluster", "subgroup", "derived", "filter",
 ];
 
-/// All settings that some kind has, and those that change only what meta prints.
-const KNOWN: &[&str] = &[
+/// Settings of every kind, and those that change only what meta prints.
+const COMMON: &[&str] = &[
     "sm",
-    "method",
     "method_tau",
     "method_tau_ci",
     "method_I2",
-    "method_ci",
-    "method_smd",
-    "method_incr",
     "method_random_ci",
     "method_common_ci",
     "method_predict",
     "adhoc_hakn_ci",
     "adhoc_hakn_pi",
-    "incr",
-    "allstudies",
-    "MH_exact",
-    "RR_Cochrane",
-    "Q_Cochrane",
-    "exact_smd",
-    "sd_glass",
-    "pooledvar",
     "tau_preset",
     "tau_common",
     "level",
@@ -58,17 +47,36 @@ const KNOWN: &[&str] = &[
     "prediction",
     "common",
     "random",
-    "rho",
     "backtransf",
     "overall",
-    "print_CMH",
     "test_subgroup",
     "warn",
+    "digits",
+];
+
+/// Settings of some kinds that mean nothing to the functions of the others, which take them and go on: no answer changes.
+const ELSEWHERE: &[&str] = &[
+    "incr",
+    "method_incr",
+    "allstudies",
+    "MH_exact",
+    "RR_Cochrane",
+    "Q_Cochrane",
+    "print_CMH",
+    "method_ci",
+    "method_smd",
+    "exact_smd",
+    "sd_glass",
+    "pooledvar",
+    "rho",
 ];
 
 impl Settings {
-    /// Reads the inputs of an analysis.
-    pub(crate) fn of(inputs: &Inputs) -> Result<Self, MetaError> {
+    /// Reads the inputs of an analysis of a kind that has settings of its `own` beside those of every kind.
+    ///
+    /// # Errors
+    /// What is no setting, or one that would change the answer and is not done here.
+    pub(crate) fn of(inputs: &Inputs, own: &[&str]) -> Result<Self, MetaError> {
         let mut found = Vec::new();
         let members = inputs.json().as_object();
         for (field, value) in members.into_iter().flatten() {
@@ -84,18 +92,27 @@ impl Settings {
                 }),
             }
         }
+        let known = || COMMON.iter().chain(own);
+        let unknown = |field: &str, name: &str| {
+            let near = known()
+                .min_by_key(|known| strsim::osa_distance(known, name))
+                .filter(|known| strsim::osa_distance(known, name) <= 3)
+                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            MetaError::field(
+                field,
+                format!("`{name}` is no setting of this kind of analysis{near}"),
+            )
+        };
         for setting in &found {
-            if !KNOWN.contains(&setting.name.as_str()) {
-                let near = KNOWN
-                    .iter()
-                    .min_by_key(|known| strsim::osa_distance(known, &setting.name))
-                    .filter(|known| strsim::osa_distance(known, &setting.name) <= 3)
-                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                return Err(MetaError::field(
-                    &setting.field,
-                    format!("`{}` is no setting of this kind of analysis{near}", setting.name),
-                ));
+            // All kinds pool by inverse variances.
+            let usual = setting.name == "method" && setting.value == "Inverse";
+            let means_nothing = ELSEWHERE.contains(&setting.name.as_str());
+            if !usual && !means_nothing && !known().any(|known| *known == setting.name) {
+                return Err(unknown(&setting.field, &setting.name));
             }
+        }
+        if inputs.has("cluster") && !own.contains(&"cluster") {
+            return Err(unknown("cluster", "cluster"));
         }
         Ok(Self { found })
     }
@@ -139,15 +156,9 @@ impl Settings {
             .transpose()
     }
 
-    /// A coverage, as 0.95 or 95; 0.95 where none is given.
+    /// A coverage, written as 0.95 or 95; 0.95 where none is given.
     pub(crate) fn level(&self, name: &str) -> Result<f64, MetaError> {
-        let level = self.number(name)?.unwrap_or(0.95);
-        let level = if level > 1.0 { level / 100.0 } else { level };
-        if level > 0.0 && level < 1.0 {
-            Ok(level)
-        } else {
-            Err(self.error(name, "a coverage is above 0 and below 1"))
-        }
+        coverage(self.number(name)?.unwrap_or(0.95)).map_err(|reason| self.error(name, reason))
     }
 
     /// One of the values that a setting can have; the first where it is not given.
@@ -234,10 +245,7 @@ fn parts(text: &str) -> Vec<&str> {
 pub(crate) fn column(analysis: &Analysis, frame: &Frame, name: &str) -> Result<Vec<Option<f64>>, MetaError> {
     let path = format!("columns.{name}");
     let text = analysis.inputs.text(&path)?.unwrap_or(name);
-    if frame.has(text) {
-        return Ok(frame.numbers(text)?.to_vec());
-    }
-    numbers(&parse(text)?, frame)
+    numbers(text, frame)
 }
 
 #[cfg(test)]
@@ -246,7 +254,7 @@ mod tests {
     use serde_json::json;
 
     fn settings(json: Json) -> Result<Settings, MetaError> {
-        Settings::of(&Inputs::new(json))
+        Settings::of(&Inputs::new(json), &["incr", "method_incr", "allstudies"])
     }
 
     #[test]
@@ -278,11 +286,17 @@ mod tests {
             error(json!({"methd_tau": "DL"})),
             "`methd_tau`: `methd_tau` is no setting of this kind of analysis; did you mean `method_tau`?"
         );
+        assert!(settings(json!({"options": "pooledvar=TRUE", "digits": 3})).is_ok());
+        assert_eq!(
+            error(json!({"options": "shrinkage=TRUE"})),
+            "`options`: `shrinkage` is no setting of this kind of analysis"
+        );
+        assert!(error(json!({"cluster": "study"})).starts_with("`cluster`"));
         assert!(error(json!({"options": "exact.smd=maybe"})).starts_with("`options`: expected settings as"));
         let level = settings(json!({"level": 0.0})).unwrap().level("level");
         assert_eq!(
             level.unwrap_err().to_string(),
-            "`level`: a coverage is above 0 and below 1"
+            "`level`: expected a coverage above 0 and below 1, as 0.95, found 0"
         );
         let choice = settings(json!({"sm": "XX"}))
             .unwrap()

@@ -10,7 +10,7 @@ use crate::review::{TauAcross, subgroups};
 
 /// `subgroup`.
 pub(super) fn subgroup(analysis: &Analysis) -> Result<Values, MetaError> {
-    let settings = Settings::of(&analysis.inputs)?;
+    let settings = Settings::of(&analysis.inputs, &[])?;
     let name = analysis.inputs.required_text("subgroup")?;
     let (frame, rows) = studies(analysis)?;
     let kept = rows.pooled();

@@ -156,7 +156,9 @@ mod tests {
             let found = contours(&plane, level);
             assert_eq!(found.len(), 1, "{level}");
             assert!(
-                (found[0].slope + 0.5).abs() < 1e-9 && found[0].adjusted_r2 > 0.999,
+                (found[0].slope + 0.5).abs() < 1e-9
+                    && (found[0].intercept - 0.5 * level).abs() < 1e-9
+                    && found[0].adjusted_r2 > 0.999,
                 "{found:?}"
             );
         }
@@ -175,6 +177,16 @@ mod tests {
             let (x, y) = (i as f64, j as f64);
             bump(x - 5.0, y - 5.0) + bump(x - 15.0, y - 15.0)
         });
-        assert_eq!(contours(&hills, 0.5).len(), 2);
+        let mut found = contours(&hills, 0.5);
+        assert_eq!(found.len(), 2);
+        found.sort_by(|one, other| one.intercept.total_cmp(&other.intercept));
+        // A line by least squares goes through the mean of its points: the tops of the hills, a quarter and three
+        // quarters along.
+        for (line, top) in found.iter().zip([0.25, 0.75]) {
+            assert!(
+                line.points > 4 && (line.intercept + line.slope * top - top).abs() < 0.03,
+                "{found:?}"
+            );
+        }
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Request, columns};
-use crate::Frame;
 use crate::synthesis::build::shares;
 use crate::synthesis::{Estimate, Pooled};
+use crate::{Frame, MetaError};
 use euthymia_stats::{gamma, normal};
 
 /// The model that pools.
@@ -27,6 +27,23 @@ pub enum Pooling {
 }
 
 impl Pooling {
+    /// Whether every row that is pooled belongs to a cluster.
+    pub(super) fn check_clusters(&self, frame: &Frame, rows: &[usize]) -> Result<(), MetaError> {
+        let Self::Cluster(name) = self else {
+            return Ok(());
+        };
+        let cells = frame.column(name)?.to_texts();
+        match rows.iter().find(|row| cells[**row].is_none()) {
+            Some(row) => Err(MetaError::Row {
+                line: frame.line(*row),
+                reason: format!(
+                    "`{name}` is empty; say which cluster the study belongs to, or leave the row out"
+                ),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// The kind of analysis and its inputs, from those of the inverse-variance model.
     pub(super) fn inputs(&self, mut inputs: Map<String, Json>) -> (&'static str, Map<String, Json>) {
         let field = |inputs: &Map<String, Json>, part: &str, name: &str| -> Option<Json> {
@@ -39,7 +56,8 @@ impl Pooling {
             Self::MantelHaenszel => ("rma_mh", exact(&inputs, &level)),
             Self::Peto => ("rma_peto", exact(&inputs, &level)),
             Self::Glmm(model) => {
-                let method = if method == json!("EE") { "EE" } else { "ML" };
+                let equal = ["EE", "FE", "CE"].iter().any(|name| method == *name);
+                let method = if equal { "EE" } else { "ML" };
                 let mut fields = json!({ "method": method, "nAGQ": 7, "level": level });
                 if !model.is_empty() {
                     fields["model"] = json!(model);
@@ -62,6 +80,7 @@ impl Pooling {
                     "method".to_owned(),
                     json!(if method == json!("ML") { "ML" } else { "REML" }),
                 );
+                inputs.insert("level".to_owned(), level);
                 inputs.insert("cluster".to_owned(), json!(column));
                 inputs.insert(
                     "robust".to_owned(),
@@ -138,14 +157,14 @@ fn exact(inputs: &Map<String, Json>, level: &Json) -> Json {
     })
 }
 
-/// A pooled estimate from the values of an analysis.
-pub(super) fn read(values: &Json, level: f64) -> Option<Pooled> {
+/// A pooled estimate of `k` studies from the values of an analysis.
+pub(super) fn read(values: &Json, level: f64, k: usize) -> Option<Pooled> {
     let number = |name: &str| match &values[name] {
         Json::Array(cells) => cells.first()?.as_f64(),
         cell => cell.as_f64(),
     };
     if let Some(mu) = values["mu"].as_array() {
-        return bayes(values, mu, level);
+        return bayes(values, mu, k);
     }
     let (value, se) = (number("beta")?, number("se")?);
     let half = normal::quantile(0.5 + level / 2.0) * se;
@@ -156,15 +175,14 @@ pub(super) fn read(values: &Json, level: f64) -> Option<Pooled> {
     } else {
         (value - half, value + half)
     };
-    let k = number("k").unwrap_or(1.0);
     let (q, p) = match (number("QE"), number("QEp")) {
         (Some(q), p) => (Some(q), p),
         _ => (number("QE_Wld"), None),
     };
-    let q_df = number("QE_Wld_df").unwrap_or(k - 1.0);
+    let q_df = number("QE_Wld_df").unwrap_or(k as f64 - 1.0);
     let tau2 = number("tau2");
     Some(Pooled {
-        k: k as usize,
+        k,
         estimate: Estimate { value, lower, upper },
         se,
         statistic,
@@ -184,13 +202,13 @@ pub(super) fn read(values: &Json, level: f64) -> Option<Pooled> {
 }
 
 /// Median and central interval of the posterior.
-fn bayes(values: &Json, mu: &[Json], _level: f64) -> Option<Pooled> {
+fn bayes(values: &Json, mu: &[Json], k: usize) -> Option<Pooled> {
     let at = |row: &[Json], place: usize| row.get(place).and_then(Json::as_f64);
     let new = values["predictive"].as_array();
     let tau = values["tau"].as_array().and_then(|tau| at(tau, 1));
     let (value, se) = (at(mu, 1)?, at(mu, 3)?);
     Some(Pooled {
-        k: values["k"].as_f64().unwrap_or(0.0) as usize,
+        k,
         estimate: Estimate {
             value,
             lower: at(mu, 4)?,

@@ -50,7 +50,7 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
             0.34 * font,
         );
         svg.close();
-        places.push(place);
+        places.push((place.0, place.1, 0.34 * font));
     }
     let labels: Vec<&str> = found.iter().map(|(label, ..)| *label).collect();
     names(&mut svg, &plane, &places, &labels, &vec![true; places.len()]);

@@ -1,13 +1,17 @@
 //! Dose and effect: arms as bubbles by their weights, the curve, and the band of its mean.
 
+use std::ops::Range;
+
 use euthymia_evidence::dose::DoseAnswer;
 use euthymia_meta::dose_response::Prediction;
 use euthymia_meta::synthesis::Measure;
 
+use crate::course::words::capitalised;
+
 use super::super::number::significant;
 use super::super::scale::{Labels, Scale, Tick};
 use super::super::svg::Svg;
-use super::super::{Draw, FigureError, Head, Size, document};
+use super::super::{Draw, FigureError, Head, Size, document, text};
 use super::axis::ratio_ticks;
 use super::canvas::{Data, circle, polygon, polyline};
 use super::scatter::{Plane, names};
@@ -69,13 +73,27 @@ fn draw(answer: &DoseAnswer, measure: &Measure, id: &str, size: Size) -> String 
         let place = |one: &Prediction| plane.place(one.dose, within(measure.shown(value(one))));
         answer.drawn.iter().map(place).collect()
     };
-    let mut band = places(|one| one.upper);
-    band.extend(places(|one| one.lower).into_iter().rev());
-    polygon(&mut svg, "region-1", &band);
+    let (upper, lower) = (places(|one| one.upper), places(|one| one.lower));
+    let mut band = |class: &str, steps: Range<usize>| {
+        if steps.is_empty() {
+            return;
+        }
+        let mut corners = upper[steps.clone()].to_vec();
+        corners.extend(lower[steps].iter().rev());
+        polygon(&mut svg, class, &corners);
+    };
+    let (below, within_doses) = parts(answer);
+    band("region-1 unseen", below.clone());
+    band("region-1", within_doses.clone());
     if let Some(null) = measure.shown_null() {
         svg.line("null", plane.place(0.0, null), plane.place(1.08 * widest, null));
     }
-    polyline(&mut svg, "trace", &places(|one| one.effect));
+    let curve = places(|one| one.effect);
+    for (class, steps) in [("trace unseen", &below), ("trace", &within_doses)] {
+        if !steps.is_empty() {
+            polyline(&mut svg, class, &curve[steps.clone()]);
+        }
+    }
     let bubbles = bubbles(&mut svg, &plane, answer, measure, within);
     let labels: Vec<&str> = answer.points.iter().map(|point| point.label.as_str()).collect();
     let wanted = vec![labels.len() <= 16 && size != Size::Narrow; labels.len()];
@@ -101,6 +119,7 @@ fn draw(answer: &DoseAnswer, measure: &Measure, id: &str, size: Size) -> String 
         &format!("Dose, {unit}"),
         &title,
     );
+    let end = notes(&mut svg, answer, !below.is_empty(), (size, end));
     svg.close();
     let prefix = format!("{id}-{}", size.name());
     let level = answer.trend.as_ref().map_or(0.95, |trend| trend.level);
@@ -119,13 +138,53 @@ fn draw(answer: &DoseAnswer, measure: &Measure, id: &str, size: Size) -> String 
     document(&head, size, end, svg)
 }
 
+/// Steps of the curve below the lowest dose that was given, which no arm tells of, and the others; they share one.
+fn parts(answer: &DoseAnswer) -> (Range<usize>, Range<usize>) {
+    let doses = answer
+        .points
+        .iter()
+        .map(|point| point.dose)
+        .filter(|dose| *dose > 0.0);
+    let lowest = doses.fold(f64::INFINITY, f64::min);
+    let steps = answer.drawn.len();
+    let below = answer.drawn.iter().take_while(|one| one.dose <= lowest).count();
+    match below {
+        0 | 1 => (0..0, 0..steps),
+        // All arms received one dose: the whole curve is assumed.
+        _ if below == steps => (0..steps, 0..0),
+        _ => (0..below, below - 1..steps),
+    }
+}
+
+/// What a reader must know first, below the plot.
+fn notes(svg: &mut Svg, answer: &DoseAnswer, has_unseen: bool, (size, mut y): (Size, f64)) -> f64 {
+    let font = size.font();
+    let mut lines: Vec<String> = answer
+        .said
+        .iter()
+        .map(|said| format!("{}.", capitalised(said)))
+        .collect();
+    if has_unseen {
+        lines.push("Dashed: below the lowest dose that was given.".to_owned());
+    }
+    if lines.is_empty() {
+        return y;
+    }
+    y += 0.5 * font;
+    for line in text::wrap(&lines.join(" "), font * 0.9, size.width()) {
+        y += 1.25 * font;
+        svg.label("quiet small", 0.0, y, &line);
+    }
+    y + 0.4 * font
+}
+
 fn bubbles(
     svg: &mut Svg,
     plane: &Plane,
     answer: &DoseAnswer,
     measure: &Measure,
     within: impl Fn(f64) -> f64,
-) -> Vec<(f64, f64)> {
+) -> Vec<(f64, f64, f64)> {
     let unit = answer.unit.map_or("", |unit| unit.word());
     let heaviest = answer
         .points
@@ -157,9 +216,10 @@ fn bubbles(
                 ),
             );
         let radius = 13.0 * (1.0 / point.vi / heaviest).sqrt();
-        circle(svg, "bubble", place, radius.max(2.5));
+        let radius = radius.max(2.5);
+        circle(svg, "bubble", place, radius);
         svg.close();
-        places.push(place);
+        places.push((place.0, place.1, radius));
     }
     places
 }

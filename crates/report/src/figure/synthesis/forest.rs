@@ -2,7 +2,8 @@
 
 use euthymia_meta::synthesis::{Estimate, PooledRow, StudyRow, Synthesis};
 
-use super::super::number::fixed;
+use super::super::is_address;
+use super::super::number::{fixed, with_minus};
 use super::super::svg::Svg;
 use super::super::{Head, Size, document, text};
 use super::axis::Effects;
@@ -229,7 +230,7 @@ fn columns(synthesis: &Synthesis, size: Size, digits: Digits) -> Columns {
         let mut cells = synthesis
             .studies
             .iter()
-            .filter_map(|row| row.study.raw.get(place).cloned());
+            .filter_map(|row| row.study.raw.get(place).map(|cell| with_minus(cell)));
         let cells = widest(&mut cells);
         let head = text::wrap(head, font, cells.max(74.0));
         let wide = widest(&mut head.iter().cloned()).max(cells);
@@ -251,7 +252,11 @@ fn columns(synthesis: &Synthesis, size: Size, digits: Digits) -> Columns {
 }
 
 fn heads(svg: &mut Svg, synthesis: &Synthesis, columns: &Columns, size: Size, font: f64) -> f64 {
-    let read = format!("{} [{} CI]", synthesis.measure.name(), words::level(synthesis));
+    let read = format!(
+        "{} [{} CI]",
+        words::head_text(&synthesis.measure),
+        words::level(synthesis)
+    );
     if size == Size::Narrow {
         svg.label("head", 0.0, font, "Study");
         svg.label("head end", columns.estimate, font, &read);
@@ -301,6 +306,10 @@ fn one(svg: &mut Svg, row: &Row<'_>, line: &Line, synthesis: &Synthesis, columns
         Row::Group(name) => svg.label("group", 0.0, line.words, name),
         Row::Study(place, row) => {
             let estimate = digits.estimate(row.shown);
+            let link = row.study.link.as_deref().filter(|link| is_address(link));
+            if let Some(link) = link {
+                svg.open("a", &[("href", link)]);
+            }
             Data::new("study")
                 .text("label", &row.study.label)
                 .estimate(row.shown)
@@ -315,7 +324,7 @@ fn one(svg: &mut Svg, row: &Row<'_>, line: &Line, synthesis: &Synthesis, columns
                 &shortened(&row.study.label, line.font, columns.label_width),
             );
             for (column, cell) in columns.raw.iter().zip(&row.study.raw) {
-                svg.label("end", column.x, line.words, cell);
+                svg.label("end", column.x, line.words, &with_minus(cell));
             }
             if let Some(moderation) = &synthesis.moderation {
                 let fitted = moderation.fitted_shown[*place];
@@ -366,6 +375,9 @@ fn one(svg: &mut Svg, row: &Row<'_>, line: &Line, synthesis: &Synthesis, columns
                 );
             }
             svg.close();
+            if link.is_some() {
+                svg.close();
+            }
         }
         Row::Pooled(row, is_part) => {
             let estimate = digits.estimate(row.shown);
@@ -429,7 +441,7 @@ fn one(svg: &mut Svg, row: &Row<'_>, line: &Line, synthesis: &Synthesis, columns
 fn study_title(row: &StudyRow, synthesis: &Synthesis, estimate: &str) -> String {
     let mut out = format!("{}: {} {estimate}", row.study.label, synthesis.measure.title());
     for (head, cell) in synthesis.raw_columns.iter().zip(&row.study.raw) {
-        out.push_str(&format!("; {head}: {cell}"));
+        out.push_str(&format!("; {head}: {}", with_minus(cell)));
     }
     if let Some(weight) = row.weight {
         out.push_str(&format!("; weight {}", weight_text(weight)));
@@ -493,12 +505,7 @@ pub(super) fn notes(svg: &mut Svg, synthesis: &Synthesis, width: f64, y: f64, fo
         lines.push(format!("{between}."));
     }
     if let Some(moderation) = &synthesis.moderation {
-        let test = moderation
-            .qm
-            .zip(moderation.qm_p)
-            .map_or_else(String::new, |(qm, p)| {
-                format!(": Q of moderators = {}, {}", fixed(qm, 2), words::p_text(p))
-            });
+        let test = words::moderators(moderation).map_or_else(String::new, |test| format!(": {test}"));
         lines.push(format!(
             "Moderators {}{test}. Shaded diamonds are fitted effects.",
             moderation.formula

@@ -83,7 +83,7 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
             );
         circle(&mut svg, "dot", place, 0.34 * font);
         svg.close();
-        places.push(place);
+        places.push((place.0, place.1, 0.34 * font));
     }
     for (yi, se) in filled {
         Data::new("filled")

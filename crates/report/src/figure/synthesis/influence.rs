@@ -177,7 +177,11 @@ fn draw_panel(svg: &mut Svg, synthesis: &Synthesis, panel: &Panel, area: Area, f
     svg.label("head small", area.left, area.top - 0.5 * font, panel.title);
     svg.line("axis", (area.left, area.top), (area.left, area.bottom));
     svg.line("axis", (area.left, area.bottom), (area.right, area.bottom));
-    for tick in scale.ticks(3) {
+    // Few, but at least two, without which an axis has no scale.
+    let ticks = (3..10)
+        .map(|target| scale.ticks(target))
+        .find(|ticks| ticks.len() > 1);
+    for tick in ticks.unwrap_or_default() {
         let (_, y) = place(0, tick.value);
         svg.line("axis", (area.left - 4.0, y), (area.left, y));
         svg.label("tick end small", area.left - 6.0, y + 0.32 * font, &tick.label);

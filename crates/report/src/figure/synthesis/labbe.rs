@@ -62,9 +62,10 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
                 &mut svg,
                 &format!("{}: {} against {}", row.study.label, percent(*y), percent(*x)),
             );
-        circle(&mut svg, "bubble", place, (20.0 * (n / largest).sqrt()).max(3.0));
+        let radius = (20.0 * (n / largest).sqrt()).max(3.0);
+        circle(&mut svg, "bubble", place, radius);
         svg.close();
-        places.push(place);
+        places.push((place.0, place.1, radius));
     }
     let labels: Vec<&str> = synthesis
         .studies

@@ -77,7 +77,7 @@ pub(super) fn draw(synthesis: &Synthesis, id: &str, size: Size) -> String {
             0.34 * font,
         );
         svg.close();
-        places.push(place);
+        places.push((place.0, place.1, 0.34 * font));
         outside.push(is_outside || (points.len() <= 16 && size != Size::Narrow));
     }
     let labels: Vec<&str> = synthesis

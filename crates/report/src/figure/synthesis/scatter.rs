@@ -108,28 +108,36 @@ impl Plane {
     }
 }
 
-/// Names beside points, where there is room; each point's area first, so that no name covers a point.
-pub(super) fn names(svg: &mut Svg, plane: &Plane, points: &[(f64, f64)], labels: &[&str], wanted: &[bool]) {
+/// Names beside points `(x, y, radius)`, where there is room; each point's area first, so that no name covers a point.
+pub(super) fn names(
+    svg: &mut Svg,
+    plane: &Plane,
+    points: &[(f64, f64, f64)],
+    labels: &[&str],
+    wanted: &[bool],
+) {
     let font = plane.font * 0.88;
-    let mut taken: Vec<Area> = points.iter().map(|(x, y)| around(*x, *y, 4.5)).collect();
+    let mut taken: Vec<Area> = points.iter().map(|(x, y, r)| around(*x, *y, r + 0.5)).collect();
     let frame = Area {
         left: plane.area.left + 2.0,
         right: plane.area.right + 10.0,
         ..plane.area
     };
-    for (place, (x, y)) in points.iter().enumerate() {
+    for (place, (x, y, r)) in points.iter().enumerate() {
         if !wanted[place] {
             continue;
         }
         let wide = text::width(labels[place], font);
+        // Beside it, above, below, and at its corners.
+        let (off, corner) = (r + 3.0, 0.71 * r + 2.0);
         let spots = [
-            (x + 7.0, y + 0.35 * font),
-            (x - 7.0 - wide, y + 0.35 * font),
-            (x - wide / 2.0, y - 8.0),
-            (x - wide / 2.0, y + 8.0 + 0.8 * font),
-            (x + 5.0, y - 6.0),
-            (x + 5.0, y + 6.0 + 0.7 * font),
-            (x - 5.0 - wide, y - 6.0),
+            (x + off, y + 0.35 * font),
+            (x - off - wide, y + 0.35 * font),
+            (x - wide / 2.0, y - off - 0.2 * font),
+            (x - wide / 2.0, y + off + 0.85 * font),
+            (x + corner, y - off),
+            (x + corner, y + off + 0.7 * font),
+            (x - corner - wide, y - off),
         ];
         for (left, base) in spots {
             let area = Area {
@@ -138,9 +146,7 @@ pub(super) fn names(svg: &mut Svg, plane: &Plane, points: &[(f64, f64)], labels:
                 top: base - 0.85 * font,
                 bottom: base + 0.2 * font,
             };
-            let own = around(*x, *y, 4.5);
-            let free =
-                frame.contains(&area) && taken.iter().all(|other| *other == own || !other.overlaps(&area));
+            let free = frame.contains(&area) && taken.iter().all(|other| !other.overlaps(&area));
             if free {
                 svg.label("small halo", left, base, labels[place]);
                 taken.push(area);

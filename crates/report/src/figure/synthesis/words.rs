@@ -1,8 +1,9 @@
 //! Numbers of a synthesis as a paper prints them.
 
-use euthymia_meta::synthesis::{Estimate, Heterogeneity, Measure, Subgroups, Synthesis};
+use euthymia_meta::synthesis::{Estimate, Heterogeneity, Measure, Moderation, Subgroups, Synthesis};
 
 use super::super::number::{decimals_for, fixed, significant};
+use crate::course::words::capitalised;
 
 /// A number that is read on the scale of a measure: two decimals for ratios, for others as many as the precision of the
 /// studies deserves.
@@ -14,23 +15,22 @@ pub(crate) struct Digits {
 
 impl Digits {
     pub(crate) fn of(synthesis: &Synthesis) -> Self {
-        let mut widths: Vec<f64> = synthesis
-            .studies
-            .iter()
-            .map(|row| row.shown.upper - row.shown.lower)
-            .chain(
-                synthesis
-                    .pooled
-                    .iter()
-                    .map(|row| row.shown.upper - row.shown.lower),
-            )
+        let is_ratio = synthesis.measure.is_ratio() && synthesis.measure.null().is_some();
+        let shown = synthesis.studies.iter().map(|row| row.shown);
+        let mut widths: Vec<f64> = shown
+            .chain(synthesis.pooled.iter().map(|row| row.shown))
+            .map(|shown| {
+                let width = shown.upper - shown.lower;
+                // A ratio is as precise as its interval is narrow beside it: near 0 it has small ones for nothing.
+                if is_ratio { width / shown.value } else { width }
+            })
             .filter(|width| *width > 0.0 && width.is_finite())
             .collect();
         widths.sort_by(f64::total_cmp);
         // Two digits of the narrowest interval.
         let decimals = widths.first().map_or(2, |width| decimals_for(*width, 2));
         Self {
-            is_ratio: synthesis.measure.is_ratio() && synthesis.measure.null().is_some(),
+            is_ratio,
             decimals: decimals.clamp(1, 4),
         }
     }
@@ -45,7 +45,7 @@ impl Digits {
         match x.abs() {
             size if size >= 100.0 => fixed(x, 0),
             size if size >= 10.0 => fixed(x, 1),
-            size if size >= 0.0095 => fixed(x, 2),
+            size if size >= 0.0095 => fixed(x, self.decimals.max(2)),
             size if size >= 0.0001 => significant(x, 1),
             _ => "<0.0001".to_owned(),
         }
@@ -98,10 +98,28 @@ pub(crate) fn p_text(p: f64) -> String {
 
 /// The name of what is read, for heads and axes: `Risk ratio`.
 pub(crate) fn read_text(measure: &Measure) -> String {
-    let mut letters = measure.title().chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capitalised(measure.title())
+}
+
+/// The name of what is read, for narrow heads: `RR`; an effect of any kind has none.
+pub(crate) fn head_text(measure: &Measure) -> &str {
+    match measure.name() {
+        "GEN" => "Effect",
+        name => name,
+    }
+}
+
+/// The test of all moderators: `F = 7.1, df = 2 and 10, p = 0.012`, or `Q` where the model refers to chi².
+pub(crate) fn moderators(moderation: &Moderation) -> Option<String> {
+    let (statistic, p) = (fixed(moderation.qm?, 2), p_text(moderation.qm_p?));
+    let df = fixed(moderation.qm_df.0, 0);
+    Some(match moderation.qm_df.1 {
+        Some(second) => format!(
+            "F\u{a0}=\u{a0}{statistic}, df\u{a0}=\u{a0}{df} and {}, {p}",
+            fixed(second, 0)
+        ),
+        None => format!("Q\u{a0}=\u{a0}{statistic}, df\u{a0}=\u{a0}{df}, {p}"),
+    })
 }
 
 /// Heterogeneity in a line: `tau² = 0.31, I² = 92 %, Q = 152.2, df = 12, p < 0.0001`.
