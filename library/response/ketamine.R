@@ -22,71 +22,72 @@ ketamine_response <- function() {
 
   ini({
     # Expectancy: every session doses 1 into `expectancy`, which becomes hope and trust within the hour; both fade
-    lhope <- -1.0665; label("Improvement by fresh hope, log") # [derived] euthymia: posterior median
-    ltrust <- -1.1823; label("Greatest improvement by trust, log") # [derived] euthymia: posterior median
-    lhalf_trust <- 6.4199; label("Half-life of trust (h), log") # [derived] euthymia: posterior median
-    lcare <- -0.93409; label("Improvement by weeks of care, log") # [derived] euthymia: posterior median
-    lhalf_care <- 5.9862; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
-    expect_active <- -0.15033; label("Factor on expectancy of an active control, log") # [derived] euthymia: posterior median
-    expect_inactive <- -0.14287; label("Factor on expectancy of an inactive control, log") # [derived] euthymia: posterior median
-    expect_masked <- 0.39243; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median
-    expect_open <- 0.30276; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median
-    expect_crisis <- 0.43902; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median
-    size_expectancy <- -0.042418; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median
-    expect_bipolar <- -0.049114; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median
-    expect_ptsd <- -1.2041; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median
-    expect_anxiety <- -1.3526; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median
-    expect_ocd <- -1.276; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median
+    lhope <- -1.0512; label("Improvement by fresh hope, log") # [derived] euthymia: posterior median
+    ltrust <- -1.218; label("Greatest improvement by trust, log") # [derived] euthymia: posterior median
+    lhalf_trust <- 6.4013; label("Half-life of trust (h), log") # [derived] euthymia: posterior median
+    lcare <- -0.95686; label("Improvement by weeks of care, log") # [derived] euthymia: posterior median
+    lhalf_care <- 5.9504; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
+    expect_active <- -0.163; label("Factor on expectancy of an active control, log") # [derived] euthymia: posterior median
+    expect_inactive <- -0.14701; label("Factor on expectancy of an inactive control, log") # [derived] euthymia: posterior median
+    expect_masked <- 0.36125; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median
+    expect_open <- 0.3041; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median
+    expect_crisis <- 0.43621; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median
+    size_expectancy <- -0.034608; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median
+    expect_bipolar <- -0.029603; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median
+    expect_ptsd <- -1.1687; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median
+    expect_anxiety <- -1.3445; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median
+    expect_ocd <- -1.2515; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median
     half_rise <- fix(0.5); label("Half-life of the rise of hope and trust (h)") # [assumed] euthymia: within a session; a score before it is the baseline
     half_hope <- fix(10); label("Half-life of fresh hope (h)") # [assumed] daly-2018: most of the effect at 2 h is gone at 24 h
     trust_half <- fix(0.5); label("Trust of half the greatest improvement, in sessions") # [assumed] euthymia: the first session does two thirds
 
     # Drug: `action` collects occupancy (occupancy x hours) and fades
-    lemax <- -0.67554; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median
-    la50 <- -0.82921; label("Action of half that improvement (occupancy x h), log") # [derived] euthymia: posterior median
-    lhalf_offset <- 3.8754; label("Half-life of the action (h), log") # [derived] euthymia: posterior median
-    size_drug <- -0.26138; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median
+    lemax <- -0.67212; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median
+    la50 <- -0.80139; label("Action of half that improvement (occupancy x h), log") # [derived] euthymia: posterior median
+    lhalf_offset <- 3.8697; label("Half-life of the action (h), log") # [derived] euthymia: posterior median
+    size_drug <- -0.26019; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median
     size <- fix(300); label("People of the trial that a course is like") # [assumed] euthymia: a large trial; small ones of anything report larger effects
     size_usual <- fix(60); label("People of a trial whose size changes nothing") # [assumed] euthymia: in the middle of the trials
-    effect_bipolar <- 0.022114; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median
-    effect_ptsd <- 0.014173; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median
-    effect_anxiety <- -0.11977; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median
-    effect_ocd <- -0.088779; label("Factor on the drug's improvement in OCD, log") # [derived] euthymia: posterior median
-    duration_bipolar <- 1.1374; label("Factor on the half-life of the action in bipolar depression, log") # [derived] euthymia: posterior median
-    duration_ptsd <- 0.058945; label("Factor on the half-life of the action in PTSD, log") # [derived] euthymia: posterior median
-    duration_anxiety <- -0.33938; label("Factor on the half-life of the action in anxiety disorders, log") # [derived] euthymia: posterior median
-    duration_ocd <- -0.51545; label("Factor on the half-life of the action in OCD, log") # [derived] euthymia: posterior median
+    effect_bipolar <- 0.014042; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median
+    effect_ptsd <- 0.020093; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median
+    effect_anxiety <- -0.12343; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median
+    effect_ocd <- -0.10593; label("Factor on the drug's improvement in OCD, log") # [derived] euthymia: posterior median
+    duration_bipolar <- 1.0846; label("Factor on the half-life of the action in bipolar depression, log") # [derived] euthymia: posterior median
+    duration_ptsd <- 0.12072; label("Factor on the half-life of the action in PTSD, log") # [derived] euthymia: posterior median
+    duration_anxiety <- -0.35642; label("Factor on the half-life of the action in anxiety disorders, log") # [derived] euthymia: posterior median
+    duration_ocd <- -0.4231; label("Factor on the half-life of the action in OCD, log") # [derived] euthymia: posterior median
 
     # An antidepressant started with the course, and psychotherapy
-    lad <- -2.1059; label("Greatest improvement by a new antidepressant, log") # [derived] euthymia: posterior median
-    lhalf_ad <- 5.9332; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
-    psychotherapy <- 0.11116; label("Improvement by a full course of psychotherapy") # [derived] euthymia: posterior median
+    lad <- -2.1032; label("Greatest improvement by a new antidepressant, log") # [derived] euthymia: posterior median
+    lhalf_ad <- 5.9312; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median
+    psychotherapy <- 0.15217; label("Improvement by a full course of psychotherapy") # [derived] euthymia: posterior median
     build_psychotherapy <- fix(1344); label("Time over which psychotherapy builds (h)") # [assumed] euthymia: eight weeks
 
     # How far patients, studies and ratings lie apart
-    omega_expectancy <- 0.75302; label("SD between patients of expectancy, fraction") # [derived] euthymia: posterior median
-    omega_drug <- 0.99946; label("SD between patients of the drug's improvement, fraction") # [derived] euthymia: posterior median
-    omega_ad <- 0.79017; label("SD between patients of the antidepressant's improvement, fraction") # [derived] euthymia: posterior median
-    omega_natural <- 0.27052; label("SD of patients' own drift, log score") # [derived] euthymia: posterior median
+    omega_expectancy <- 0.7529; label("SD between patients of expectancy, fraction") # [derived] euthymia: posterior median
+    omega_drug <- 0.98483; label("SD between patients of the drug's improvement, fraction") # [derived] euthymia: posterior median
+    omega_ad <- 0.83092; label("SD between patients of the antidepressant's improvement, fraction") # [derived] euthymia: posterior median
+    omega_natural <- 0.2706; label("SD of patients' own drift, log score") # [derived] euthymia: posterior median
     half_natural <- fix(72); label("Half-life with which patients drift apart (h)") # [assumed] euthymia: days
-    sigma <- 0.16323; label("Residual SD of a rating, log score") # [derived] euthymia: posterior median
-    tau_expectancy <- 0.33845; label("SD between studies of expectancy, log") # [derived] euthymia: posterior median
-    tau_drug <- 0.23895; label("SD between studies of the drug's improvement, log") # [derived] euthymia: posterior median
-    tau_spread <- 0.04699; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median
-    tau_arm <- 0.057487; label("SD between arms, log score") # [derived] euthymia: posterior median
-    tau_visit <- 0.028014; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median
+    sigma <- 0.1607; label("Residual SD of a rating, log score") # [derived] euthymia: posterior median
+    tau_expectancy <- 0.33366; label("SD between studies of expectancy, log") # [derived] euthymia: posterior median
+    tau_drug <- 0.22458; label("SD between studies of the drug's improvement, log") # [derived] euthymia: posterior median
+    tau_spread <- 0.045197; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median
+    tau_arm <- 0.059409; label("SD between arms, log score") # [derived] euthymia: posterior median
+    tau_visit <- 0.026876; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median
 
     # Relapse of who had responded, and leaving a trial
-    lrelapse <- -3.2369; label("Relapses a day of responders left alone, log") # [derived] euthymia: posterior median
-    relapse_remission <- -0.31288; label("Factor on relapses of remission, log") # [derived] euthymia: posterior median
-    relapse_maintenance <- -1.5404; label("Factor on relapses of full protection, log") # [derived] euthymia: posterior median
-    relapse_ad <- -0.66975; label("Factor on relapses of an antidepressant, log") # [derived] euthymia: posterior median
-    lhalf_kept <- 5.431; label("Half-life of protection (h), log") # [derived] euthymia: posterior median
-    omega_relapse <- 1.2618; label("SD between patients of relapses, log") # [derived] euthymia: posterior median
-    tau_relapse <- 1.0003; label("SD between studies of relapses, log") # [derived] euthymia: posterior median
-    ldropout <- -5.7026; label("Part of people who leave a trial a day, log") # [derived] euthymia: posterior median
-    tau_dropout <- 0.30712; label("SD between arms of it, log") # [derived] euthymia: posterior median
-    dropout_less <- 0.54874; label("How much less those improve who leave, fraction") # [derived] euthymia: posterior median
+    lrelapse <- -3.2153; label("Relapses a day of responders left alone, log") # [derived] euthymia: posterior median
+    relapse_remission <- -0.32228; label("Factor on relapses of remission, log") # [derived] euthymia: posterior median
+    relapse_maintenance <- -1.5464; label("Factor on relapses of full protection, log") # [derived] euthymia: posterior median
+    relapse_ad <- -0.67601; label("Factor on relapses of an antidepressant, log") # [derived] euthymia: posterior median
+    relapse_psychotherapy <- -0.038718; label("Factor on relapses of psychotherapy, log") # [derived] euthymia: posterior median
+    lhalf_kept <- 5.4271; label("Half-life of protection (h), log") # [derived] euthymia: posterior median
+    omega_relapse <- 1.3824; label("SD between patients of relapses, log") # [derived] euthymia: posterior median
+    tau_relapse <- 1.0567; label("SD between studies of relapses, log") # [derived] euthymia: posterior median
+    ldropout <- -5.7293; label("Part of people who leave a trial a day, log") # [derived] euthymia: posterior median
+    tau_dropout <- 0.30605; label("SD between arms of it, log") # [derived] euthymia: posterior median
+    dropout_less <- 0.55564; label("How much less those improve who leave, fraction") # [derived] euthymia: posterior median
     kept_half <- fix(0.3); label("Occupancy times hours kept, of half the protection") # [assumed] euthymia: about half of what a usual session leaves
     remission_top <- fix(12.5); label("Score of half a remission (points)") # [seen] transform-3-risks: note b of Table 2, 12 or less
     remission_steep <- fix(8); label("How sharply a score below it is remission") # [assumed] euthymia: 9 points 93 %, 17 points 8 %
@@ -146,7 +147,7 @@ ketamine_response <- function() {
     k_kept <- log(2) / exp(lhalf_kept) # [derived] euthymia: the rate of a half-life
     d/dt(kept) <- occupancy - k_kept * kept
     protection <- kept / (kept + kept_half)
-    d/dt(relapses) <- finished / day * exp(lrelapse + relapse_remission * remitted + relapse_maintenance * protection + relapse_ad * AD + tau_relapse * eta_study_relapse + omega_relapse * eta_relapse)
+    d/dt(relapses) <- finished / day * exp(lrelapse + relapse_remission * remitted + relapse_maintenance * protection + relapse_ad * AD + relapse_psychotherapy * PSYCH + tau_relapse * eta_study_relapse + omega_relapse * eta_relapse)
     relapse <- 1 - exp(-relapses)
     left <- 1 - exp(-exp(ldropout + tau_dropout * eta_arm_left) * t / day)
     score_seen <- min(score_top, BASE * exp(-improvement / (1 - dropout_less * left)))

@@ -22,54 +22,54 @@ synaptic_response <- function() {
 
   ini({
     # Expectancy: every session doses 1 into `expectancy`, which becomes hope and trust within the hour; both fade
-    lhope <- -1.0665; label("Improvement by fresh hope, log") # [derived] euthymia: posterior median of ketamine.R
-    ltrust <- -1.1823; label("Greatest improvement by trust, log") # [derived] euthymia: posterior median of ketamine.R
-    lhalf_trust <- 6.4199; label("Half-life of trust (h), log") # [derived] euthymia: posterior median of ketamine.R
-    lcare <- -0.93409; label("Improvement by weeks of care, log") # [derived] euthymia: posterior median of ketamine.R
-    lhalf_care <- 5.9862; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median of ketamine.R
-    expect_active <- -0.15033; label("Factor on expectancy of an active control, log") # [derived] euthymia: posterior median of ketamine.R
-    expect_inactive <- -0.14287; label("Factor on expectancy of an inactive control, log") # [derived] euthymia: posterior median of ketamine.R
-    expect_masked <- 0.39243; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median of ketamine.R
-    expect_open <- 0.30276; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median of ketamine.R
-    expect_crisis <- 0.43902; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median of ketamine.R
-    size_expectancy <- -0.042418; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median of ketamine.R
-    expect_bipolar <- -0.049114; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median of ketamine.R
-    expect_ptsd <- -1.2041; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median of ketamine.R
-    expect_anxiety <- -1.3526; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median of ketamine.R
-    expect_ocd <- -1.276; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median of ketamine.R
+    lhope <- -1.0512; label("Improvement by fresh hope, log") # [derived] euthymia: posterior median of ketamine.R
+    ltrust <- -1.218; label("Greatest improvement by trust, log") # [derived] euthymia: posterior median of ketamine.R
+    lhalf_trust <- 6.4013; label("Half-life of trust (h), log") # [derived] euthymia: posterior median of ketamine.R
+    lcare <- -0.95686; label("Improvement by weeks of care, log") # [derived] euthymia: posterior median of ketamine.R
+    lhalf_care <- 5.9504; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median of ketamine.R
+    expect_active <- -0.163; label("Factor on expectancy of an active control, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_inactive <- -0.14701; label("Factor on expectancy of an inactive control, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_masked <- 0.36125; label("Factor on expectancy under anaesthesia, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_open <- 0.3041; label("Factor on expectancy where everybody knows, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_crisis <- 0.43621; label("Factor on expectancy of people admitted in a crisis, log") # [derived] euthymia: posterior median of ketamine.R
+    size_expectancy <- -0.034608; label("Expectancy by the log of a trial's size") # [derived] euthymia: posterior median of ketamine.R
+    expect_bipolar <- -0.029603; label("Factor on expectancy in bipolar depression, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_ptsd <- -1.1687; label("Factor on expectancy in PTSD, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_anxiety <- -1.3445; label("Factor on expectancy in anxiety disorders, log") # [derived] euthymia: posterior median of ketamine.R
+    expect_ocd <- -1.2515; label("Factor on expectancy in OCD, log") # [derived] euthymia: posterior median of ketamine.R
     half_rise <- fix(0.5); label("Half-life of the rise of hope and trust (h)") # [assumed] euthymia: within a session; a score before it is the baseline
     half_hope <- fix(10); label("Half-life of fresh hope (h)") # [assumed] daly-2018: most of the effect at 2 h is gone at 24 h
     trust_half <- fix(0.5); label("Trust of half the greatest improvement, in sessions") # [assumed] euthymia: the first session does two thirds
 
     # Drug: the synapses that were added
-    lemax <- -0.67554; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median of ketamine.R
-    lsynapses_half <- log(0.1393); label("Synapses added for half that improvement, of those before") # [derived] euthymia: those of day 3 x exp(la50) / action of ketamine.R that day
-    size_drug <- -0.26138; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median of ketamine.R
+    lemax <- -0.67212; label("Greatest improvement by the drug, log") # [derived] euthymia: posterior median of ketamine.R
+    lsynapses_half <- log(0.1440); label("Synapses added for half that improvement, of those before") # [derived] euthymia: those of day 3 x exp(la50) / action of ketamine.R that day
+    size_drug <- -0.26019; label("The drug's improvement by the log of a trial's size") # [derived] euthymia: posterior median of ketamine.R
     size <- fix(300); label("People of the trial that a course is like") # [assumed] euthymia: a large trial; small ones of anything report larger effects
     size_usual <- fix(60); label("People of a trial whose size changes nothing") # [assumed] euthymia: in the middle of the trials
-    effect_bipolar <- 0.022114; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median of ketamine.R
-    effect_ptsd <- 0.014173; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median of ketamine.R
-    effect_anxiety <- -0.11977; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median of ketamine.R
-    effect_ocd <- -0.088779; label("Factor on the drug's improvement in OCD, log") # [derived] euthymia: posterior median of ketamine.R
+    effect_bipolar <- 0.014042; label("Factor on the drug's improvement in bipolar depression, log") # [derived] euthymia: posterior median of ketamine.R
+    effect_ptsd <- 0.020093; label("Factor on the drug's improvement in PTSD, log") # [derived] euthymia: posterior median of ketamine.R
+    effect_anxiety <- -0.12343; label("Factor on the drug's improvement in anxiety disorders, log") # [derived] euthymia: posterior median of ketamine.R
+    effect_ocd <- -0.10593; label("Factor on the drug's improvement in OCD, log") # [derived] euthymia: posterior median of ketamine.R
 
     # An antidepressant started with the course, and psychotherapy
-    lad <- -2.1059; label("Greatest improvement by a new antidepressant, log") # [derived] euthymia: posterior median of ketamine.R
-    lhalf_ad <- 5.9332; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median of ketamine.R
-    psychotherapy <- 0.11116; label("Improvement by a full course of psychotherapy") # [derived] euthymia: posterior median of ketamine.R
+    lad <- -2.1032; label("Greatest improvement by a new antidepressant, log") # [derived] euthymia: posterior median of ketamine.R
+    lhalf_ad <- 5.9312; label("Time of half that improvement (h), log") # [derived] euthymia: posterior median of ketamine.R
+    psychotherapy <- 0.15217; label("Improvement by a full course of psychotherapy") # [derived] euthymia: posterior median of ketamine.R
     build_psychotherapy <- fix(1344); label("Time over which psychotherapy builds (h)") # [assumed] euthymia: eight weeks
 
     # How far patients, studies and ratings lie apart
-    omega_expectancy <- 0.75302; label("SD between patients of expectancy, fraction") # [derived] euthymia: posterior median of ketamine.R
-    omega_drug <- 0.99946; label("SD between patients of the drug's improvement, fraction") # [derived] euthymia: posterior median of ketamine.R
-    omega_ad <- 0.79017; label("SD between patients of the antidepressant's improvement, fraction") # [derived] euthymia: posterior median of ketamine.R
-    omega_natural <- 0.27052; label("SD of patients' own drift, log score") # [derived] euthymia: posterior median of ketamine.R
+    omega_expectancy <- 0.7529; label("SD between patients of expectancy, fraction") # [derived] euthymia: posterior median of ketamine.R
+    omega_drug <- 0.98483; label("SD between patients of the drug's improvement, fraction") # [derived] euthymia: posterior median of ketamine.R
+    omega_ad <- 0.83092; label("SD between patients of the antidepressant's improvement, fraction") # [derived] euthymia: posterior median of ketamine.R
+    omega_natural <- 0.2706; label("SD of patients' own drift, log score") # [derived] euthymia: posterior median of ketamine.R
     half_natural <- fix(72); label("Half-life with which patients drift apart (h)") # [assumed] euthymia: days
-    sigma <- 0.16323; label("Residual SD of a rating, log score") # [derived] euthymia: posterior median of ketamine.R
-    tau_expectancy <- 0.33845; label("SD between studies of expectancy, log") # [derived] euthymia: posterior median of ketamine.R
-    tau_drug <- 0.23895; label("SD between studies of the drug's improvement, log") # [derived] euthymia: posterior median of ketamine.R
-    tau_spread <- 0.04699; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median of ketamine.R
-    tau_arm <- 0.057487; label("SD between arms, log score") # [derived] euthymia: posterior median of ketamine.R
-    tau_visit <- 0.028014; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median of ketamine.R
+    sigma <- 0.1607; label("Residual SD of a rating, log score") # [derived] euthymia: posterior median of ketamine.R
+    tau_expectancy <- 0.33366; label("SD between studies of expectancy, log") # [derived] euthymia: posterior median of ketamine.R
+    tau_drug <- 0.22458; label("SD between studies of the drug's improvement, log") # [derived] euthymia: posterior median of ketamine.R
+    tau_spread <- 0.045197; label("SD between studies of how far patients lie apart, log") # [derived] euthymia: posterior median of ketamine.R
+    tau_arm <- 0.059409; label("SD between arms, log score") # [derived] euthymia: posterior median of ketamine.R
+    tau_visit <- 0.026876; label("SD between visits (misfit), log score") # [derived] euthymia: posterior median of ketamine.R
     score_top <- fix(60); label("Top of the scale (points)") # [seen] snaith-cut-points: MADRS 0 to 60
 
     # Standard normal deviates; their sizes are the parameters above, which are uncertain themselves

@@ -33,7 +33,7 @@ pub use dropout::gone;
 pub use exposure::{Exposure, Given, Portion, grid_h};
 pub use predict::{Outcome, Predicted, StatisticKind, predict};
 pub use ratings::{Ratings, Remission, UsualBaseline};
-pub use relapse::{Followed, KEPT_HALF_H, ln_hazard_ratio};
+pub use relapse::{Beside, Followed, KEPT_HALF_H, ln_hazard_ratio};
 pub use scores::{Before, Scores};
 pub use structure::{Effects, Latent, TRUST_HALF, Typical};
 pub use theta::{Theta, Thetas};

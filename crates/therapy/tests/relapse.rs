@@ -6,7 +6,7 @@ mod support;
 use euthymia_engine::Options;
 use euthymia_model::{check, syntax};
 use euthymia_therapy::course::{self, People};
-use euthymia_therapy::response::{Exposure, Followed, Theta, Thetas, gone, grid_h};
+use euthymia_therapy::response::{Beside, Exposure, Followed, Theta, Thetas, gone, grid_h};
 use euthymia_therapy::simulate::{TypicalCurves, typical};
 
 /// The typical person over `times_h`, after `count` doses `every` so often.
@@ -59,7 +59,7 @@ fn relapse_of_the_typical_person_is_that_of_the_closed_form() {
         let sessions: Vec<(f64, f64)> = (0..count)
             .map(|dose| (f64::from(dose) * every_h - from_h, one.area_h()))
             .collect();
-        let people = Followed::new(&sessions, 200, 1.0, false);
+        let people = Followed::new(&sessions, 200, 1.0, Beside::default());
         for (at, time_h) in times_h.iter().enumerate() {
             let expected = people.relapsed(time_h - from_h, &thetas, 0.0);
             assert!(

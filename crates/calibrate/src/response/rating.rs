@@ -17,9 +17,9 @@ pub struct Known {
 /// An arm at a time.
 #[derive(Clone, Debug)]
 pub struct Rated {
-    /// Place of its study in [`Data::studies`].
+    /// Place of its study in [`studies`](super::Data::studies).
     pub study: usize,
-    /// Place of its arm in [`Data::arms`].
+    /// Place of its arm in [`arms`](super::Data::arms).
     pub arm: usize,
     /// What the arm has received.
     pub visit: Visit,
@@ -27,7 +27,7 @@ pub struct Rated {
     pub gone: Gone,
 }
 
-/// A number that was measured; `visit` is a place in [`Data::visits`].
+/// A number that was measured; `visit` is a place in [`visits`](super::Data::visits).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rating {
     /// A mean score, or a mean change.

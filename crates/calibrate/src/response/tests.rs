@@ -1,6 +1,6 @@
 //! Laws of the posterior, on the library's own trials and on made-up ones.
 
-use super::{Data, Gone, Inputs, Known, Made, Priors, Rated, Rating, Target, sensitivity, ship};
+use super::{Data, Gone, Inputs, Known, Made, Priors, Rated, Rating, Target, held_out, sensitivity, ship};
 use crate::sampler::{self, Chain, Draws, Settings};
 use crate::tape::Tape;
 use crate::target::LogDensity;
@@ -393,4 +393,29 @@ fn weighted_draws_tell_what_another_fit_does() {
     );
     // The data say nothing of the half-life of an antidepressant that nobody takes.
     assert!(found("lhalf_ad", 2.0).fitted_again);
+}
+
+/// What a study reports of its own sampling error is a result, and no part of its prediction.
+#[test]
+fn a_prediction_does_not_know_the_standard_error_that_the_study_found() {
+    let target = tiny();
+    let thetas = [target.thetas(&vec![0.0; target.dimension()])];
+    let mut wider = target.data.clone();
+    for rating in &mut wider.ratings {
+        if let Rating::Mean {
+            error: Some(error), ..
+        } = rating
+        {
+            *error *= 10.0;
+        }
+    }
+    assert_ne!(wider.ratings, target.data.ratings);
+    let predict = |held: &Data| held_out::predict(held, &target.data, &thetas, 3);
+    for (one, other) in predict(&target.data).iter().zip(&predict(&wider)) {
+        assert_eq!(
+            (one.median, one.pi50, one.pi90),
+            (other.median, other.pi50, other.pi90)
+        );
+        assert_eq!(one.log_density, other.log_density);
+    }
 }

@@ -1,7 +1,7 @@
 //! Relapse of people who had responded, after a course or while it goes on.
 //!
 //! The hazard is a level times factors: remission at the end of the course, an antidepressant that goes on, and protection by the
-//! drug. Protection saturates in the occupancy of the last weeks (`kept`, the area of sessions, which fades), so that it wanes
+//! drug; and psychotherapy, of which nothing is known. Protection saturates in the occupancy of the last weeks (`kept`, the area of sessions, which fades), so that it wanes
 //! after a last dose and stays where doses go on. People differ by a log-normal factor, so that those who stay well are, more and
 //! more, those whose hazard is small.
 
@@ -20,6 +20,15 @@ const CELL_H: f64 = 24.0;
 /// Points of the average over people.
 const POINTS: usize = 9;
 
+/// What people have beside the drug, as far as it keeps them well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// An antidepressant that goes on.
+    pub antidepressant: bool,
+    /// Psychotherapy.
+    pub psychotherapy: bool,
+}
+
 /// People who had responded, from when on they might relapse.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Followed {
@@ -27,8 +36,8 @@ pub struct Followed {
     cells: Vec<Vec<(f64, f64)>>,
     /// The part of them that was in remission.
     remitted: f64,
-    /// Whether an antidepressant goes on.
-    antidepressant: bool,
+    /// What they have beside.
+    beside: Beside,
     /// Points and weights of the average over people.
     people: Vec<(f64, f64)>,
 }
@@ -41,13 +50,16 @@ impl Followed {
             let exposure = session.regimen.and_then(|regimen| exposures.get(regimen))?;
             Some((session.time_h - from_h, exposure.area_h()))
         });
-        let antidepressant = design.background != Background::None;
-        Self::new(&sessions.collect::<Vec<_>>(), days, remitted, antidepressant)
+        let beside = Beside {
+            antidepressant: design.background != Background::None,
+            psychotherapy: design.therapy.is_some(),
+        };
+        Self::new(&sessions.collect::<Vec<_>>(), days, remitted, beside)
     }
 
     /// After `sessions`, each a time, h, and an area of occupancy, h.
     #[must_use]
-    pub fn new(sessions: &[(f64, f64)], days: u16, remitted: f64, antidepressant: bool) -> Self {
+    pub fn new(sessions: &[(f64, f64)], days: u16, remitted: f64, beside: Beside) -> Self {
         let middle = |cell: u16| (f64::from(cell) + 0.5) * CELL_H;
         let cells = (0..days).map(|cell| {
             let since = if cell == 0 {
@@ -63,7 +75,7 @@ impl Followed {
         Self {
             cells: cells.collect(),
             remitted,
-            antidepressant,
+            beside,
             people: gauss_hermite(POINTS),
         }
     }
@@ -105,8 +117,11 @@ impl Followed {
     #[must_use]
     pub fn relapsed<R: Real>(&self, time_h: R, thetas: &Thetas<R>, study: R) -> R {
         let mut level = thetas[Theta::Relapse] + thetas[Theta::TauRelapse] * study;
-        if self.antidepressant {
+        if self.beside.antidepressant {
             level = level + thetas[Theta::RelapseAntidepressant];
+        }
+        if self.beside.psychotherapy {
+            level = level + thetas[Theta::RelapsePsychotherapy];
         }
         let cumulative = self.days(time_h, thetas) * level.exp();
         self.marginal(
@@ -173,10 +188,14 @@ mod tests {
 
     #[test]
     fn without_anything_it_is_exponential() {
-        let people = Followed::new(&[], 100, 0.0, false);
+        let people = Followed::new(&[], 100, 0.0, Beside::default());
         let relapsed = people.relapsed(480.0, &thetas(&[]), 0.0);
         assert!((relapsed - 0.5).abs() < 1e-12, "{relapsed}");
-        let remitted = Followed::new(&[], 100, 1.0, true);
+        let antidepressant = Beside {
+            antidepressant: true,
+            psychotherapy: false,
+        };
+        let remitted = Followed::new(&[], 100, 1.0, antidepressant);
         let less = [
             (Theta::RelapseRemission, -LN_2),
             (Theta::RelapseAntidepressant, -LN_2),
@@ -186,12 +205,19 @@ mod tests {
             (relapsed - (1.0 - 0.5f64.sqrt().sqrt())).abs() < 1e-12,
             "{relapsed}"
         );
+        let therapy = Beside {
+            antidepressant: false,
+            psychotherapy: true,
+        };
+        let people = Followed::new(&[], 100, 0.0, therapy);
+        let relapsed = people.relapsed(480.0, &thetas(&[(Theta::RelapsePsychotherapy, -LN_2)]), 0.0);
+        assert!((relapsed - (1.0 - 0.5f64.sqrt())).abs() < 1e-12, "{relapsed}");
         assert!((ln_hazard_ratio(0.75, 0.5) - LN_2).abs() < 1e-12);
     }
 
     #[test]
     fn protection_fades_after_the_last_session() {
-        let people = Followed::new(&[(0.0, 0.6)], 200, 0.0, false);
+        let people = Followed::new(&[(0.0, 0.6)], 200, 0.0, Beside::default());
         let protects = thetas(&[(Theta::RelapseMaintenance, -1.5)]);
         let days = people.days(40.0 * 24.0, &protects);
         // By the midpoint rule with steps of 0.01 d.
@@ -206,7 +232,7 @@ mod tests {
 
     #[test]
     fn people_who_differ_relapse_fast_at_first() {
-        let people = Followed::new(&[], 400, 0.0, false);
+        let people = Followed::new(&[], 400, 0.0, Beside::default());
         let differ = thetas(&[(Theta::OmegaRelapse, 1.0)]);
         let at = |days: f64| people.relapsed(24.0 * days, &differ, 0.0);
         // By Simpson's rule over the factor, 400 intervals from -8 to 8.

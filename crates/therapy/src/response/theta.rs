@@ -115,6 +115,8 @@ thetas! {
     RelapseMaintenance = "relapse_maintenance",
     /// Log of the factor on them of an antidepressant that goes on.
     RelapseAntidepressant = "relapse_ad",
+    /// Log of the factor on them of psychotherapy.
+    RelapsePsychotherapy = "relapse_psychotherapy",
     /// Log of the half-life with which protection is lost, h.
     HalfKept = "lhalf_kept",
     /// Standard deviation between patients of the logarithm of the hazard of relapse.
