@@ -51,10 +51,7 @@ pub(crate) fn figure(result: &CourseResult) -> Result<Option<FigureView>, Report
         ));
     }
     if let Some(relapse) = &result.relapse {
-        reading.push_str(&format!(
-            " Relapse: {}. The trials disagree by a factor of two or three.",
-            relapse.definition
-        ));
+        reading.push_str(&format!(" Relapse: {}.", relapse.definition));
     }
     let mut tables = vec![tables::responded(result, soon, Window::whole(result))];
     tables.extend(result.durability.as_ref().map(table));
