@@ -102,14 +102,13 @@ pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure
         println!("{}", serde_json::json!(predicted));
     } else if !shared.quiet {
         print(&predicted, &arms, &designs, &options.study);
-        for outcome in &outcomes {
-            if !predicted.iter().any(|one| one.outcome == outcome.word()) {
-                println!(
-                    "{} is not predicted: it is not about what these people are treated for",
-                    outcome.word()
-                );
-            }
-        }
+    }
+    let missing = outcomes
+        .iter()
+        .map(Outcome::word)
+        .filter(|word| !predicted.iter().any(|one| one.outcome == *word));
+    for word in missing.filter(|_| !shared.quiet) {
+        eprintln!("{word} is not predicted: it is not about what these people are treated for");
     }
     Ok(())
 }

@@ -58,6 +58,14 @@ fn a_trial_of_ptsd_is_told_on_its_own_scale() {
         one.and_then(|one| one["median"].as_f64()).expect("a median")
     };
     assert!(median(&usual, "response-ptsd") >= median(&both, "response"));
+    let told = euthymia(&[
+        "predict-study",
+        "feder-2021",
+        "--outcome",
+        "madrs,response",
+        "--json",
+    ]);
+    assert!(text(&told.stderr).contains("madrs is not predicted"));
     let none = euthymia(&["predict-study", "feder-2021", "--outcome", "madrs"]);
     assert!(!none.status.success());
 }

@@ -16,8 +16,9 @@ const FINISHED: &str = "finished";
 pub(crate) const STATEMENTS: [&str; 2] = [EXPECTANCY, FINISHED];
 /// What is given from here on keeps people well who have responded: trials of maintenance begin after four weeks, h.
 const INDUCTION_H: f64 = 672.0;
-/// Trials look a day after a last session for who has responded, h.
-const LOOK_H: f64 = 24.0;
+/// Who has responded shows a day after a last session, h: an effect that begins within hours is there, and for a single dose it is when
+/// trials look.
+pub(crate) const LOOK_H: f64 = 24.0;
 
 /// One dose into one compartment, for anyone.
 #[derive(Clone, Debug, PartialEq)]

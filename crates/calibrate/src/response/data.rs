@@ -166,12 +166,11 @@ impl Taker<'_> {
             data.arms.len() - 1
         });
         let visit = Visit::of(design, situation, self.exposures, time_h);
-        let gone = Gone::Usual;
         data.visits.push(Rated {
             study,
             arm,
             visit,
-            gone,
+            gone: Gone::Usual,
         });
         self.places.insert(key, data.visits.len() - 1);
         data.visits.len() - 1

@@ -82,7 +82,7 @@ impl Inputs {
             .ok_or_else(|| missing(priors::PATH))?;
         let priors = Priors::read(document).map_err(InputError::Files)?;
         let relapses = match library.document(relapses::PATH) {
-            Some(document) => RelapseFacts::read(document).map_err(InputError::Files)?,
+            Some(document) => RelapseFacts::read(document, &evidence, &designs).map_err(InputError::Files)?,
             None => RelapseFacts::default(),
         };
         let hash = hash(library, &exposures);

@@ -1,6 +1,7 @@
 //! `response/relapses.toml`: whom reports of relapse are about, and the numbers of the tables that they stand for.
 
-use euthymia_diagnostics::Diagnostic;
+use super::data::TWO_SIDED_95;
+use euthymia_diagnostics::{Diagnostic, Source, Span, nearest};
 use euthymia_document::{Document, Reader};
 use euthymia_evidence::{Evidence, Measure, OutcomeRow, Statistic, Verified};
 use euthymia_therapy::response::{Designs, Exposure, Followed};
@@ -8,8 +9,6 @@ use euthymia_vecmath::scalar::ln;
 
 /// The file.
 pub(crate) const PATH: &str = "response/relapses.toml";
-/// 95 % intervals reach so many standard errors to either side.
-const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 /// Nobody is followed for longer, days.
 const LONGEST: u16 = 1000;
 
@@ -29,6 +28,24 @@ struct Facts {
     reads: Option<f64>,
     remitted: f64,
     people: Option<f64>,
+    /// Where it is written, and where `like` is.
+    spans: [Span; 2],
+}
+
+impl Facts {
+    /// The arm of the tables.
+    fn arm(&self) -> &str {
+        self.arm.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The arm whose design it has: study and arm.
+    fn design<'f>(&'f self, study: &'f str) -> (&'f str, &'f str) {
+        match &self.like {
+            // Without an arm it names none, and is refused.
+            Some(like) => like.split_once('/').unwrap_or((like, "")),
+            None => (study, self.arm()),
+        }
+    }
 }
 
 /// A study of the file.
@@ -103,19 +120,64 @@ pub struct Relapses {
 }
 
 impl RelapseFacts {
-    /// Reads the file.
+    /// Reads the file, whose groups are arms of the tables with a usable design.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn read(document: &Document) -> Result<Self, Vec<Diagnostic>> {
+    pub fn read(
+        document: &Document,
+        evidence: &Evidence,
+        designs: &Designs,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let mut reader = Reader::new(&document.root, &document.source, &mut diagnostics);
         let studies = reader.each_other(|name, item| item.table(|table| study(name, table)));
         reader.finish();
+        for study in &studies {
+            diagnostics.extend(study.strangers(&document.source, evidence, designs));
+        }
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(diagnostics);
         }
         Ok(Self(studies))
+    }
+}
+
+impl Study {
+    /// Groups that are no arm of the tables, or of whose treatment nothing is known.
+    fn strangers(&self, source: &Source, evidence: &Evidence, designs: &Designs) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let mut tell = |message: String, span: Span, near: Option<&str>| {
+            let diagnostic = Diagnostic::error("L054", message).at(source, span, "not among the arms");
+            found.push(match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            });
+        };
+        for group in &self.groups {
+            let [written, like] = group.spans;
+            if evidence.arm(&self.name, group.arm()).is_none() {
+                let near = nearest(
+                    group.arm(),
+                    evidence.arms_of(&self.name).map(|arm| arm.arm_id.as_str()),
+                );
+                tell(
+                    format!("`{}` has no arm `{}`", self.name, group.arm()),
+                    written,
+                    near,
+                );
+            }
+            let (study, arm) = group.design(&self.name);
+            if designs.arm(study, arm).is_none() {
+                let near = nearest(arm, designs.arms_of(study).map(|design| design.arm.as_str()));
+                tell(
+                    format!("`{study}/{arm}` has no usable design; `like` names an arm that has"),
+                    like,
+                    near,
+                );
+            }
+        }
+        found
     }
 }
 
@@ -152,6 +214,7 @@ fn group(name: &str, table: &mut Reader<'_, '_>) -> Option<Facts> {
         like: table.optional_string("like"),
         reads: table.optional_number("reads", ..),
         people: table.optional_number("people", 1.0..),
+        spans: [table.table().span, table.span("like")],
         remitted: remitted?,
     })
 }
@@ -181,12 +244,9 @@ impl Relapses {
         let place = self.studies.len();
         let mut of_arms: Vec<(&str, usize, f64)> = Vec::new();
         for facts in &study.groups {
-            let arm = facts.arm.as_deref().unwrap_or(&facts.name);
-            let (of_study, of_arm) = facts
-                .like
-                .as_ref()
-                .and_then(|like| like.split_once('/'))
-                .unwrap_or((&study.name, arm));
+            let arm = facts.arm();
+            let (of_study, of_arm) = facts.design(&study.name);
+            // The file was checked for them.
             let (Some(design), Some(row)) = (designs.arm(of_study, of_arm), evidence.arm(&study.name, arm))
             else {
                 continue;

@@ -46,6 +46,7 @@ pub fn sensitivity<E>(
     mut again: impl FnMut(&Target) -> Result<Draws, E>,
 ) -> Result<Vec<Moved>, E> {
     let before = Values::of(target, draws);
+    let medians = before.medians(None);
     let mut found = Vec::new();
     for (name, prior) in alone(target) {
         for factor in WIDTHS {
@@ -63,7 +64,6 @@ pub fn sensitivity<E>(
                     (Values::of(&target, &draws).medians(None), true)
                 }
             };
-            let medians = before.medians(None);
             let moved = medians.iter().zip(&after).zip(&before.columns);
             let moved = moved.map(|((before, after), (name, sorted))| {
                 let sd = (type7(sorted, 0.95) - type7(sorted, 0.05)) / SDS_OF_90;
@@ -130,6 +130,8 @@ struct Values {
     rows: Vec<Vec<f64>>,
     /// By parameter: its name, and its values in order.
     columns: Vec<(String, Vec<f64>)>,
+    /// By parameter: the places of its draws in the order of its values.
+    orders: Vec<Vec<usize>>,
 }
 
 impl Values {
@@ -146,10 +148,20 @@ impl Values {
             }
             rows.push(named.into_iter().map(|(_, value)| value).collect());
         }
+        let order = |(_, column): &(String, Vec<f64>)| {
+            let mut order: Vec<usize> = (0..column.len()).collect();
+            order.sort_by(|a, b| column[*a].total_cmp(&column[*b]));
+            order
+        };
+        let orders = columns.iter().map(order).collect();
         for (_, column) in &mut columns {
             column.sort_by(f64::total_cmp);
         }
-        Self { rows, columns }
+        Self {
+            rows,
+            columns,
+            orders,
+        }
     }
 
     /// The weights of the draws where the prior of a parameter is `factor` times as wide, if they say something.
@@ -187,16 +199,14 @@ impl Values {
                 .collect();
         };
         let half = 0.5 * weights.iter().sum::<f64>();
-        let median = |place: usize| {
-            let mut order: Vec<usize> = (0..self.rows.len()).collect();
-            order.sort_by(|a, b| self.rows[*a][place].total_cmp(&self.rows[*b][place]));
+        let median = |(order, (_, sorted)): (&Vec<usize>, &(String, Vec<f64>))| {
             let mut below = 0.0;
-            let reached = order.iter().find(|at| {
-                below += weights[**at];
+            let reached = order.iter().position(|at| {
+                below += weights[*at];
                 below >= half
             });
-            reached.map_or(f64::NAN, |at| self.rows[*at][place])
+            reached.map_or(f64::NAN, |place| sorted[place])
         };
-        (0..self.columns.len()).map(median).collect()
+        self.orders.iter().zip(&self.columns).map(median).collect()
     }
 }

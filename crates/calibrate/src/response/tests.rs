@@ -1,6 +1,8 @@
 //! Laws of the posterior, on the library's own trials and on made-up ones.
 
-use super::{Data, Gone, Inputs, Known, Made, Priors, Rated, Rating, Target, held_out, sensitivity, ship};
+use super::{
+    Data, Gone, Inputs, Known, Made, Priors, Rated, Rating, RelapseFacts, Target, held_out, sensitivity, ship,
+};
 use crate::sampler::{self, Chain, Draws, Settings};
 use crate::tape::Tape;
 use crate::target::LogDensity;
@@ -418,4 +420,22 @@ fn a_prediction_does_not_know_the_standard_error_that_the_study_found() {
         );
         assert_eq!(one.log_density, other.log_density);
     }
+}
+
+/// A group that is in no table would be left out of the fit without a word.
+#[test]
+fn a_group_of_nobody_is_refused_with_the_nearest_arm() {
+    let read = |text: &str| {
+        let document = euthymia_io::toml::document(&Source::new("relapses.toml", text))
+            .0
+            .unwrap();
+        RelapseFacts::read(&document, &INPUTS.evidence, &INPUTS.designs)
+    };
+    assert!(read("[feder-2021.groups.ket]\nremitted = 0.4\n").is_ok());
+    let problems = read("[feder-2021.groups.kett]\nremitted = 0.4\nlike = \"feder-2021/ket\"\n").unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].message, "`feder-2021` has no arm `kett`");
+    assert_eq!(problems[0].help, ["did you mean `ket`?"]);
+    let problems = read("[feder-2021.groups.ket]\nremitted = 0.4\nlike = \"nobody\"\n").unwrap_err();
+    assert_eq!(problems.len(), 1, "`like` without an arm");
 }

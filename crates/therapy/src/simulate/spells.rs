@@ -3,12 +3,10 @@
 use super::Run;
 use super::collect::{COVERAGE, interval, sums};
 use crate::design::FEWEST_FOR_INTERVALS;
+use crate::events::LOOK_H;
 use crate::result::{Durability, Interval, Share, SomeWeeksAfter, TimeToResponse, Until};
 use euthymia_stats::variance::NestedSums;
 
-/// A patient has to be in response so long after the last dose to be counted among those who may lose it, h: an effect that
-/// begins within hours is there, and for a single dose it is when trials look.
-const SETTLED_H: f64 = 24.0;
 /// Weeks after the last dose at which those who are still in response are told.
 const WEEKS: [u32; 4] = [1, 2, 4, 8];
 const WEEK_H: f64 = 168.0;
@@ -20,7 +18,7 @@ pub(super) fn times_h(session_times_h: &[f64], horizon_h: f64) -> Vec<f64> {
         return Vec::new();
     };
     let after = WEEKS.map(|weeks| last + f64::from(weeks) * WEEK_H);
-    let mut times: Vec<f64> = std::iter::once(last + SETTLED_H).chain(after).collect();
+    let mut times: Vec<f64> = std::iter::once(last + LOOK_H).chain(after).collect();
     times.retain(|time| *time <= horizon_h);
     times
 }
@@ -41,9 +39,9 @@ impl Spells {
     pub(super) fn new(run: &Run<'_>) -> Self {
         let last = run.course.session_times_h().last().copied();
         let after = last
-            .filter(|last| last + SETTLED_H < run.course.horizon_h)
+            .filter(|last| last + LOOK_H < run.course.horizon_h)
             .map(|last| {
-                let at = crate::grid::nearest(&run.times_h, last + SETTLED_H);
+                let at = crate::grid::nearest(&run.times_h, last + LOOK_H);
                 (last, at)
             });
         let from = after.map_or(run.times_h.len(), |(_, at)| at);
@@ -139,7 +137,7 @@ impl Spells {
             definition: format!(
                 "{}, {} h after the last dose and ever since; the score itself, without the scatter of single ratings",
                 run.course.people.instrument().response_in_words(),
-                SETTLED_H
+                LOOK_H
             ),
             last_dose_h,
             from_h: times_h[0],
