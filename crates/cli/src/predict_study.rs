@@ -6,10 +6,7 @@ use clap::Args;
 use euthymia_diagnostics::nearest;
 use euthymia_engine::Options;
 use euthymia_evidence::Evidence;
-use euthymia_therapy::library::Library;
-use euthymia_therapy::response::{
-    ArmDesign, Designs, Disorder, Outcome, Predicted, Ratings, Thetas, predict,
-};
+use euthymia_therapy::response::{ArmDesign, Designs, Disorder, Outcome, Predicted, Ratings, predict};
 use euthymia_units::{Quantity, Unit};
 
 use crate::arguments::Shared;
@@ -82,7 +79,7 @@ pub(crate) fn run(options: &PredictStudy, shared: &Shared) -> Result<(), Failure
         ..Options::standard()
     };
     let exposures = designs.exposures(&library, &engine).map_err(simulate::failure)?;
-    let draws = draws(&library)?;
+    let draws = library.response_draws(MODEL).map_err(Failure::Input)?;
     let predicted = predict(
         &arms,
         &exposures,
@@ -156,37 +153,6 @@ fn arms<'d>(
         )));
     }
     Ok(arms)
-}
-
-fn draws(library: &Library) -> Result<Vec<Thetas<f64>>, Failure> {
-    let posterior = library.posterior(MODEL).map_err(Failure::Input)?;
-    let Some(posterior) = posterior else {
-        return Err(Failure::Run(format!(
-            "the library has no posterior of `{MODEL}`; `euthymia calibrate` makes it"
-        )));
-    };
-    let columns: Vec<Option<usize>> = euthymia_therapy::response::Theta::ALL
-        .iter()
-        .map(|theta| posterior.names().iter().position(|name| name == theta.name()))
-        .collect();
-    let rows = (0..posterior.len()).map(|at| {
-        let row = posterior.draw(at);
-        let mut missing = None;
-        let thetas = Thetas::new(|theta| {
-            let value = columns[theta as usize].and_then(|column| row.get(column));
-            value.copied().unwrap_or_else(|| {
-                missing = Some(theta.name());
-                f64::NAN
-            })
-        });
-        match missing {
-            None => Ok(thetas),
-            Some(name) => Err(Failure::Run(format!(
-                "the posterior of `{MODEL}` has no parameter `{name}`; `euthymia calibrate` makes it again"
-            ))),
-        }
-    });
-    rows.collect()
 }
 
 fn hours(text: &str) -> Result<f64, Failure> {

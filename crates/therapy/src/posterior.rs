@@ -13,6 +13,7 @@ pub(crate) use uses::{lint, rows_of};
 
 use crate::assembly;
 use crate::library::Library;
+use crate::response::{Theta, Thetas};
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_document::{Document, Rows};
 use euthymia_model::Model;
@@ -142,6 +143,32 @@ impl Library {
             Some((Some(posterior), _)) => Ok(Some(posterior)),
             Some((None, diagnostics)) => Err(diagnostics),
         }
+    }
+
+    /// The draws of a fitted model of `response/`, as its closed form takes them.
+    ///
+    /// # Errors
+    /// Its files are wrong or missing, or the draws lack a parameter of the closed form.
+    pub fn response_draws(&self, stem: &str) -> Result<Vec<Thetas<f64>>, Vec<Diagnostic>> {
+        let missing = |message: String| {
+            let help = "`euthymia calibrate` fits the model again";
+            vec![Diagnostic::error("L047", message).help(help)]
+        };
+        let posterior = self
+            .posterior(stem)?
+            .ok_or_else(|| missing(format!("the library has no posterior of `{stem}`")))?;
+        let columns = Theta::ALL
+            .iter()
+            .map(|theta| {
+                let name = theta.name();
+                let at = posterior.names.iter().position(|own| own == name);
+                at.ok_or_else(|| missing(format!("the posterior of `{stem}` has no parameter `{name}`")))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let rows = (0..posterior.len()).map(|at| posterior.draw(at));
+        Ok(rows
+            .map(|row| Thetas::new(|theta| row[columns[theta as usize]]))
+            .collect())
     }
 
     fn posterior_and_warnings(&self, stem: &str) -> Result<Option<WithDiagnostics>, Vec<Diagnostic>> {
