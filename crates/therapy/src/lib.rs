@@ -12,6 +12,7 @@
 
 mod answer;
 mod assembly;
+pub mod cohort;
 mod condition;
 pub mod course;
 mod definition;

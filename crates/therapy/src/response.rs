@@ -36,7 +36,9 @@ pub use ratings::{Ratings, Remission, UsualBaseline};
 pub use relapse::{Beside, Followed, KEPT_HALF_H, ln_hazard_ratio};
 pub use scores::{Before, Scores};
 pub use structure::{Effects, Latent, TRUST_HALF, Typical};
+pub(crate) use structure::{drug_size, expectancy_factor};
 pub use theta::{Theta, Thetas};
+pub(crate) use visit::moments;
 pub use visit::{
     Disorder, HALF_HOPE_H, HALF_NATURAL_H, HALF_RISE_H, PSYCHOTHERAPY_H, Piece, Situation, USUAL_PEOPLE,
     Visit,

@@ -137,7 +137,7 @@ fn expectancy<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
         let trust = thetas[Theta::Trust].exp() * (trust / (trust + TRUST_HALF));
         sum = sum + thetas[Theta::Hope].exp() * visit.hope + trust;
     }
-    sum * factor(&visit.situation, thetas).exp()
+    sum * expectancy_factor(&visit.situation, thetas).exp()
 }
 
 /// Trust of all sessions, whose half-life is a number that a gradient is wanted for.
@@ -155,7 +155,7 @@ fn trust<R: Real>(visit: &Visit, half_h: R) -> R {
 }
 
 /// Log of what blinding, setting, disorder and size of the trial make of expectancy.
-fn factor<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> R {
+pub(crate) fn expectancy_factor<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> R {
     let mut log = thetas[Theta::SizeExpectancy] * situation.ln_size;
     let blinding = match situation.blinding {
         Blinding::Drug => None,
@@ -178,11 +178,9 @@ fn factor<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> R {
     log
 }
 
-fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
-    if visit.pieces.is_empty() {
-        return thetas.constant(0.0);
-    }
-    let differs = match visit.situation.disorder {
+/// Logs of the greatest improvement by the drug and of the half-life of its action, h.
+pub(crate) fn drug_size<R: Real>(situation: &Situation, thetas: &Thetas<R>) -> (R, R) {
+    let differs = match situation.disorder {
         Disorder::Depression => None,
         Disorder::Bipolar => Some((Theta::EffectBipolar, Theta::DurationBipolar)),
         Disorder::Ptsd => Some((Theta::EffectPtsd, Theta::DurationPtsd)),
@@ -196,6 +194,14 @@ fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
             thetas[Theta::HalfOffset] + thetas[duration],
         ),
     };
+    (emax + thetas[Theta::SizeDrug] * situation.ln_size, half)
+}
+
+fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
+    if visit.pieces.is_empty() {
+        return thetas.constant(0.0);
+    }
+    let (emax, half) = drug_size(&visit.situation, thetas);
     let half_h = half.exp();
     let fall = LN_2 / half_h.value();
     let (mut value, mut slope) = (0.0, 0.0);
@@ -205,7 +211,6 @@ fn drug<R: Real>(visit: &Visit, thetas: &Thetas<R>) -> R {
         slope += by_rate;
     }
     let action = R::lift(&[half_h], value, &[slope * -fall / half_h.value()]);
-    let emax = emax + thetas[Theta::SizeDrug] * visit.situation.ln_size;
     emax.exp() * (action / (action + thetas[Theta::A50].exp()))
 }
 

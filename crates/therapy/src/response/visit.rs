@@ -182,7 +182,7 @@ fn cut(exposure: &Exposure, age_h: f64) -> Vec<Piece> {
         if to <= from {
             break;
         }
-        let [area, first, second] = moments(exposure, from, to);
+        let [area, first, second] = moments((&exposure.times_h, &exposure.occupancy), from, to);
         if area > 0.0 {
             let centre = first / area;
             pieces.push(Piece {
@@ -196,10 +196,11 @@ fn cut(exposure: &Exposure, age_h: f64) -> Vec<Piece> {
     pieces
 }
 
-/// The areas under an occupancy between two times, under time times occupancy, and under time squared times occupancy.
-fn moments(exposure: &Exposure, from: f64, to: f64) -> [f64; 3] {
+/// The areas between two times under a curve that is linear between its own, under time times the curve, and under time squared
+/// times the curve.
+pub(crate) fn moments((times_h, values): (&[f64], &[f64]), from: f64, to: f64) -> [f64; 3] {
     let mut sums = [0.0; 3];
-    for (times, values) in exposure.times_h.windows(2).zip(exposure.occupancy.windows(2)) {
+    for (times, values) in times_h.windows(2).zip(values.windows(2)) {
         let (start, end) = (times[0].max(from), times[1].min(to));
         if end <= start {
             continue;
