@@ -1,7 +1,7 @@
 //! One patient between sessions: everything fades or builds exponentially, so a step of any length costs a few multiplications.
 //!
 //! The equations are those of `library/response/ketamine.R`. A session's occupancy is over within a day or two; it is taken at its
-//! centre with the second order of how it is spread, the error of which is below 1e-4 of the action (see `response::Piece`).
+//! centre, with the second and third order of how it is spread around it.
 
 use super::Person;
 use super::level::Level;
@@ -119,7 +119,7 @@ impl Body {
             self.trust += chain(level.trust_rate);
         }
         let left = |rate: f64| {
-            let spread = 1.0 + 0.5 * rate * rate * effect.variance_h2;
+            let spread = 1.0 + rate * rate * (effect.variance_h2 / 2.0 + rate * effect.third_h3 / 6.0);
             effect.area_h * exp(rate * effect.centre_h) * spread
         };
         self.action += left(level.offset_rate);

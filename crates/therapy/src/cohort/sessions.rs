@@ -52,6 +52,8 @@ pub struct SessionEffect {
     pub centre_h: f64,
     /// The variance of its times around the centre, h^2.
     pub variance_h2: f64,
+    /// Their third central moment, h^3.
+    pub third_h3: f64,
     /// Peaks of the acute effects, in the order of [`Acute::ALL`]; 0 where they are not told.
     pub peaks: [f64; 3],
 }
@@ -224,13 +226,14 @@ impl Sink for Sums<'_> {
         for subject in 0..block.subjects {
             let curve = |at: usize| self.columns[at].map(|column| block.trajectory(column, subject));
             let occupancy = curve(0).unwrap_or_default();
-            let [area, first, second] = moments((self.times_h, occupancy), 0.0, f64::INFINITY);
+            let [area, first, second, third] = moments((self.times_h, occupancy), 0.0, f64::INFINITY);
             let mut effect = SessionEffect::default();
             if area > 0.0 {
                 let centre = first / area;
                 effect.area_h = area;
                 effect.centre_h = centre;
                 effect.variance_h2 = (second / area - centre * centre).max(0.0);
+                effect.third_h3 = third / area - centre * (3.0 * effect.variance_h2 + centre * centre);
             }
             for (at, peak) in effect.peaks.iter_mut().enumerate() {
                 let values = curve(at + 1).unwrap_or_default();
