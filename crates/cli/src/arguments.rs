@@ -27,6 +27,7 @@ Examples:
   euthymia simulate racemic-iv-twice-weekly       from dose to score, with a report
   euthymia explain racemic-iv-single              the mechanism, layer by layer, and what it rests on
   euthymia run model.R --data doses.csv -o out.csv        any model, any NONMEM data set
+  euthymia compare --all --people resistant-depression    what to do next, strategies side by side
   euthymia check my-course.toml my-model.R        every problem at its place
   euthymia validate                               the models beside what papers observed
   euthymia meta studies.csv --measure RR          a meta-analysis of any table
@@ -84,6 +85,9 @@ pub(crate) enum Command {
     /// Fit the response model to the trials, test it on trials it has not seen, check what is shipped
     #[command(after_help = crate::calibrate::EXAMPLES)]
     Calibrate(crate::calibrate::Calibrate),
+    /// Let the same people live through several strategies: trial and error, ketamine, and what else there is
+    #[command(after_help = crate::compare::EXAMPLES)]
+    Compare(crate::compare::Compare),
     /// Predict what a trial will report from its design alone
     #[command(after_help = crate::predict_study::EXAMPLES)]
     PredictStudy(crate::predict_study::PredictStudy),

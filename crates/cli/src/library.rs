@@ -24,7 +24,17 @@ pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
     let mut library = Library::new();
     let mut problems: Vec<Diagnostic> = Vec::new();
     let mut documents = vec!["sources.toml".to_owned()];
-    for folder in ["drugs", "instruments", "response", "validation"] {
+    for folder in [
+        "care",
+        "courses",
+        "drugs",
+        "instruments",
+        "people",
+        "prices",
+        "response",
+        "strategies",
+        "validation",
+    ] {
         documents.extend(files.list(folder, "toml")?);
     }
     let optional = ["interactions.toml", "moieties.toml"]

@@ -13,6 +13,7 @@ mod output;
 mod arguments;
 mod calibrate;
 mod check;
+mod compare;
 mod conformance;
 mod courses;
 mod ensemble;
@@ -44,6 +45,7 @@ fn main() -> std::process::ExitCode {
         Command::Run(options) => run::run(options, &arguments.shared),
         Command::Courses => courses::run(&arguments.shared),
         Command::Conformance(options) => conformance::run(options, &arguments.shared),
+        Command::Compare(options) => compare::run(options, &arguments.shared),
         Command::Check(options) => check::run(options, &arguments.shared),
         Command::Models(options) => models::run(options, &arguments.shared),
         Command::Meta(options) => meta::run(options, &arguments.shared),

@@ -9,6 +9,7 @@
 //! of the page are taken from the same structure as its curves. No file is opened and no clock is read.
 
 pub mod calibration;
+pub mod compare;
 pub mod conformance;
 pub mod course;
 pub mod ensemble;

@@ -167,6 +167,27 @@ impl NestedSums {
         proportion::beta_moments(mean, between.min(0.99 * mean * (1.0 - mean)), coverage)
     }
 
+    /// The mean under each draw of the parameters, over its studies, drawn towards the mean of all by as much as few studies and
+    /// few subjects scatter them: their variance is that between draws. As they are where that cannot be told.
+    #[must_use]
+    pub fn draw_means(&self) -> Vec<f64> {
+        let draws: Vec<Moments> = self.cells.chunks(self.studies_per_draw).map(pooled).collect();
+        let mean = self.mean();
+        let components = self.components();
+        let within = components.between_patients.unwrap_or(0.0);
+        let studies = components.between_studies.unwrap_or(0.0) / self.studies_per_draw as f64;
+        let shrunken = draws.iter().map(|draw| match components.parameters {
+            Some(between) if draw.count() > 0 => {
+                let noise = studies + within / draw.count() as f64;
+                let all = between + noise;
+                let factor = if all > 0.0 { (between / all).sqrt() } else { 1.0 };
+                mean + factor * (draw.mean() - mean)
+            }
+            _ => draw.mean(),
+        });
+        shrunken.collect()
+    }
+
     fn filled(&self) -> impl Iterator<Item = &Moments> {
         self.cells.iter().filter(|cell| cell.count() > 0)
     }

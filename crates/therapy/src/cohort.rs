@@ -25,7 +25,7 @@ use crate::simulate::SimulateError;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_population::{STUDY_EFFECTS, SUBJECT_EFFECTS, draw_of};
 use euthymia_stats::random::Stream;
-use euthymia_vecmath::scalar::ln;
+use euthymia_vecmath::scalar::{exp, ln};
 use level::{Level, StudyEffects};
 
 /// The fitted response model.
@@ -47,6 +47,7 @@ pub struct Cohort {
     pub(crate) thetas: Vec<Thetas<f64>>,
     /// By study.
     pub(crate) levels: Vec<Level>,
+    pub(crate) known: Known,
 }
 
 /// A patient's standard normal deviates, and where the illness begins.
@@ -54,6 +55,7 @@ pub struct Cohort {
 pub(crate) struct Person {
     pub(crate) index: u64,
     pub(crate) study: u32,
+    pub(crate) weight_kg: f64,
     /// Score before anything is given, on the latent instrument.
     pub(crate) baseline: f64,
     pub(crate) expectancy: f64,
@@ -102,18 +104,19 @@ impl Cohort {
             let message = format!("the response model is not about the condition `{condition}`");
             let help = format!("it is about {}", crate::CONDITIONS.join(", "));
             return Err(SimulateError::Files(vec![
-                Diagnostic::error("S002", message).help(help),
+                Diagnostic::error("K001", message).help(help),
             ]));
         };
         let stream = Stream::new(seed);
         let all = library.response_draws(MODEL).map_err(SimulateError::Files)?;
         let rows = rows_of(stream, all.len(), design.draws.max(1));
         let thetas: Vec<Thetas<f64>> = rows.into_iter().filter_map(|row| all.get(row).copied()).collect();
+        let known = Known::of(library)?;
         let situation = Situation {
             blinding: Blinding::OpenLabel,
             crisis: false,
             disorder,
-            ln_size: ln_size(library)?,
+            ln_size: known.ln_size,
             antidepressant_from_h: None,
             psychotherapy_from_h: None,
         };
@@ -142,6 +145,7 @@ impl Cohort {
             seed,
             stream,
             thetas,
+            known,
         })
     }
 
@@ -173,14 +177,15 @@ impl Cohort {
     pub(crate) fn person(&self, index: u64) -> Person {
         let draws = Draws::new();
         let source = self.stream.at(SUBJECT_EFFECTS, 0, index);
-        let observed = self.sampler.characteristics(index).baseline;
+        let characteristics = self.sampler.characteristics(index);
         Person {
             index,
             study: self.design.study_of(index),
+            weight_kg: characteristics.weight_kg,
             // The link was checked when the course or the population was read.
             baseline: self
                 .instrument()
-                .to_linked(LATENT_INSTRUMENT, observed)
+                .to_linked(LATENT_INSTRUMENT, characteristics.baseline)
                 .unwrap_or(f64::NAN),
             expectancy: source.normal(draws.expectancy),
             drug: source.normal(draws.drug),
@@ -196,15 +201,36 @@ impl Cohort {
     }
 }
 
-/// The size of the trial that a course is like, as the text of the response model has it.
-fn ln_size(library: &Library) -> Result<f64, SimulateError> {
-    let model = assembly::checked(&format!("response/{MODEL}.R"), library).map_err(SimulateError::Files)?;
-    let of = |name: &str| model.theta(name).map(|theta| theta.value);
-    match (of("size"), of("size_usual")) {
-        (Some(size), Some(usual)) => Ok(ln(size / usual)),
-        _ => Err(SimulateError::Files(vec![Diagnostic::error(
-            "L047",
-            format!("the response model `{MODEL}` does not say how large a trial a course is like"),
-        )])),
+/// What the text of the response model takes as known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Known {
+    /// Log of the people of the trial that a course is like, over those of a trial whose size changes nothing.
+    ln_size: f64,
+    /// Score of half a remission, points.
+    remission_top: f64,
+    /// How sharply a score below it is remission.
+    remission_steep: f64,
+}
+
+impl Known {
+    fn of(library: &Library) -> Result<Self, SimulateError> {
+        let model =
+            assembly::checked(&format!("response/{MODEL}.R"), library).map_err(SimulateError::Files)?;
+        let of = |name: &str| {
+            model.theta(name).map(|theta| theta.value).ok_or_else(|| {
+                let message = format!("the response model `{MODEL}` does not say `{name}`");
+                SimulateError::Files(vec![Diagnostic::error("L047", message)])
+            })
+        };
+        Ok(Self {
+            ln_size: ln(of("size")? / of("size_usual")?),
+            remission_top: of("remission_top")?,
+            remission_steep: of("remission_steep")?,
+        })
+    }
+
+    /// How far somebody with this score is in remission, 0 to 1.
+    pub(crate) fn remitted(&self, score: f64) -> f64 {
+        1.0 / (1.0 + exp(self.remission_steep * ln(score / self.remission_top)))
     }
 }

@@ -3,7 +3,7 @@
 //! [`read`] turns the text into a [`Course`] and reports everything wrong with it in one pass. Times are hours from
 //! the first dose, weights kg, ages years, doses mg.
 
-mod background;
+pub(crate) mod background;
 pub(crate) mod interactions;
 pub(crate) mod models;
 pub(crate) mod people;

@@ -15,7 +15,7 @@ const FINISHED: &str = "finished";
 /// Compartments of response models that a course doses into where the model has them.
 pub(crate) const STATEMENTS: [&str; 2] = [EXPECTANCY, FINISHED];
 /// What is given from here on keeps people well who have responded: trials of maintenance begin after four weeks, h.
-const INDUCTION_H: f64 = 672.0;
+pub(crate) const INDUCTION_H: f64 = 672.0;
 /// Who has responded shows a day after a last session, h: an effect that begins within hours is there, and for a single dose it is when
 /// trials look.
 pub(crate) const LOOK_H: f64 = 24.0;

@@ -37,6 +37,7 @@ pub mod shelf;
 
 pub mod simulate;
 pub mod sources;
+pub mod strategy;
 pub mod validation;
 
 pub use condition::CONDITIONS;

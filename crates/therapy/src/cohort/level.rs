@@ -22,6 +22,10 @@ pub(crate) struct Level {
     pub(crate) trust: f64,
     pub(crate) trust_rate: f64,
     pub(crate) care: f64,
+    /// The same in the typical study.
+    pub(crate) typical_care: f64,
+    /// What this study makes of expectancy: a factor.
+    pub(crate) study: f64,
     pub(crate) care_rate: f64,
     pub(crate) emax: f64,
     pub(crate) a50: f64,
@@ -52,14 +56,17 @@ impl Level {
     pub(crate) fn new(thetas: &Thetas<f64>, situation: &Situation, effects: &StudyEffects) -> Self {
         let of = |theta: Theta| thetas[theta];
         let rate = |half: f64| LN_2 / exp(half);
-        let by_expectancy =
-            exp(of(Theta::TauExpectancy) * effects.expectancy) * exp(expectancy_factor(situation, thetas));
+        let study = exp(of(Theta::TauExpectancy) * effects.expectancy);
+        let knowing = exp(expectancy_factor(situation, thetas));
+        let by_expectancy = study * knowing;
         let (emax, half) = drug_size(situation, thetas);
         Self {
             hope: by_expectancy * exp(of(Theta::Hope)),
             trust: by_expectancy * exp(of(Theta::Trust)),
             trust_rate: rate(of(Theta::HalfTrust)),
             care: by_expectancy * exp(of(Theta::Care)),
+            typical_care: knowing * exp(of(Theta::Care)),
+            study,
             care_rate: rate(of(Theta::HalfCare)),
             emax: exp(of(Theta::TauDrug) * effects.drug) * exp(emax),
             a50: exp(of(Theta::A50)),

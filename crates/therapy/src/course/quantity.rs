@@ -83,3 +83,30 @@ pub(crate) fn provenance(reader: &mut Reader<'_, '_>) -> String {
     let _: Option<String> = reader.optional_string("locator");
     reader.optional_string("source").unwrap_or_default()
 }
+
+/// A duration of whole days that must be there.
+pub(crate) fn required_days(reader: &mut Reader<'_, '_>, key: &str, wanted: &Wanted) -> Option<u32> {
+    let days = required(reader, key, wanted, "d")?;
+    whole_days(reader, key, days)
+}
+
+/// A duration of whole days that may be absent: the outer `None` is a mistake.
+pub(crate) fn optional_days(reader: &mut Reader<'_, '_>, key: &str, wanted: &Wanted) -> Option<Option<u32>> {
+    if !reader.has(key) {
+        reader.allow(&[key]);
+        return Some(None);
+    }
+    let days = optional(reader, key, wanted, "d")?;
+    whole_days(reader, key, days).map(Some)
+}
+
+fn whole_days(reader: &mut Reader<'_, '_>, key: &str, days: f64) -> Option<u32> {
+    let whole = days.round();
+    if (days - whole).abs() < 1e-6 && (1.0..=1e6).contains(&whole) {
+        return Some(whole as u32);
+    }
+    let words = crate::definition::in_words(days);
+    let message = format!("`{key}` must be a whole number of days, found {words}");
+    reader.report(key, "K004", message, "strategies are followed day by day");
+    None
+}

@@ -6,9 +6,11 @@ use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_document::{Document, Node, Table, Value};
 use euthymia_units::Quantity;
 
-/// Tables of a course that hold what its author chose.
-const CHOSEN: [&str; 6] = [
+/// Tables of a course, or of a strategy, that hold what its author chose.
+const CHOSEN: [&str; 8] = [
     "treatments",
+    "steps",
+    "follow",
     "report",
     "patient",
     "psychotherapy",
@@ -36,7 +38,9 @@ pub(super) fn check(path: &str, document: &Document, sources: &Sources, diagnost
     if path == "sources.toml" || names_rows {
         return;
     }
-    let is_course = path.starts_with("courses/");
+    let is_course = ["courses/", "people/", "strategies/"]
+        .iter()
+        .any(|folder| path.starts_with(folder));
     let place = Place {
         source: &document.source,
         covered: false,

@@ -1,0 +1,91 @@
+//! A comparison in words.
+
+use crate::figure::number::{count, fixed, percent, percent_range, with_minus};
+use euthymia_therapy::strategy::{Comparison, Estimate, Measure};
+
+/// Who was followed, and for how long.
+pub(super) fn followed(comparison: &Comparison) -> String {
+    let mut words = format!(
+        "{} virtual patients, {} days, {} draws of what is uncertain with {} studies each, seed {}",
+        count(comparison.subjects),
+        comparison.horizon_days,
+        comparison.draws,
+        comparison.studies_per_draw,
+        comparison.seed,
+    );
+    if comparison.failed > 0 {
+        words.push_str(&format!("; {} steps have failed", comparison.failed));
+    }
+    if let Some(rates) = &comparison.rates {
+        words.push_str(&format!("; rates: {rates}"));
+    }
+    words
+}
+
+/// A number of a measure.
+pub(super) fn value(measure: Measure, value: f64, comparison: &Comparison) -> String {
+    match measure {
+        _ if measure.is_part() => percent(value),
+        Measure::Cost | Measure::DrugCost | Measure::VisitCost => money(value, &comparison.currency),
+        Measure::Qaly => fixed(value, 3),
+        Measure::Relapses
+        | Measure::Treatments
+        | Measure::Dissociation
+        | Measure::Pressure
+        | Measure::Sedation => fixed(value, 2),
+        Measure::DaysToResponse | Measure::DaysToRemission | Measure::DaysResponding | Measure::DaysWell => {
+            fixed(value, 0)
+        }
+        _ => fixed(value, 1),
+    }
+}
+
+/// An amount of money.
+pub(super) fn money(value: f64, currency: &str) -> String {
+    let whole = value.abs().round();
+    let sign = if value < -0.5 { "\u{2212}" } else { "" };
+    // Amounts beyond a u64 are not money.
+    format!("{sign}{} {currency}", count(whole as u64))
+}
+
+/// A mean with its interval.
+pub(super) fn estimate(measure: Measure, estimate: &Estimate, comparison: &Comparison) -> String {
+    let mean = value(measure, estimate.mean, comparison);
+    match estimate.interval {
+        None => mean,
+        Some([low, high]) if measure.is_part() => format!("{mean} ({})", percent_range(low, high)),
+        Some([low, high]) => {
+            let [low, high] = [low, high].map(|end| value(measure, end, comparison));
+            let low = low
+                .trim_end_matches(&format!(" {}", comparison.currency))
+                .to_owned();
+            format!("{mean} ({low} to {high})")
+        }
+    }
+}
+
+/// A difference with its interval.
+pub(super) fn difference(measure: Measure, difference: &Estimate, comparison: &Comparison) -> String {
+    let signed = |number: f64| {
+        let (number, unit) = if measure.is_part() {
+            (fixed(100.0 * number, 0), " %")
+        } else {
+            (value(measure, number, comparison), "")
+        };
+        let number = with_minus(&number);
+        if number.starts_with('\u{2212}') || number.trim_start_matches(['0', '.']).is_empty() {
+            format!("{number}{unit}")
+        } else {
+            format!("+{number}{unit}")
+        }
+    };
+    match difference.interval {
+        None => signed(difference.mean),
+        Some([low, high]) => format!(
+            "{} ({} to {})",
+            signed(difference.mean),
+            signed(low),
+            signed(high)
+        ),
+    }
+}
