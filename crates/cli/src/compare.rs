@@ -110,13 +110,10 @@ pub(crate) fn run(options: &Compare, shared: &Shared) -> Result<(), Failure> {
     );
     let outcome = strategy::compare(&strategies, &group, &economy, &settings, &library, &progress);
     progress.finish();
-    let comparison = outcome.map_err(simulate::failure)?;
-
-    let made = report::Made {
-        command: command(options, &names),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    let page = report::page(&comparison, &made).map_err(Failure::Report)?;
+    let mut comparison = outcome.map_err(simulate::failure)?;
+    let inputs = strategy::inputs(&strategies, &group, &economy, &library).map_err(Failure::Input)?;
+    comparison.provenance = output::made_by(command(options, &names), &inputs, options.seed);
+    let page = report::page(&comparison).map_err(Failure::Report)?;
     csv::write_table(
         options.out.join("summary.csv"),
         &strategy::Comparison::COLUMNS,

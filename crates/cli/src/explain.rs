@@ -64,5 +64,5 @@ fn provenance(course: &Source, inputs: &[Source], options: &Explain, settings: &
     if let Some(subjects) = settings.subjects {
         command.push_str(&format!(" --subjects {subjects}"));
     }
-    output::made_by(command, inputs, settings)
+    output::made_by(command, inputs, settings.seed)
 }

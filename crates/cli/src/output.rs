@@ -150,11 +150,11 @@ pub(crate) fn provenance(
     if let Some(structure) = structure {
         command.push_str(&format!(" --pk {structure}"));
     }
-    made_by(command, inputs, settings)
+    made_by(command, inputs, settings.seed)
 }
 
 /// The command that makes a result, the seed, and hashes of everything that was read.
-pub(crate) fn made_by(command: String, inputs: &[Source], settings: &Settings) -> Provenance {
+pub(crate) fn made_by(command: String, inputs: &[Source], seed: u64) -> Provenance {
     let files: Vec<FileHash> = inputs
         .iter()
         .map(|file| FileHash {
@@ -166,7 +166,7 @@ pub(crate) fn made_by(command: String, inputs: &[Source], settings: &Settings) -
     Provenance {
         command,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: settings.seed,
+        seed,
         input_hash: hash::sha256_hex(joined.as_bytes()),
         files,
     }

@@ -1,26 +1,20 @@
 //! Strategies side by side, for someone who must decide: a page and a table, of one `Comparison`.
 
 mod table;
+mod view;
 mod words;
 
 pub use table::table;
 
 use crate::error::ReportError;
+use crate::template::render;
 use euthymia_therapy::strategy::Comparison;
-
-/// How a comparison was made.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The command that makes it again.
-    pub command: String,
-    /// Version of the program.
-    pub version: String,
-}
 
 /// The page.
 ///
 /// # Errors
-/// The template cannot be filled.
-pub fn page(_comparison: &Comparison, made: &Made) -> Result<String, ReportError> {
-    Ok(made.command.clone())
+/// A number that is not finite, or a fault of this program.
+pub fn page(comparison: &Comparison) -> Result<String, ReportError> {
+    let view = view::View::new(comparison, Vec::new())?;
+    render("compare.html", include_str!("../templates/compare.html"), &view)
 }

@@ -34,7 +34,7 @@ pub use comparison::{Checked, Comparison, Curve, Estimate, Measure, Outcomes, St
 pub use economy::{Economy, SessionPrice, Utilities};
 pub use people::{Group, read_group};
 pub use read::read;
-pub use run::{CompareSettings, compare, work};
+pub use run::{CompareSettings, compare, inputs, work};
 
 use crate::course::{Antidepressant, Treatment};
 use crate::instrument::Instrument;

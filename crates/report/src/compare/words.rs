@@ -1,7 +1,7 @@
 //! A comparison in words.
 
 use crate::figure::number::{count, fixed, percent, percent_range, with_minus};
-use euthymia_therapy::strategy::{Comparison, Estimate, Measure};
+use euthymia_therapy::strategy::{Comparison, Estimate, Measure, Outcomes};
 
 /// Who was followed, and for how long.
 pub(super) fn followed(comparison: &Comparison) -> String {
@@ -88,4 +88,54 @@ pub(super) fn difference(measure: Measure, difference: &Estimate, comparison: &C
             signed(high)
         ),
     }
+}
+
+/// A text with a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// What the comparison comes to, in a few sentences.
+pub(super) fn finding(comparison: &Comparison) -> String {
+    let Some(first) = comparison.strategies.first() else {
+        return String::new();
+    };
+    let well = |strategy: &Outcomes| {
+        strategy
+            .of(Measure::DaysWell)
+            .map_or(0.0, |estimate| estimate.mean)
+    };
+    let told = |measure: Measure, strategy: &Outcomes| {
+        strategy
+            .of(measure)
+            .map_or_else(String::new, |one| estimate(measure, one, comparison))
+    };
+    let mut text = format!(
+        "{}: {} days of {} well, {} never.",
+        first.title,
+        told(Measure::DaysWell, first),
+        comparison.horizon_days,
+        told(Measure::NeverWell, first),
+    );
+    let best = comparison
+        .strategies
+        .iter()
+        .max_by(|one, other| well(one).total_cmp(&well(other)));
+    if let Some(best) = best.filter(|best| best.id != first.id) {
+        let other = |measure: Measure| {
+            best.difference(measure)
+                .map_or_else(String::new, |one| difference(measure, one, comparison))
+        };
+        text.push_str(&format!(
+            " Most days well: {}, {}; {} days, {} hours in a clinic and {} against the first.",
+            best.title,
+            told(Measure::DaysWell, best),
+            other(Measure::DaysWell),
+            other(Measure::ClinicHours),
+            other(Measure::Cost),
+        ));
+    }
+    text
 }

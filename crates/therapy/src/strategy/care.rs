@@ -83,6 +83,17 @@ pub struct RelapseRates {
 }
 
 impl Care {
+    /// Its file and those of what comes before it.
+    #[must_use]
+    pub fn files(&self) -> Vec<Source> {
+        let mut files = match &self.entry {
+            Entry::Scores(instrument, ..) => vec![instrument.source.clone()],
+            Entry::After(before) => before.files(),
+        };
+        files.push(self.source.clone());
+        files
+    }
+
     /// The rates of that name; the only ones where there are no others.
     #[must_use]
     pub fn rates(&self, name: Option<&str>) -> Option<&Rates> {

@@ -1,5 +1,6 @@
 //! What comparing strategies comes to: one structure for the page, the table and the JSON.
 
+use crate::result::Provenance;
 use serde::Serialize;
 
 /// What is counted of a patient's time.
@@ -265,6 +266,8 @@ pub struct Comparison {
     pub assumptions: Vec<String>,
     /// Citation keys with citations.
     pub sources: Vec<(String, String)>,
+    /// How to make it again; whoever read the files fills it in.
+    pub provenance: Provenance,
 }
 
 impl Outcomes {

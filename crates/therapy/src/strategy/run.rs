@@ -14,9 +14,9 @@ use crate::course::{Antidepressant, Treatment};
 use crate::events::{INDUCTION_H, LOOK_H, label};
 use crate::library::Library;
 use crate::response::Theta;
-use crate::result::Design;
+use crate::result::{Design, Provenance};
 use crate::simulate::SimulateError;
-use euthymia_diagnostics::Diagnostic;
+use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_engine::{Options, Progress};
 use euthymia_population::draw_of;
 use euthymia_stats::quantile::type7;
@@ -197,6 +197,13 @@ pub fn compare(
         unknowns: unknowns(&cohort, &rates, &utilities, library)?,
         assumptions: words::assumptions(strategies, group),
         sources: sources(strategies, economy, library)?,
+        provenance: Provenance {
+            command: String::new(),
+            version: String::new(),
+            seed: settings.seed,
+            input_hash: String::new(),
+            files: Vec::new(),
+        },
     })
 }
 
@@ -218,6 +225,61 @@ impl Progress for Counter<'_> {
     fn cancelled(&self) -> bool {
         self.progress.cancelled()
     }
+}
+
+/// Every file that a comparison depends on, each once: for hashes and for the list of what was used.
+///
+/// # Errors
+/// The response model has no draws, or they are wrong.
+pub fn inputs(
+    strategies: &[Strategy],
+    group: &Group,
+    economy: &Economy,
+    library: &Library,
+) -> Result<Vec<Source>, Vec<Diagnostic>> {
+    let mut files = vec![group.source.clone(), economy.source.clone()];
+    for strategy in strategies {
+        files.push(strategy.source.clone());
+        for step in &strategy.steps {
+            match &step.given {
+                Given::Care(care) => files.extend(care.files()),
+                Given::Course(course) => {
+                    files.extend(
+                        course
+                            .treatments
+                            .iter()
+                            .map(|treatment| treatment.drug.source.clone()),
+                    );
+                    let routes = course
+                        .treatments
+                        .iter()
+                        .filter_map(|one| one.drug.route(&one.route));
+                    let models = routes.flat_map(|route| &route.models);
+                    files
+                        .extend(models.filter_map(|stem| library.text(&format!("models/{stem}.R")).cloned()));
+                }
+            }
+        }
+    }
+    files.extend(library.text(&format!("response/{MODEL}.R")).cloned());
+    files.extend(
+        library
+            .posterior(MODEL)?
+            .into_iter()
+            .flat_map(|posterior| posterior.files),
+    );
+    files.extend(
+        library
+            .document("sources.toml")
+            .map(|document| document.source.clone()),
+    );
+    let mut each: Vec<Source> = Vec::new();
+    for file in files {
+        if !each.contains(&file) {
+            each.push(file);
+        }
+    }
+    Ok(each)
 }
 
 /// How many patients a comparison counts as done in the end, for a bar of progress.
