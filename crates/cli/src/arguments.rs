@@ -64,7 +64,7 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// List the courses of the library
     Courses,
-    /// Say everything that is wrong with models (.R), courses and papers' observations (.toml)
+    /// Say everything that is wrong with models (.R), courses, strategies and papers' observations (.toml)
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
     /// Compare results with the answers of NONMEM, rxode2 and closed forms

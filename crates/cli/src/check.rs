@@ -1,9 +1,9 @@
-//! `euthymia check`: everything that is wrong with a model, a course or a paper's observations, at once.
+//! `euthymia check`: everything that is wrong with a model, a course, a strategy or a paper's observations, at once.
 
 use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source};
-use euthymia_therapy::{course, validation};
+use euthymia_therapy::{course, strategy, validation};
 
 use crate::arguments::{Check, Shared};
 use crate::exit::{Failure, show};
@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A file of observations if it holds any, else a course.
+/// A file of observations if it holds any, one that strategies are made of if its keys say so, else a course.
 fn of_document(source: &Source, path: &Path, shared: &Shared) -> Result<Vec<Diagnostic>, Failure> {
     let library = library::load(&library::files(shared)?)?;
     let (document, mut diagnostics) = euthymia_io::toml::document(source);
@@ -48,9 +48,11 @@ fn of_document(source: &Source, path: &Path, shared: &Shared) -> Result<Vec<Diag
             .file_stem()
             .and_then(|stem| stem.to_str())
             .unwrap_or_default();
-        diagnostics.extend(match document.root.get("observations") {
-            Some(_) => validation::read(stem, &document, &library).1,
-            None => course::read(&document, &library).1,
+        let of_strategies = strategy::diagnose(stem, &document, &library);
+        diagnostics.extend(match (document.root.get("observations"), of_strategies) {
+            (Some(_), _) => validation::read(stem, &document, &library).1,
+            (None, Some(diagnostics)) => diagnostics,
+            (None, None) => course::read(&document, &library).1,
         });
     }
     Ok(diagnostics)

@@ -14,6 +14,7 @@ use euthymia_therapy::strategy::{self, CompareSettings, Economy, Group, Strategy
 use crate::arguments::Shared;
 use crate::exit::{Failure, show};
 use crate::progress::Progress;
+use crate::watch::Watch;
 use crate::{interrupt, library, output, simulate};
 
 pub(crate) const EXAMPLES: &str = "\
@@ -63,11 +64,15 @@ pub(crate) struct Compare {
     /// Folder to write into
     #[arg(long, short, value_name = "DIR", default_value = "out/compare")]
     out: PathBuf,
+    /// Also print the time each phase took
+    #[arg(long)]
+    bench: bool,
 }
 
 /// Compares and writes what it came to.
 pub(crate) fn run(options: &Compare, shared: &Shared) -> Result<(), Failure> {
     interrupt::listen();
+    let mut watch = Watch::start();
     let files = library::files(shared)?;
     let library = library::load(&files)?;
     let names: Vec<String> = if options.all {
@@ -103,6 +108,7 @@ pub(crate) fn run(options: &Compare, shared: &Shared) -> Result<(), Failure> {
     settings.rates.clone_from(&options.rates);
     settings.engine.threads = simulate::threads(options.threads);
 
+    watch.lap("read");
     let progress = Progress::new(
         strategy::work(&strategies, settings.subjects),
         "virtual patients",
@@ -111,6 +117,7 @@ pub(crate) fn run(options: &Compare, shared: &Shared) -> Result<(), Failure> {
     let outcome = strategy::compare(&strategies, &group, &economy, &settings, &library, &progress);
     progress.finish();
     let mut comparison = outcome.map_err(simulate::failure)?;
+    watch.lap("sessions and lives");
     let inputs = strategy::inputs(&strategies, &group, &economy, &library).map_err(Failure::Input)?;
     comparison.provenance = output::made_by(command(options, &names), &inputs, options.seed);
     let page = report::page(&comparison).map_err(Failure::Report)?;
@@ -125,11 +132,17 @@ pub(crate) fn run(options: &Compare, shared: &Shared) -> Result<(), Failure> {
     )?;
     let path = options.out.join("report.html");
     atomic::write(&path, page.as_bytes())?;
+    watch.lap("write page and summaries");
     if shared.json {
         println!("{}", output::json(&comparison));
     } else if !shared.quiet {
         print!("{}", report::table(&comparison));
         println!("\n{} (also summary.json, summary.csv)", path.display());
+    }
+    if options.bench {
+        let lived = settings.subjects * strategies.len() as u64;
+        watch.note("patient-courses", lived.to_string());
+        eprint!("{}", watch.table(None));
     }
     Ok(())
 }

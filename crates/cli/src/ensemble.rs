@@ -92,7 +92,7 @@ pub(crate) fn run(
         println!("\n{}", output::where_ensemble_is(asked.folder));
     }
     if options.bench {
-        eprint!("{}", watch.table(&work));
+        eprint!("{}", watch.table(Some(&work)));
     }
     Ok(())
 }

@@ -130,7 +130,7 @@ pub(crate) fn run(options: &Run, shared: &Shared) -> Result<(), Failure> {
         );
     }
     if options.bench {
-        eprint!("{}", watch.table(&statistics));
+        eprint!("{}", watch.table(Some(&statistics)));
     }
     match prepared.told(&failures, statistics.subjects) {
         Some(told) => Err(Failure::Subjects(told)),

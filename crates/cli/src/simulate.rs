@@ -72,7 +72,7 @@ pub(crate) fn run(options: &Simulate, shared: &Shared) -> Result<(), Failure> {
         println!("\n{}", output::where_it_is(&folder));
     }
     if options.bench {
-        eprint!("{}", watch.table(&work));
+        eprint!("{}", watch.table(Some(&work)));
     }
     Ok(())
 }

@@ -121,7 +121,7 @@ impl Watch {
     }
 
     /// The laps (time on the clock, then of processors), the notes, the solver's work and the peak memory, a line each.
-    pub(crate) fn table(&self, work: &Statistics) -> String {
+    pub(crate) fn table(&self, work: Option<&Statistics>) -> String {
         let mut text = String::new();
         let mut line = |name: &str, value: String| {
             // Writing to a string does not fail.
@@ -135,16 +135,18 @@ impl Watch {
         for (name, value) in &self.notes {
             line(name, value.clone());
         }
-        line("subjects", work.subjects.to_string());
-        line(
-            "subjects per second",
-            format!("{:.0}", work.subjects as f64 / total.elapsed.as_secs_f64()),
-        );
-        line("steps taken", work.accepted.to_string());
-        line("steps rejected", work.rejected.to_string());
-        line("right-hand sides", work.derivatives.to_string());
-        line("Jacobians", work.jacobians.to_string());
-        line("factorisations", work.factorisations.to_string());
+        if let Some(work) = work {
+            line("subjects", work.subjects.to_string());
+            line(
+                "subjects per second",
+                format!("{:.0}", work.subjects as f64 / total.elapsed.as_secs_f64()),
+            );
+            line("steps taken", work.accepted.to_string());
+            line("steps rejected", work.rejected.to_string());
+            line("right-hand sides", work.derivatives.to_string());
+            line("Jacobians", work.jacobians.to_string());
+            line("factorisations", work.factorisations.to_string());
+        }
         if let Some(bytes) = peak_memory_bytes() {
             line("peak memory", format!("{:.1} MiB", bytes as f64 / 1_048_576.0));
         }

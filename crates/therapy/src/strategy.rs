@@ -38,7 +38,26 @@ pub use run::{CompareSettings, compare, inputs, work};
 
 use crate::course::{Antidepressant, Treatment};
 use crate::instrument::Instrument;
-use euthymia_diagnostics::{Source, Span};
+use crate::library::Library;
+use euthymia_diagnostics::{Diagnostic, Source, Span};
+use euthymia_document::Document;
+
+/// What is wrong with a file of strategies, care, people or prices; nothing where it is none of them, which its keys tell.
+#[must_use]
+pub fn diagnose(stem: &str, document: &Document, library: &Library) -> Option<Vec<Diagnostic>> {
+    let has = |key: &str| document.root.get(key).is_some();
+    if has("steps") || has("follow") {
+        Some(read(stem, document, library).1)
+    } else if has("rates") && has("assessed") {
+        Some(care::read(stem, document, library, &[]).1)
+    } else if has("utilities") && has("thresholds") {
+        Some(Economy::read(document).1)
+    } else if has("population") && !has("treatments") && !has("horizon") && !has("arms") {
+        Some(read_group(stem, document, library).1)
+    } else {
+        None
+    }
+}
 
 /// A sequence of steps with rules.
 #[derive(Clone, Debug)]

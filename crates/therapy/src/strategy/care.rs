@@ -121,7 +121,8 @@ fn within(stem: &str, library: &Library, followers: &[&str]) -> Result<Care, Vec
     }
 }
 
-fn read(
+/// Reads care; `id` is the stem of its file.
+pub(super) fn read(
     id: &str,
     document: &Document,
     library: &Library,
