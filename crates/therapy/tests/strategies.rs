@@ -338,6 +338,64 @@ fn what_has_no_price_or_rates_is_told() {
     );
     let told = refused(&|_, settings| settings.rates = Some("newest".to_owned()));
     assert!(told.contains("no rates called `newest`"), "{told}");
-    let told = refused(&|_, settings| settings.failed = Some(4));
+    let told = refused(&|_, settings| settings.failed = Some(9));
     assert!(told.contains("nothing is left of it"), "{told}");
+}
+
+/// Mean of a measure of a strategy of one's own, by people whose treatments have not failed.
+fn mean_of(text: &str, measure: Measure, library: &Library) -> f64 {
+    let (strategy, diagnostics) = of_text(text, library);
+    assert_eq!(diagnostics, [], "{text}");
+    let all = [strategy.expect("a strategy")];
+    let comparison = compared(&all, "outpatients-depression", &settings(200), library);
+    comparison.strategies[0].of(measure).expect("told").mean
+}
+
+/// Prices and days tell what rules have done: 15 dollars a month for an antidepressant, 55 with quetiapine.
+#[test]
+fn rules_do_what_they_say() {
+    let library = support::whole_library();
+    let month = 365.25 / 12.0;
+    let head =
+        "title = \"Mine\"\nsummary = \"Mine.\"\npeople = \"outpatients-depression\"\nhorizon = \"100 d\"\n";
+    let step = format!("{head}[[steps]]\nname = \"tablets\"\ncare = \"antidepressant-1\"\n");
+    let with = |rule: &str| format!("{step}[[steps.rules]]\n{rule}\n");
+    let close =
+        |one: f64, other: f64| assert!((one - other).abs() < 1e-9 * other.abs().max(1.0), "{one} {other}");
+
+    close(mean_of(&step, Measure::DrugCost, &library), 100.0 * 15.0 / month);
+    let stop = with("at = \"28 d\"\nthen = \"stop\"");
+    // The day of the assessment is still paid for.
+    close(mean_of(&stop, Measure::DrugCost, &library), 29.0 * 15.0 / month);
+    let therapy = with("at = \"7 d\"\nthen = \"add-psychotherapy\"\nfor = \"12 wk\"");
+    close(mean_of(&therapy, Measure::Sessions, &library), 12.0);
+    let later = step.replace("name = \"tablets\"", "name = \"tablets\"\nwait = \"10 d\"");
+    close(mean_of(&later, Measure::DrugCost, &library), 90.0 * 15.0 / month);
+
+    let second = "[[steps]]\nname = \"more\"\ncare = \"quetiapine-augmentation\"\n";
+    let beside = with("at = \"30 d\"\nthen = \"augment\"") + second;
+    // The step begins the day after.
+    close(
+        mean_of(&beside, Measure::DrugCost, &library),
+        (100.0 * 15.0 + 69.0 * 55.0) / month,
+    );
+    let instead = with("at = \"30 d\"\nthen = \"switch\"") + second;
+    close(
+        mean_of(&instead, Measure::DrugCost, &library),
+        (31.0 * 15.0 + 69.0 * 55.0) / month,
+    );
+    close(mean_of(&instead, Measure::Treatments, &library), 2.0);
+    let nobody = with("at = \"30 d\"\nif = \"score-at-least\"\nscore = 60\nthen = \"switch\"") + second;
+    assert!(mean_of(&nobody, Measure::Treatments, &library) < 1.2);
+
+    let course = format!(
+        "{head}[[steps]]\nname = \"infusion\"\ncourse = \"racemic-iv-single\"\n[[steps.rules]]\nat = \"10 d\"\nthen = \"maintain\"\nevery = \"1 wk\"\nfor = \"4 wk\"\n"
+    );
+    let sessions = mean_of(&course, Measure::Sessions, &library);
+    // One, then four; who relapses misses some.
+    assert!(sessions > 4.0 && sessions <= 5.0, "{sessions}");
+    close(
+        mean_of(&course, Measure::MonitoredHours, &library),
+        1.75 * sessions,
+    );
 }
