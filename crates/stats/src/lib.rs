@@ -16,6 +16,7 @@
 //! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
 //! - [`real`]: numbers that a formula is written over once, for its value and for its gradient;
+//! - [`economic`], [`voi`]: cost against effect of several options, and what it is worth to know more;
 //! - [`Cholesky`]: correlated normals from independent ones.
 //!
 //! Everything is computed with `euthymia_vecmath` and sums in a fixed order: the same bits on every machine.
@@ -25,6 +26,7 @@ pub mod beta;
 mod cholesky;
 pub mod convergence;
 pub mod counts;
+pub mod economic;
 pub mod f;
 pub mod gamma;
 pub mod hermite;
@@ -42,5 +44,6 @@ pub mod real;
 mod root;
 pub mod student;
 pub mod variance;
+pub mod voi;
 
 pub use cholesky::{Cholesky, CholeskyError};
