@@ -1,5 +1,6 @@
 //! Strategies side by side, for someone who must decide: a page and a table, of one `Comparison`.
 
+mod drawn;
 mod table;
 mod view;
 mod words;
@@ -15,6 +16,6 @@ use euthymia_therapy::strategy::Comparison;
 /// # Errors
 /// A number that is not finite, or a fault of this program.
 pub fn page(comparison: &Comparison) -> Result<String, ReportError> {
-    let view = view::View::new(comparison, Vec::new())?;
+    let view = view::View::new(comparison, drawn::all(comparison)?)?;
     render("compare.html", include_str!("../templates/compare.html"), &view)
 }

@@ -21,6 +21,7 @@
 mod calibrated;
 mod care;
 mod comparison;
+mod decision;
 mod economy;
 mod life;
 mod people;
@@ -31,6 +32,7 @@ mod words;
 
 pub use care::{Care, CareKind, Entry, Rates, RelapseRates};
 pub use comparison::{Checked, Comparison, Curve, Estimate, Measure, Outcomes, StepWords, Unknown};
+pub use decision::{Decision, Place, Worth};
 pub use economy::{Economy, SessionPrice, Utilities};
 pub use people::{Group, read_group};
 pub use read::read;

@@ -19,12 +19,24 @@ pub(super) struct View {
     overview: Table,
     burden: Table,
     figures: Vec<FigureView>,
+    decision: Option<Table>,
+    worth: Vec<WorthLine>,
+    worth_sentence: String,
     checks: Table,
     steps: Vec<Steps>,
     assumptions: Vec<String>,
     sources: Table,
     provenance: Vec<Fact>,
     files: Table,
+}
+
+/// What it is worth to know something.
+#[derive(Serialize)]
+struct WorthLine {
+    label: String,
+    value: String,
+    /// Of the longest bar, percent.
+    length: u32,
 }
 
 /// A strategy in words.
@@ -73,6 +85,9 @@ impl View {
             overview: measures("What becomes of people", &OVERVIEW, comparison),
             burden: measures("What it takes", &BURDEN, comparison),
             figures,
+            decision: (comparison.strategies.len() > 1).then(|| decision(comparison)),
+            worth: worth(comparison),
+            worth_sentence: words::worth(comparison),
             checks: checks(comparison),
             steps: comparison.strategies.iter().map(steps).collect(),
             assumptions: comparison.assumptions.clone(),
@@ -114,6 +129,69 @@ fn measures(caption: &str, told: &[Measure], comparison: &Comparison) -> Table {
                are of the same patients, with the same luck."
             .to_owned(),
     }
+}
+
+/// Where each strategy stands.
+fn decision(comparison: &Comparison) -> Table {
+    let decision = &comparison.decision;
+    let at = comparison
+        .thresholds
+        .iter()
+        .position(|threshold| *threshold == decision.threshold);
+    let rows = comparison.strategies.iter().enumerate().map(|(place, strategy)| {
+        let told = |measure: Measure| {
+            strategy
+                .of(measure)
+                .map_or_else(String::new, |one| words::value(measure, one.mean, comparison))
+        };
+        let best = at.and_then(|at| decision.acceptability.get(place)?.get(at));
+        vec![
+            Cell::text(strategy.title.clone()),
+            Cell::number(told(Measure::Cost)),
+            Cell::number(told(Measure::Qaly)),
+            Cell::text(
+                decision
+                    .places
+                    .get(place)
+                    .map_or_else(String::new, |place| words::place(place, &comparison.currency)),
+            ),
+            Cell::number(best.map_or_else(String::new, |part| percent(*part))),
+        ]
+    });
+    Table {
+        caption: "Cost-effectiveness".to_owned(),
+        head: vec![
+            "Strategy".to_owned(),
+            "Cost".to_owned(),
+            "Quality-adjusted life-years".to_owned(),
+            "What one more costs".to_owned(),
+            format!("Best at {}", words::money(decision.threshold, &comparison.currency)),
+        ],
+        rows: rows.collect(),
+        note: "Over the days that were followed, from the side of who pays for drugs and visits; nothing is discounted within a year."
+            .to_owned(),
+    }
+}
+
+fn worth(comparison: &Comparison) -> Vec<WorthLine> {
+    let decision = &comparison.decision;
+    let net = |value: f64, nothing: f64| (value - nothing).max(0.0);
+    let most = decision
+        .worth
+        .iter()
+        .map(|one| net(one.value, one.of_nothing))
+        .fold(1e-9, f64::max);
+    let line = |one: &euthymia_therapy::strategy::Worth| WorthLine {
+        label: words::capital(&one.label),
+        value: format!(
+            "{} (error {}, in nothing {})",
+            words::money(one.value, &comparison.currency),
+            words::money(one.se, &comparison.currency),
+            words::money(one.of_nothing, &comparison.currency),
+        ),
+        length: (100.0 * net(one.value, one.of_nothing) / most).round() as u32,
+    };
+    decision.worth.iter().map(line).collect()
 }
 
 fn checks(comparison: &Comparison) -> Table {

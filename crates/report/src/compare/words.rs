@@ -1,7 +1,7 @@
 //! A comparison in words.
 
 use crate::figure::number::{count, fixed, percent, percent_range, with_minus};
-use euthymia_therapy::strategy::{Comparison, Estimate, Measure, Outcomes};
+use euthymia_therapy::strategy::{Comparison, Estimate, Measure, Outcomes, Place};
 
 /// Who was followed, and for how long.
 pub(super) fn followed(comparison: &Comparison) -> String {
@@ -136,6 +136,44 @@ pub(super) fn finding(comparison: &Comparison) -> String {
             other(Measure::ClinicHours),
             other(Measure::Cost),
         ));
+    }
+    text
+}
+
+/// Where a strategy stands among others.
+pub(super) fn place(place: &Place, currency: &str) -> String {
+    match place {
+        Place::Cheapest => "the cheapest".to_owned(),
+        Place::Frontier { ratio } => format!(
+            "{} against the one before on the frontier",
+            money(*ratio, currency)
+        ),
+        Place::Dominated => "another costs no more and brings no less".to_owned(),
+        Place::ExtendedlyDominated => "a mixture of two others costs no more and brings no less".to_owned(),
+    }
+}
+
+/// Which unknown matters most.
+pub(super) fn worth(comparison: &Comparison) -> String {
+    let decision = &comparison.decision;
+    let at = comparison
+        .thresholds
+        .iter()
+        .position(|threshold| *threshold == decision.threshold);
+    let all = at.and_then(|at| decision.perfect.get(at)).copied().unwrap_or(0.0);
+    let told = |value: f64| money(value, &comparison.currency);
+    let mut text = format!(
+        "If a quality-adjusted life-year may cost {}, knowing everything before choosing is worth {} a person.",
+        told(decision.threshold),
+        told(all),
+    );
+    match decision.worth.first() {
+        Some(most) if most.value - most.of_nothing > most.se => text.push_str(&format!(
+            " Most of it is: {} ({} alone).",
+            most.label,
+            told(most.value)
+        )),
+        _ => text.push_str(" No single unknown stands out from what a regression finds in nothing."),
     }
     text
 }

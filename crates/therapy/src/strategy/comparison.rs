@@ -1,5 +1,6 @@
 //! What comparing strategies comes to: one structure for the page, the table and the JSON.
 
+use super::decision::Decision;
 use crate::result::Provenance;
 use serde::Serialize;
 
@@ -261,7 +262,10 @@ pub struct Comparison {
     /// A strategy each.
     pub strategies: Vec<Outcomes>,
     /// What is not known.
+    #[serde(skip)]
     pub unknowns: Vec<Unknown>,
+    /// What a choice rests on.
+    pub decision: Decision,
     /// What the reader must know.
     pub assumptions: Vec<String>,
     /// Citation keys with citations.

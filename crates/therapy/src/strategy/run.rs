@@ -6,7 +6,7 @@ use super::economy::{Economy, SessionPrice};
 use super::life::{Ready, ReadyKind, ReadyStep, SessionKind, World, day_of, live};
 use super::people::Group;
 use super::tally::{Tally, Watch};
-use super::{Course, Given, Step, Strategy, words};
+use super::{Course, Given, Step, Strategy, decision, words};
 use crate::assembly::{self, LATENT_INSTRUMENT};
 use crate::cohort::body::Decay;
 use crate::cohort::{Cohort, LATENT_TOP, MODEL, sessions};
@@ -164,15 +164,18 @@ pub fn compare(
         &counter,
     )?;
     let results = strategies.iter().zip(&tallies).enumerate();
-    let results = results.map(|(at, (strategy, tally))| {
-        outcomes(
-            strategy,
-            tally,
-            at == 0,
-            failed as usize,
-            settings.rates.as_deref(),
-        )
-    });
+    let results: Vec<Outcomes> = results
+        .map(|(at, (strategy, tally))| {
+            outcomes(
+                strategy,
+                tally,
+                at == 0,
+                failed as usize,
+                settings.rates.as_deref(),
+            )
+        })
+        .collect();
+    let unknowns = unknowns(&cohort, &rates, &utilities, library)?;
     let horizon_days = strategies
         .iter()
         .map(|strategy| strategy.horizon_days)
@@ -193,8 +196,9 @@ pub fn compare(
         thresholds: economy.thresholds.clone(),
         days: (0..=horizon_days).collect(),
         weeks: (0..=horizon_days / 7).collect(),
-        strategies: results.collect(),
-        unknowns: unknowns(&cohort, &rates, &utilities, library)?,
+        decision: decision::of(&results, &unknowns, &economy.thresholds),
+        strategies: results,
+        unknowns,
         assumptions: words::assumptions(strategies, group),
         sources: sources(strategies, economy, library)?,
         provenance: Provenance {
