@@ -156,20 +156,32 @@ pub(super) fn place(place: &Place, currency: &str) -> String {
 /// Which unknown matters most.
 pub(super) fn worth(comparison: &Comparison) -> String {
     let decision = &comparison.decision;
-    let at = comparison
-        .thresholds
-        .iter()
-        .position(|threshold| *threshold == decision.threshold);
-    let all = at.and_then(|at| decision.perfect.get(at)).copied().unwrap_or(0.0);
+    let perfect = |at: f64| {
+        let place = comparison
+            .thresholds
+            .iter()
+            .position(|threshold| *threshold == at);
+        place
+            .and_then(|place| decision.perfect.get(place))
+            .copied()
+            .unwrap_or(0.0)
+    };
     let told = |value: f64| money(value, &comparison.currency);
     let mut text = format!(
         "If a quality-adjusted life-year may cost {}, knowing everything before choosing is worth {} a person.",
         told(decision.threshold),
-        told(all),
+        told(perfect(decision.threshold)),
     );
+    if decision.doubtful != decision.threshold {
+        text.push_str(&format!(
+            " The choice is least certain at {}, where it is worth {}.",
+            told(decision.doubtful),
+            told(perfect(decision.doubtful)),
+        ));
+    }
     match decision.worth.first() {
         Some(most) if most.value - most.of_nothing > most.se => text.push_str(&format!(
-            " Most of it is: {} ({} alone).",
+            " Most of it is one unknown: {} ({} alone).",
             most.label,
             told(most.value)
         )),

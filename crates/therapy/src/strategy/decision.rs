@@ -53,9 +53,11 @@ pub struct Decision {
     pub best: Vec<Option<usize>>,
     /// By threshold, the value per person of knowing everything.
     pub perfect: Vec<f64>,
-    /// The threshold that the rest is told at.
+    /// The threshold at which the choice is told.
     pub threshold: f64,
-    /// What single unknowns are worth there, most first.
+    /// The threshold at which knowing everything is worth most: there the choice is least certain.
+    pub doubtful: f64,
+    /// What single unknowns are worth there, most first; those that are worth more than what is found in nothing.
     pub worth: Vec<Worth>,
 }
 
@@ -79,13 +81,19 @@ pub(super) fn of(strategies: &[Outcomes], unknowns: &[Unknown], thresholds: &[f6
         .copied()
         .min_by(|one, other| (one - NEAR).abs().total_cmp(&(other - NEAR).abs()));
     let threshold = nearest.unwrap_or(NEAR);
-    let net = net_benefits(&costs, &effects, threshold);
+    let perfect: Vec<f64> = nets.iter().map(|net| evpi(net).unwrap_or(0.0)).collect();
+    let at_most = thresholds
+        .iter()
+        .zip(&perfect)
+        .max_by(|(_, one), (_, other)| one.total_cmp(other));
+    let doubtful = at_most.map_or(threshold, |(threshold, _)| *threshold);
+    let net = net_benefits(&costs, &effects, doubtful);
     let mut worth: Vec<Worth> = unknowns
         .iter()
         .filter_map(|unknown| {
             // Too few draws for a regression: nothing is told.
             let one = evppi(&net, &unknown.values).ok()?;
-            Some(Worth {
+            (one.value > one.of_nothing).then(|| Worth {
                 name: unknown.name.clone(),
                 label: unknown.label.clone(),
                 value: one.value,
@@ -112,8 +120,9 @@ pub(super) fn of(strategies: &[Outcomes], unknowns: &[Unknown], thresholds: &[f6
             .collect(),
         acceptability: (0..strategies.len()).map(of_strategy).collect(),
         best: nets.iter().map(|net| best_on_average(net)).collect(),
-        perfect: nets.iter().map(|net| evpi(net).unwrap_or(0.0)).collect(),
+        perfect,
         threshold,
+        doubtful,
         worth,
     }
 }
