@@ -13,6 +13,7 @@
 //! - [`hermite`]: averages over the normal distribution by Gauss-Hermite quadrature;
 //! - [`hypergeometric`]: events of one of two groups, given their sum;
 //! - [`kendall`]: the distribution of Kendall's rank correlation;
+//! - [`mmrm`]: the mixed model for repeated measures of trials, and with one visit the analysis of covariance;
 //! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
 //! - [`real`]: numbers that a formula is written over once, for its value and for its gradient;
@@ -32,6 +33,7 @@ pub mod gamma;
 pub mod hermite;
 pub mod hypergeometric;
 pub mod kendall;
+pub mod mmrm;
 pub mod moments;
 pub mod normal;
 pub mod optimize;
