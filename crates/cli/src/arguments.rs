@@ -88,6 +88,9 @@ pub(crate) enum Command {
     /// Let the same people live through several strategies: trial and error, ketamine, and what else there is
     #[command(after_help = crate::compare::EXAMPLES)]
     Compare(crate::compare::Compare),
+    /// Run a trial that nobody has run, thousands of times: power, errors, what unblinding makes of it
+    #[command(after_help = crate::trial::EXAMPLES)]
+    Trial(crate::trial::TrialOptions),
     /// Predict what a trial will report from its design alone
     #[command(after_help = crate::predict_study::EXAMPLES)]
     PredictStudy(crate::predict_study::PredictStudy),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use euthymia_diagnostics::{Diagnostic, Source};
-use euthymia_therapy::{course, strategy, validation};
+use euthymia_therapy::{course, strategy, trial, validation};
 
 use crate::arguments::{Check, Shared};
 use crate::exit::{Failure, show};
@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Check, shared: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A file of observations if it holds any, one that strategies are made of if its keys say so, else a course.
+/// A file of observations if it holds any, a trial or one that strategies are made of if its keys say so, else a course.
 fn of_document(source: &Source, path: &Path, shared: &Shared) -> Result<Vec<Diagnostic>, Failure> {
     let library = library::load(&library::files(shared)?)?;
     let (document, mut diagnostics) = euthymia_io::toml::document(source);
@@ -49,7 +49,9 @@ fn of_document(source: &Source, path: &Path, shared: &Shared) -> Result<Vec<Diag
             .and_then(|stem| stem.to_str())
             .unwrap_or_default();
         let of_strategies = strategy::diagnose(stem, &document, &library);
+        let is_trial = document.root.get("arms").is_some() && document.root.get("visits").is_some();
         diagnostics.extend(match (document.root.get("observations"), of_strategies) {
+            _ if is_trial => trial::read(stem, &document, &library).1,
             (Some(_), _) => validation::read(stem, &document, &library).1,
             (None, Some(diagnostics)) => diagnostics,
             (None, None) => course::read(&document, &library).1,

@@ -33,6 +33,7 @@ pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
         "prices",
         "response",
         "strategies",
+        "trials",
         "validation",
     ] {
         documents.extend(files.list(folder, "toml")?);

@@ -30,6 +30,7 @@ mod progress;
 mod rows;
 mod run;
 mod simulate;
+mod trial;
 mod validate;
 mod watch;
 
@@ -52,6 +53,7 @@ fn main() -> std::process::ExitCode {
         Command::Validate(options) => validate::run(options, &arguments.shared),
         Command::Evidence(options) => evidence::run(options, &arguments.shared),
         Command::Calibrate(options) => calibrate::run(options, &arguments.shared),
+        Command::Trial(options) => trial::run(options, &arguments.shared),
         Command::PredictStudy(options) => predict_study::run(options, &arguments.shared),
     };
     match outcome {

@@ -22,4 +22,5 @@ pub mod review;
 pub mod shelf;
 mod template;
 pub mod terminal;
+pub mod trial;
 pub mod validation;

@@ -38,6 +38,7 @@ pub mod shelf;
 pub mod simulate;
 pub mod sources;
 pub mod strategy;
+pub mod trial;
 pub mod validation;
 
 pub use condition::CONDITIONS;

@@ -58,6 +58,24 @@ pub struct SessionEffect {
     pub peaks: [f64; 3],
 }
 
+impl SessionEffect {
+    /// Of the area under an occupancy and its first three moments.
+    pub(crate) fn of_moments([area, first, second, third]: [f64; 4]) -> Self {
+        if area <= 0.0 {
+            return Self::default();
+        }
+        let centre = first / area;
+        let variance = (second / area - centre * centre).max(0.0);
+        Self {
+            area_h: area,
+            centre_h: centre,
+            variance_h2: variance,
+            third_h3: third / area - centre * (3.0 * variance + centre * centre),
+            peaks: [0.0; 3],
+        }
+    }
+}
+
 /// What a session does to each patient of a cohort.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionEffects {
@@ -227,14 +245,7 @@ impl Sink for Sums<'_> {
             let curve = |at: usize| self.columns[at].map(|column| block.trajectory(column, subject));
             let occupancy = curve(0).unwrap_or_default();
             let [area, first, second, third] = moments((self.times_h, occupancy), 0.0, f64::INFINITY);
-            let mut effect = SessionEffect::default();
-            if area > 0.0 {
-                let centre = first / area;
-                effect.area_h = area;
-                effect.centre_h = centre;
-                effect.variance_h2 = (second / area - centre * centre).max(0.0);
-                effect.third_h3 = third / area - centre * (3.0 * effect.variance_h2 + centre * centre);
-            }
+            let mut effect = SessionEffect::of_moments([area, first, second, third]);
             for (at, peak) in effect.peaks.iter_mut().enumerate() {
                 let values = curve(at + 1).unwrap_or_default();
                 *peak = values.iter().copied().fold(0.0, f64::max);

@@ -6,9 +6,12 @@ use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_document::{Document, Node, Table, Value};
 use euthymia_units::Quantity;
 
-/// Tables of a course, or of a strategy, that hold what its author chose.
-const CHOSEN: [&str; 8] = [
+/// Tables of a course, a strategy or a trial that hold what its author chose.
+const CHOSEN: [&str; 11] = [
     "treatments",
+    "arms",
+    "visits",
+    "endpoint",
     "steps",
     "follow",
     "report",
@@ -38,7 +41,7 @@ pub(super) fn check(path: &str, document: &Document, sources: &Sources, diagnost
     if path == "sources.toml" || names_rows {
         return;
     }
-    let is_course = ["courses/", "people/", "strategies/"]
+    let is_course = ["courses/", "people/", "strategies/", "trials/"]
         .iter()
         .any(|folder| path.starts_with(folder));
     let place = Place {
