@@ -17,10 +17,7 @@ pub(super) struct Finding {
 /// Analyses a trial; nothing where it is too small to be analysed.
 pub(super) fn analyse(trial: &Trial, rows: &[Row]) -> Option<Finding> {
     match trial.analysis {
-        Analysis::Mmrm => {
-            let last = trial.endpoint.visit;
-            changes(trial, rows, 0..last + 1)
-        }
+        Analysis::Mmrm => changes(trial, rows, 0..trial.visits_h.len()),
         Analysis::Ancova => {
             let visit = trial.endpoint.visit;
             changes(trial, rows, visit..visit + 1)
@@ -29,7 +26,7 @@ pub(super) fn analyse(trial: &Trial, rows: &[Row]) -> Option<Finding> {
     }
 }
 
-/// Changes at some visits, of which the last is the endpoint. With one visit it is the analysis of covariance.
+/// Changes at some visits, of which one is the endpoint. With that alone it is the analysis of covariance.
 fn changes(trial: &Trial, rows: &[Row], visits: std::ops::Range<usize>) -> Option<Finding> {
     let count = visits.len();
     let change = |row: &Row| -> Vec<Option<f64>> {
@@ -46,7 +43,7 @@ fn changes(trial: &Trial, rows: &[Row], visits: std::ops::Range<usize>) -> Optio
     });
     let model = mmrm::fit(people, trial.arms.len(), count).ok()?;
     let (of, against) = trial.endpoint.arms;
-    let contrast = model.contrast(count - 1, of, against)?;
+    let contrast = model.contrast(trial.endpoint.visit - visits.start, of, against)?;
     Some(Finding {
         estimate: contrast.estimate,
         p: contrast.p,

@@ -214,7 +214,8 @@ impl Ready<'_> {
             psychotherapy_from_h: None,
         };
         let address = self.stream.at(ARM, replicate, at as u64);
-        let differs = if null { 0.0 } else { scale };
+        // Arms and visits of a trial lie apart by chance; where the drug does nothing only what people can tell is left.
+        let differs = if truth == Truth::Model { scale } else { 0.0 };
         let effects = StudyEffects {
             expectancy: scale * study.normal(0),
             drug: scale * study.normal(1),
