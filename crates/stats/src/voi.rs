@@ -276,25 +276,28 @@ fn row(x: f64, knots: &[f64]) -> Vec<f64> {
 }
 
 /// The Cholesky factor of a symmetric matrix given by its lower triangle; nothing where it is not positive definite.
-fn factored(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
-    for at in 0..matrix.len() {
+fn factored(matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
+    let mut factor: Vec<Vec<f64>> = Vec::with_capacity(matrix.len());
+    for (at, given) in matrix.into_iter().enumerate() {
+        let mut row: Vec<f64> = Vec::with_capacity(at + 1);
         for other in 0..=at {
-            let mut sum = matrix[at][other];
-            for before in 0..other {
-                sum -= matrix[at][before] * matrix[other][before];
-            }
+            let before = |above: &[f64], row: &[f64]| -> f64 {
+                above.iter().zip(row).map(|(one, other)| one * other).sum()
+            };
             if at == other {
-                let scale = matrix[at][at].abs();
-                if sum <= 1e-12 * scale {
+                let left = given[at] - before(&row, &row);
+                if left <= 1e-12 * given[at].abs() {
                     return None;
                 }
-                matrix[at][at] = sum.sqrt();
+                row.push(left.sqrt());
             } else {
-                matrix[at][other] = sum / matrix[other][other];
+                let above = &factor[other];
+                row.push((given[other] - before(&above[..other], &row)) / above[other]);
             }
         }
+        factor.push(row);
     }
-    Some(matrix)
+    Some(factor)
 }
 
 fn solved(factor: &[Vec<f64>], right: &[f64]) -> Vec<f64> {

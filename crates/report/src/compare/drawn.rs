@@ -136,6 +136,9 @@ fn view(figure: &Figure) -> Result<FigureView, ReportError> {
     ))
 }
 
+/// Quality-adjusted life-years and costs by draw.
+type Cloud = (Vec<f64>, Vec<f64>);
+
 /// Cost and quality-adjusted life-years of each strategy less those of the first.
 fn plane(comparison: &Comparison) -> Result<FigureView, ReportError> {
     let Some((first, others)) = comparison.strategies.split_first() else {
@@ -148,7 +151,7 @@ fn plane(comparison: &Comparison) -> Result<FigureView, ReportError> {
             .map(|(value, first)| value - first)
             .collect()
     };
-    let clouds: Vec<(Vec<f64>, Vec<f64>)> = others
+    let clouds: Vec<Cloud> = others
         .iter()
         .map(|other| {
             (
@@ -157,7 +160,7 @@ fn plane(comparison: &Comparison) -> Result<FigureView, ReportError> {
             )
         })
         .collect();
-    let ends = |of: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
+    let ends = |of: fn(&Cloud) -> &Vec<f64>| {
         let all = clouds
             .iter()
             .flat_map(of)
@@ -179,7 +182,7 @@ fn plane(comparison: &Comparison) -> Result<FigureView, ReportError> {
         from.max(bottom / threshold.max(1.0)),
         to.min(top / threshold.max(1.0)),
     );
-    let panel = |(other, (effects, costs)): (&Outcomes, &(Vec<f64>, Vec<f64>))| {
+    let panel = |(other, (effects, costs)): (&Outcomes, &Cloud)| {
         let every = effects.len().div_ceil(SHOWN).max(1);
         let point = |(x, y): (&f64, &f64)| Point {
             x: *x,

@@ -174,7 +174,7 @@ pub fn of(
     };
     let options = Options {
         states: false,
-        ..options.clone()
+        ..*options
     };
     euthymia_engine::simulate(&program, &subjects, &times_h, &options, &mut sums, progress).map_err(
         |error| match error {

@@ -207,7 +207,7 @@ impl Patient<'_> {
             let score = self.score(day);
             let well = score <= self.world.remission;
             let responds = score <= response;
-            if day % 7 == 0 {
+            if day.is_multiple_of(7) {
                 witness.week((day / 7) as usize, score, well);
             }
             if responds {
@@ -419,7 +419,7 @@ impl Patient<'_> {
         for rule in ready.rules {
             let today = match rule.when {
                 When::At(at) => age == at,
-                When::From { first, every } => age >= first && (age - first) % every == 0,
+                When::From { first, every } => age >= first && (age - first).is_multiple_of(every),
                 When::Relapse => false,
             };
             if !today {
@@ -522,14 +522,16 @@ impl Patient<'_> {
         let ready = &self.ready.steps[phase.step];
         let age = day - phase.since;
         let is_visit = match (&ready.visits, ready.visits.0.last()) {
-            ((days, Some(every)), Some(last)) if age > *last => (age - last) % every == 0 && !days.is_empty(),
+            ((days, Some(every)), Some(last)) if age > *last => {
+                (age - last).is_multiple_of(*every) && !days.is_empty()
+            }
             ((days, _), _) => days.contains(&age),
         };
         let own = |days: &Option<Vec<u32>>| days.as_ref().is_some_and(|days| days.contains(&age));
         let therapy = own(&ready.psychotherapy_days)
             || phase
                 .added
-                .is_some_and(|(from, to)| day > from && day <= to && (day - from) % 7 == 0);
+                .is_some_and(|(from, to)| day > from && day <= to && (day - from).is_multiple_of(7));
         let mut held: Option<(SessionPrice, Option<DoseAmount>, Option<[f64; 3]>)> = None;
         if !phase.stopped && self.relapsed.is_none() {
             match &ready.kind {
@@ -542,7 +544,7 @@ impl Patient<'_> {
                 }
                 ReadyKind::Course { sessions, .. } => {
                     let maintained = phase.maintain.is_some_and(|(from, every, end)| {
-                        day > from && day <= end && (day - from) % every == 0
+                        day > from && day <= end && (day - from).is_multiple_of(every)
                     });
                     let planned = sessions.iter().find(|(at, _)| *at == age).map(|(_, kind)| *kind);
                     let kind = match phase.maintain {

@@ -17,6 +17,7 @@ const LONGEST_H: Option<f64> = Some(24.0 * LONGEST_DAYS as f64);
 const PSYCHOTHERAPY_DAYS: u32 = 84;
 
 /// What a rule does, before steps are known.
+#[derive(Clone, Copy)]
 enum Word {
     Continue,
     Switch,
@@ -278,19 +279,19 @@ fn course_of(reader: &mut Reader<'_, '_>, library: &Library) -> Option<course::C
 }
 
 fn rule(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Drafted> {
-    const ACTIONS: [(&str, fn() -> Word); 7] = [
-        ("continue", || Word::Continue),
-        ("switch", || Word::Switch),
-        ("augment", || Word::Augment),
-        ("add-psychotherapy", || Word::AddPsychotherapy),
-        ("stop", || Word::Stop),
-        ("maintain", || Word::Maintain),
-        ("re-treat", || Word::Retreat),
+    const ACTIONS: [(&str, Word); 7] = [
+        ("continue", Word::Continue),
+        ("switch", Word::Switch),
+        ("augment", Word::Augment),
+        ("add-psychotherapy", Word::AddPsychotherapy),
+        ("stop", Word::Stop),
+        ("maintain", Word::Maintain),
+        ("re-treat", Word::Retreat),
     ];
     let span = reader.table().span;
     let when = when(reader);
     let of = condition(reader, library);
-    let then = reader.required_choice("then", &ACTIONS).map(|word| word());
+    let then = reader.required_choice("then", &ACTIONS);
     let to_span = reader.span("to");
     let to = match then {
         Some(Word::Switch | Word::Augment) => reader.optional_string("to").map(|to| (to, to_span)),

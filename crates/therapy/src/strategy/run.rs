@@ -453,6 +453,25 @@ fn utilities(economy: &Economy, cohort: &Cohort) -> Vec<[f64; 3]> {
     (0..cohort.design.draws.max(1)).map(of).collect()
 }
 
+/// Sums of the blocks up to one, and blocks behind it that are done already: they are put together in their order, so that it does not
+/// matter which thread was faster.
+struct Whole {
+    reached: u64,
+    sums: Vec<Tally>,
+    waiting: BTreeMap<u64, Vec<Tally>>,
+}
+
+impl Whole {
+    fn take(&mut self, block: u64, tallies: Vec<Tally>) {
+        self.waiting.insert(block, tallies);
+        while let Some(tallies) = self.waiting.remove(&self.reached) {
+            let pairs = self.sums.iter_mut().zip(&tallies);
+            pairs.for_each(|(sum, tally)| sum.merge(tally));
+            self.reached += 1;
+        }
+    }
+}
+
 /// Everybody's lives, block by block on several threads, put together in the order of the blocks.
 fn all(
     world: &World<'_>,
@@ -473,9 +492,11 @@ fn all(
         each.map(|ready| Tally::new(world.cohort.design, ready.horizon_days, ready.steps.len()))
             .collect()
     };
-    // What is whole up to a block, and blocks behind it that are done already.
-    let whole: Mutex<(u64, Vec<Tally>, BTreeMap<u64, Vec<Tally>>)> =
-        Mutex::new((0, empty(), BTreeMap::new()));
+    let whole = Mutex::new(Whole {
+        reached: 0,
+        sums: empty(),
+        waiting: BTreeMap::new(),
+    });
     let days: Vec<Decay> = world.cohort.levels.iter().map(day_of).collect();
     let instrument = world.cohort.instrument();
     let on_scale = |score: f64| {
@@ -510,7 +531,7 @@ fn all(
                     tally.push(study, draw, &life, first);
                 }
                 let lived = lived.fetch_add(1, Ordering::Relaxed) + 1;
-                if lived % 256 == 0 {
+                if lived.is_multiple_of(256) {
                     counter.done(lived);
                 }
             }
@@ -518,14 +539,7 @@ fn all(
             let Ok(mut whole) = whole.lock() else {
                 return;
             };
-            whole.2.insert(block, tallies);
-            let (reached, sums, waiting) = &mut *whole;
-            while let Some(tallies) = waiting.remove(reached) {
-                sums.iter_mut()
-                    .zip(&tallies)
-                    .for_each(|(sum, tally)| sum.merge(tally));
-                *reached += 1;
-            }
+            whole.take(block, tallies);
         }
     };
     std::thread::scope(|scope| {
@@ -537,10 +551,10 @@ fn all(
     if cancelled.load(Ordering::Relaxed) > 0 {
         return Err(SimulateError::Cancelled);
     }
-    let (_, sums, _) = whole
+    let whole = whole
         .into_inner()
         .map_err(|_| SimulateError::Engine("a thread ended early".to_owned()))?;
-    Ok(sums)
+    Ok(whole.sums)
 }
 
 fn outcomes(
