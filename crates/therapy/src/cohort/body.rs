@@ -140,8 +140,13 @@ impl Body {
         }
     }
 
-    /// What the typical patient improves by, where so much occupancy times h has not faded.
-    fn parts(&self, level: &Level, action: f64) -> Parts {
+    /// What the typical patient improves by.
+    pub(crate) fn parts(&self, level: &Level) -> Parts {
+        self.parts_by(level, self.action)
+    }
+
+    /// The same where other occupancy times h has not faded.
+    fn parts_by(&self, level: &Level, action: f64) -> Parts {
         let unrisen = |rate: f64| RISE_RATE / (RISE_RATE - rate) * self.fresh;
         let hope = self.hope - unrisen(HOPE_RATE);
         let trust = self.trust - unrisen(level.trust_rate);
@@ -164,7 +169,7 @@ impl Body {
 
     /// The same where other occupancy times h has not faded.
     pub(crate) fn improvement_by(&self, level: &Level, person: &Person, action: f64) -> f64 {
-        let parts = self.parts(level, action);
+        let parts = self.parts_by(level, action);
         let drift = level.omega_natural * (1.0 - self.undrifted).max(0.0).sqrt() * person.natural;
         let apart = level.spread
             * (parts.expectancy * level.omega_expectancy * person.expectancy

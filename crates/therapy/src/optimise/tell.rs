@@ -341,7 +341,11 @@ fn findings(result: &Optimised) -> Vec<String> {
         with(&most.benefits[0].estimate),
     ));
     let sign = if aim.more_is_better { 1.0 } else { -1.0 };
-    let no_more = result.frontier.iter().filter(|point| point.burden <= result.given.burden && !point.is_given);
+    let beats = |point: &&Point| {
+        let benefit = &point.benefits[0];
+        !point.is_given && point.burden <= result.given.burden && sign * benefit.difference.value > 0.0
+    };
+    let no_more = result.frontier.iter().filter(beats);
     let best = no_more.max_by(|one, other| {
         let value = |point: &Point| sign * point.benefits[0].estimate.value;
         value(one).total_cmp(&value(other))
@@ -370,8 +374,8 @@ fn findings(result: &Optimised) -> Vec<String> {
             said(benefit.estimate.value),
             points(difference.value),
         ));
-    } else if result.frontier.iter().any(|point| point.is_given) {
-        found.push("For no more burden nothing beats the course as given.".to_owned());
+    } else {
+        found.push(format!("For no more {burden} nothing that was tried beats the course as given."));
     }
     found
 }
