@@ -27,11 +27,14 @@ mod schedule;
 mod tell;
 mod vary;
 
+#[cfg(test)]
+mod tests;
+
 pub use aim::{Aim, Goal, aim};
 pub use frontier::non_dominated;
 pub use keep::{Keep, Measure, Side, keep};
 pub use result::{
-    Against, AimTold, Benefit, BurdenTold, Estimate, Kept, KeepTold, Optimised, Point, Short, Varied,
+    Against, AimTold, Benefit, BurdenTold, Estimate, KeepTold, Kept, Optimised, Point, Short, Varied,
 };
 pub use scan::Mistake;
 pub use vary::{DoseUnit, Key, Values, Vary, vary};
@@ -41,6 +44,7 @@ use crate::course::{Antidepressant, Course, DoseAmount};
 use crate::instrument::Direction;
 use crate::library::Library;
 use crate::simulate::{Settings, SimulateError};
+use euthymia_diagnostics::Source;
 use euthymia_engine::Progress;
 use evaluate::{Evaluated, Evaluator};
 use judge::Verdict;
@@ -113,6 +117,15 @@ pub fn optimise(
     tell::told(&search, &schedules, &all, &search.verdict(&all))
 }
 
+/// What a search reads of the library beside what the course does.
+#[must_use]
+pub fn inputs(library: &Library) -> Vec<Source> {
+    let files = [monitoring::FILE, "response/designs.toml"].into_iter();
+    files
+        .filter_map(|path| Some(library.document(path)?.source.clone()))
+        .collect()
+}
+
 /// Schedules that are no others', in their order, without those that are known.
 fn distinct(schedules: impl Iterator<Item = Schedule>, known: &[Schedule]) -> Vec<Schedule> {
     let mut seen: BTreeSet<Vec<u64>> = known.iter().map(Schedule::key).collect();
@@ -183,7 +196,11 @@ impl<'s> Search<'s> {
             if self.pattern.same.contains(&at) {
                 continue;
             }
-            let times_h = treatment.times_h.iter().copied().filter(|time_h| *time_h < self.until_h);
+            let times_h = treatment
+                .times_h
+                .iter()
+                .copied()
+                .filter(|time_h| *time_h < self.until_h);
             let part = Part {
                 whole: progress,
                 from: 0,
@@ -231,8 +248,13 @@ impl<'s> Search<'s> {
                 ..own.clone()
             };
             let engine = (&self.settings.engine, &part as &dyn Progress);
-            let effects =
-                sessions::beside(self.cohort, &treatment, &self.course.factors, self.library, engine)?;
+            let effects = sessions::beside(
+                self.cohort,
+                &treatment,
+                &self.course.factors,
+                self.library,
+                engine,
+            )?;
             let route = own.drug.route(&own.route);
             let device = route.and_then(|route| route.device.as_ref());
             let devices = match (device, regimen.dose) {
@@ -261,7 +283,10 @@ impl<'s> Search<'s> {
             )
         };
         let no_hours = || {
-            format!("`monitoring.toml` of the library does not say how long people stay ({})", own.route)
+            format!(
+                "`monitoring.toml` of the library does not say how long people stay ({})",
+                own.route
+            )
         };
         let hours_untold = self.kinds.iter().any(|kind| kind.hours.is_none());
         for keep in &self.request.keep {

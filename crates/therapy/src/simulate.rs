@@ -273,7 +273,10 @@ pub(crate) fn before_believing(
     (size, design): (u64, Design),
 ) -> Result<(Vec<Assumption>, Vec<String>), SimulateError> {
     let run = Run::new(course, library, design)?;
-    Ok((assumptions::table(course, &run), cautions::all(course, &run, size)))
+    Ok((
+        assumptions::table(course, &run),
+        cautions::all(course, &run, size),
+    ))
 }
 
 fn from_engine(error: SimulationError<SimulateError>) -> SimulateError {

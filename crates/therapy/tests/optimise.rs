@@ -5,9 +5,7 @@ mod support;
 use euthymia_engine::Silent;
 use euthymia_therapy::course::{self, Course};
 use euthymia_therapy::library::Library;
-use euthymia_therapy::optimise::{
-    Against, Optimised, OptimiseError, Request, aim, keep, optimise, vary,
-};
+use euthymia_therapy::optimise::{Against, OptimiseError, Optimised, Request, aim, keep, optimise, vary};
 use euthymia_therapy::result::Design;
 use euthymia_therapy::simulate::{Discard, Settings, simulate};
 
@@ -21,7 +19,9 @@ fn course(stem: &str, library: &Library) -> Course {
     let path = support::folder().join(format!("courses/{stem}.toml"));
     let text = std::fs::read_to_string(path).expect("a course");
     let (document, _) = support::document(stem, &text);
-    course::read(&document.expect("TOML"), library).0.expect("a course")
+    course::read(&document.expect("TOML"), library)
+        .0
+        .expect("a course")
 }
 
 fn settings(threads: usize) -> Settings {
@@ -51,7 +51,9 @@ fn searched(course: &Course, library: &Library, request: &Request) -> Optimised 
 /// The value of the first aim of the schedule whose words are these.
 fn benefit(result: &Optimised, label: &str) -> f64 {
     let found = result.all.iter().find(|one| one.label == label);
-    found.unwrap_or_else(|| panic!("{label} is not among {:?}", result.all)).benefits[0]
+    found
+        .unwrap_or_else(|| panic!("{label} is not among {:?}", result.all))
+        .benefits[0]
 }
 
 #[test]
@@ -64,7 +66,11 @@ fn the_course_as_given_comes_to_what_a_simulation_does() {
         let result = searched(&course, &library, &request);
         let simulated = simulate(&course, &library, &settings(2), &mut Discard, &Silent).expect("a course");
         for (aim, benefit) in request.aims.iter().zip(&result.given.benefits) {
-            let at = simulated.times_h.iter().position(|time_h| *time_h == aim.time_h).expect("a time");
+            let at = simulated
+                .times_h
+                .iter()
+                .position(|time_h| *time_h == aim.time_h)
+                .expect("a time");
             let outcome = |id: &str| simulated.outcomes.iter().find(|one| one.id == id).expect("told");
             let (expected, error) = match aim.text.split('@').next() {
                 // The mean of ratings that were drawn: one for each of 400 people, who lie some 8 points apart with it.
@@ -77,7 +83,11 @@ fn the_course_as_given_comes_to_what_a_simulation_does() {
                 None => unreachable!(),
             };
             let found = benefit.estimate.value;
-            assert!((found - expected).abs() < error, "{stem} {}: {found} {expected}", aim.text);
+            assert!(
+                (found - expected).abs() < error,
+                "{stem} {}: {found} {expected}",
+                aim.text
+            );
         }
     }
 }
@@ -111,26 +121,39 @@ fn more_sessions_help_no_less_and_larger_doses_dissociate_more() {
     let result = searched(&course, &library, &request);
     for dose in ["0.25", "0.5", "1"] {
         let of = |sessions: u32| {
-            benefit(&result, &format!("{dose} mg/kg over 40 min, {sessions} sessions every 3 days"))
+            benefit(
+                &result,
+                &format!("{dose} mg/kg over 40 min, {sessions} sessions every 3 days"),
+            )
         };
         let all = [2, 4, 6, 8].map(of);
         assert!(all.windows(2).all(|pair| pair[0] <= pair[1]), "{dose}: {all:?}");
     }
     // With the dose benefit and dissociation both rise, so that every dose but the largest is beaten where sessions are the burden.
     let mut others = result.frontier.iter().filter(|point| !point.is_given);
-    assert!(others.all(|point| point.dose == "1 mg/kg"), "{:?}", result.findings);
+    assert!(
+        others.all(|point| point.dose == "1 mg/kg"),
+        "{:?}",
+        result.findings
+    );
     let by_dissociation = Request {
         against: Against::Dissociation,
         ..request
     };
     let result = searched(&course, &library, &by_dissociation);
     let burdens: Vec<f64> = result.frontier.iter().map(|point| point.burden).collect();
-    assert!(burdens.len() > 3 && burdens.windows(2).all(|pair| pair[0] < pair[1]), "{burdens:?}");
+    assert!(
+        burdens.len() > 3 && burdens.windows(2).all(|pair| pair[0] < pair[1]),
+        "{burdens:?}"
+    );
     let per_session = |dose: &str| {
         let point = result.frontier.iter().find(|point| point.dose == dose);
         point.map(|point| (point.keeps[0].value, point.keeps[1].value))
     };
-    let (low, high) = (per_session("0.25 mg/kg").expect("low"), per_session("1 mg/kg").expect("high"));
+    let (low, high) = (
+        per_session("0.25 mg/kg").expect("low"),
+        per_session("1 mg/kg").expect("high"),
+    );
     assert!(low.0 < high.0 && low.1 < high.1, "{low:?} {high:?}");
 }
 
@@ -140,17 +163,29 @@ fn what_must_hold_takes_schedules_away() {
     let course = course("racemic-iv-twice-weekly", &library);
     let vary = ["dose=0.25..1mg/kg", "sessions=2..8"];
     let free = searched(&course, &library, &request(&vary, &[], &["remission@4w"]));
-    let kept = request(&vary, &["P(CADSS>20)<0.2", "sessions<=6", "hours<=9"], &["remission@4w"]);
+    let kept = request(
+        &vary,
+        &["P(CADSS>20)<0.2", "sessions<=6", "hours<=9"],
+        &["remission@4w"],
+    );
     let result = searched(&course, &library, &kept);
     assert!(result.admitted < result.schedules && free.admitted == free.schedules);
     assert!(!result.given.holds, "eight sessions are more than six");
     for point in &result.frontier {
         assert!(point.sessions <= 6 && point.hours.is_some_and(|hours| hours <= 9.0));
         assert!(point.keeps[0].value.is_some_and(|value| value < 0.2));
-        assert!(point.on_frontier.is_some_and(|chance| (0.0..=1.0).contains(&chance)));
+        assert!(
+            point
+                .on_frontier
+                .is_some_and(|chance| (0.0..=1.0).contains(&chance))
+        );
     }
     // Hours of five infusions: 40 min and 60 min each.
-    let five = result.frontier.iter().find(|point| point.sessions == 5).expect("five sessions");
+    let five = result
+        .frontier
+        .iter()
+        .find(|point| point.sessions == 5)
+        .expect("five sessions");
     assert!((five.hours.unwrap_or(0.0) - 5.0 * 100.0 / 60.0).abs() < 1e-9);
     // Nine hours allow five infusions: a limit of six sessions excludes nothing that they do not.
     assert_eq!(result.keeps[1].excludes_alone, 0);
@@ -163,9 +198,15 @@ fn where_nothing_holds_the_nearest_are_told() {
     let request = request(&["dose=0.5,0.75,1mg/kg"], &["P(CADSS>5)<0.01"], &["remission@4w"]);
     let result = searched(&course, &library, &request);
     assert!(result.frontier.is_empty() && result.admitted == 0);
-    assert!(result.nearest[0].dose == "0.5 mg/kg", "the smallest dose misses by least");
+    assert!(
+        result.nearest[0].dose == "0.5 mg/kg",
+        "the smallest dose misses by least"
+    );
     let last = result.findings.last().expect("a sentence");
-    assert!(last.starts_with("No schedule holds what must. Nearest comes 0.5 mg/kg"), "{last}");
+    assert!(
+        last.starts_with("No schedule holds what must. Nearest comes 0.5 mg/kg"),
+        "{last}"
+    );
     assert!(last.contains("from its limit"), "{last}");
 }
 
@@ -179,8 +220,16 @@ fn being_sure_is_harder_than_holding_in_the_mean() {
         certainty: Some(0.9),
         ..mean.clone()
     };
-    let (mean, sure) = (searched(&course, &library, &mean), searched(&course, &library, &sure));
-    assert!(0 < sure.admitted && sure.admitted < mean.admitted, "{} {}", sure.admitted, mean.admitted);
+    let (mean, sure) = (
+        searched(&course, &library, &mean),
+        searched(&course, &library, &sure),
+    );
+    assert!(
+        0 < sure.admitted && sure.admitted < mean.admitted,
+        "{} {}",
+        sure.admitted,
+        mean.admitted
+    );
 }
 
 #[test]
@@ -191,7 +240,9 @@ fn quantiles_and_probabilities_agree() {
     let request = request(&["dose=0.25:0.05:1mg/kg"], &kept, &["remission@4w"]);
     let result = searched(&course, &library, &request);
     for point in result.frontier.iter().chain([&result.given]) {
-        let [quantile, share, any] = &point.keeps[..] else { panic!("three") };
+        let [quantile, share, any] = &point.keeps[..] else {
+            panic!("three")
+        };
         assert_eq!(quantile.in_the_mean, share.in_the_mean, "{}", point.label);
         // Everybody has the same in every session of one dose.
         assert_eq!(share.value, any.value);
@@ -210,14 +261,46 @@ fn searches_that_do_not_fit_a_course_are_refused_in_a_sentence() {
     };
     let remission = ["remission@4w"];
     for (stem, request, part) in [
-        ("racemic-iv-single", request(&["sessions=2..4"], &[], &remission), "add a --vary interval"),
-        ("racemic-iv-twice-weekly", request(&["dose=1mg/kg"], &[], &["score@2y"]), "horizon of the course"),
-        ("racemic-iv-twice-weekly", request(&["dose=1mg/kg"], &[], &[]), "name an --aim"),
-        ("racemic-iv-twice-weekly", request(&[], &[], &remission), "name a --vary"),
-        ("saline-control", request(&["dose=1mg/kg"], &[], &remission), "no treatment of this course"),
-        ("esketamine-nasal", request(&["dose=50mg"], &[], &remission), "devices of 28 mg"),
-        ("esketamine-nasal", request(&["infusion=40min"], &[], &remission), "is not infused"),
-        ("racemic-iv-twice-weekly", request(&["interval=10min,1d"], &[], &remission), "has run in"),
+        (
+            "racemic-iv-single",
+            request(&["sessions=2..4"], &[], &remission),
+            "add a --vary interval",
+        ),
+        (
+            "racemic-iv-twice-weekly",
+            request(&["dose=1mg/kg"], &[], &["score@2y"]),
+            "horizon of the course",
+        ),
+        (
+            "racemic-iv-twice-weekly",
+            request(&["dose=1mg/kg"], &[], &[]),
+            "name an --aim",
+        ),
+        (
+            "racemic-iv-twice-weekly",
+            request(&[], &[], &remission),
+            "name a --vary",
+        ),
+        (
+            "saline-control",
+            request(&["dose=1mg/kg"], &[], &remission),
+            "no treatment of this course",
+        ),
+        (
+            "esketamine-nasal",
+            request(&["dose=50mg"], &[], &remission),
+            "devices of 28 mg",
+        ),
+        (
+            "esketamine-nasal",
+            request(&["infusion=40min"], &[], &remission),
+            "is not infused",
+        ),
+        (
+            "racemic-iv-twice-weekly",
+            request(&["interval=10min,1d"], &[], &remission),
+            "has run in",
+        ),
         (
             "racemic-iv-twice-weekly",
             request(&["interval=1:0.01:14d", "sessions=1..12"], &[], &remission),

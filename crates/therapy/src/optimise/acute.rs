@@ -24,7 +24,10 @@ pub(super) fn place(effect: Acute) -> usize {
 
 /// Sums for a design.
 pub(super) fn sums(design: Design) -> NestedSums {
-    NestedSums::new(design.draws.max(1) as usize, design.studies_per_draw.max(1) as usize)
+    NestedSums::new(
+        design.draws.max(1) as usize,
+        design.studies_per_draw.max(1) as usize,
+    )
 }
 
 /// What a schedule comes to whose sessions are of these kinds, those of all and those of what is varied.
@@ -60,9 +63,15 @@ pub(super) fn told(
     // It must hold of every session: the one that is farthest on the wrong side tells.
     let worst = |one: Told, other: Told| {
         let upper = matches!(keep.side, super::keep::Side::Below | super::keep::Side::AtMost);
-        if (other.value > one.value) == upper { other } else { one }
+        if (other.value > one.value) == upper {
+            other
+        } else {
+            one
+        }
     };
-    let kinds = varied.iter().map(|kind| of_peaks(over(effect, std::slice::from_ref(kind))));
+    let kinds = varied
+        .iter()
+        .map(|kind| of_peaks(over(effect, std::slice::from_ref(kind))));
     kinds.reduce(worst).unwrap_or(Told {
         value: f64::NAN,
         by_study: None,

@@ -59,7 +59,11 @@ impl Evaluator<'_> {
             let kind = &self.kinds[*kind];
             kind.regimen.is_some() || kind.effects.attended
         };
-        let mut times_h: Vec<f64> = given.iter().filter(|(_, kind)| counts(kind)).map(|(at, _)| *at).collect();
+        let mut times_h: Vec<f64> = given
+            .iter()
+            .filter(|(_, kind)| counts(kind))
+            .map(|(at, _)| *at)
+            .collect();
         times_h.dedup();
         let sessions = times_h.len();
         let hours: Option<f64> = given.iter().map(|(_, kind)| self.kinds[*kind].hours).sum();

@@ -5,14 +5,17 @@
 #[must_use]
 pub fn non_dominated(points: &[(f64, Vec<f64>)]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..points.len()).collect();
-    let is_number = |at: &usize| points[*at].0.is_finite() && points[*at].1.iter().all(|value| value.is_finite());
+    let is_number =
+        |at: &usize| points[*at].0.is_finite() && points[*at].1.iter().all(|value| value.is_finite());
     order.retain(is_number);
     // Whatever dominates a point comes before it.
     order.sort_by(|one, other| {
         let (one, other) = (&points[*one], &points[*other]);
         let benefits = one.1.iter().zip(&other.1);
         let by_benefit = benefits.map(|(one, other)| other.total_cmp(one));
-        one.0.total_cmp(&other.0).then(by_benefit.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then))
+        one.0
+            .total_cmp(&other.0)
+            .then(by_benefit.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then))
     });
     let mut on = vec![false; points.len()];
     let mut kept: Vec<usize> = Vec::new();

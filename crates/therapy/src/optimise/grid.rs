@@ -10,9 +10,7 @@ const MOST_SIMULATED: f64 = 8.0;
 /// Most steps of a range of what does not.
 const MOST_STEPS: f64 = 14.0;
 /// Steps of times, h.
-const TIMES_H: [f64; 11] = [
-    1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 84.0, 168.0, 336.0,
-];
+const TIMES_H: [f64; 11] = [1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 84.0, 168.0, 336.0];
 /// Steps of doses and infusions, in powers of ten, those that people would take first.
 const ROUND: [f64; 5] = [1.0, 1.25, 2.0, 2.5, 5.0];
 
@@ -56,7 +54,11 @@ impl Axis {
                     (Key::Sessions, _) => ((to - from) / MOST_STEPS).ceil().max(1.0),
                     (Key::Interval | Key::Maintenance, _) => {
                         let fits = |step: &&f64| (to - from) / **step <= MOST_STEPS;
-                        TIMES_H.iter().find(fits).copied().unwrap_or((to - from) / MOST_STEPS)
+                        TIMES_H
+                            .iter()
+                            .find(fits)
+                            .copied()
+                            .unwrap_or((to - from) / MOST_STEPS)
                     }
                 };
                 let finer = match (vary.key, also.device_mg) {
@@ -66,13 +68,23 @@ impl Axis {
                     (Key::Dose, None) => round_below(step / 2.0),
                     (Key::Infusion, _) => round_below(step * 30.0) / 60.0,
                 };
-                let mut values = stepped(from, to, step);
+                let mut values = match vary.key {
+                    Key::Infusion => minutes(from, to, step),
+                    _ => stepped(from, to, step),
+                };
                 if let Some(own) = also.own.filter(|own| (from..=to).contains(own)) {
                     values.push(Some(own));
                 }
                 (values, Some(finer))
             }
         };
+        // What differs from the course's own by rounding alone is that.
+        for value in values.iter_mut().flatten() {
+            *value = also
+                .own
+                .filter(|own| (own - *value).abs() < 1e-9)
+                .unwrap_or(*value);
+        }
         sort(&mut values);
         Self {
             key: vary.key,
@@ -88,14 +100,27 @@ impl Axis {
             return Vec::new();
         };
         let known: Vec<f64> = self.values.iter().flatten().copied().collect();
-        let below = known.iter().copied().filter(|other| *other < value).reduce(f64::max);
-        let above = known.iter().copied().filter(|other| *other > value).reduce(f64::min);
+        let below = known
+            .iter()
+            .copied()
+            .filter(|other| *other < value)
+            .reduce(f64::max);
+        let above = known
+            .iter()
+            .copied()
+            .filter(|other| *other > value)
+            .reduce(f64::min);
         let middle = |other: f64| {
             let half = (value + (other - value) / 2.0) / finer;
             tidy(half.round() * finer)
         };
         let is_new = |middle: &f64| known.iter().all(|known| (known - middle).abs() > 1e-9);
-        [below, above].into_iter().flatten().map(middle).filter(is_new).collect()
+        [below, above]
+            .into_iter()
+            .flatten()
+            .map(middle)
+            .filter(is_new)
+            .collect()
     }
 
     /// A value as it is said.
@@ -144,6 +169,14 @@ fn stepped(from: f64, to: f64, step: f64) -> Vec<Option<f64>> {
     values
 }
 
+/// The same of times in h, at whole parts of minutes.
+fn minutes(from: f64, to: f64, step: f64) -> Vec<Option<f64>> {
+    let all = stepped(tidy(from * 60.0), tidy(to * 60.0), tidy(step * 60.0));
+    all.into_iter()
+        .map(|value| value.map(|minutes| minutes / 60.0))
+        .collect()
+}
+
 /// Without what adding left behind the ninth decimal.
 fn tidy(value: f64) -> f64 {
     (value * 1e9).round() / 1e9
@@ -159,7 +192,9 @@ fn round_step(from: f64, to: f64, most: f64) -> f64 {
     while scale * 10.0 <= least {
         scale *= 10.0;
     }
-    let steps = [scale, 10.0 * scale].into_iter().flat_map(|scale| ROUND.map(|round| round * scale));
+    let steps = [scale, 10.0 * scale]
+        .into_iter()
+        .flat_map(|scale| ROUND.map(|round| round * scale));
     let fitting: Vec<f64> = steps.filter(|step| *step >= least * (1.0 - 1e-9)).collect();
     let meets = |step: &&f64| {
         let count = (to - from) / **step;
@@ -214,16 +249,25 @@ mod tests {
             own: Some(84.0),
             ..Also::default()
         };
-        let days: Vec<f64> = values("interval=2..14d", own).iter().map(|hours| hours / 24.0).collect();
+        let days: Vec<f64> = values("interval=2..14d", own)
+            .iter()
+            .map(|hours| hours / 24.0)
+            .collect();
         assert_eq!(&days[..4], [2.0, 3.0, 3.5, 4.0]);
         assert_eq!((days.len(), days[13]), (14, 14.0));
     }
 
     #[test]
     fn lists_and_told_steps_stay_as_they_are() {
-        assert_eq!(values("maintenance=none,7d,14d", Also::default()), [-1.0, 168.0, 336.0]);
+        assert_eq!(
+            values("maintenance=none,7d,14d", Also::default()),
+            [-1.0, 168.0, 336.0]
+        );
         assert_eq!(values("interval=1w,3.5d", Also::default()), [84.0, 168.0]);
-        assert_eq!(values("dose=0.25:0.25:1mg/kg", Also::default()), [0.25, 0.5, 0.75, 1.0]);
+        assert_eq!(
+            values("dose=0.25:0.25:1mg/kg", Also::default()),
+            [0.25, 0.5, 0.75, 1.0]
+        );
         let axis = Axis::new(&vary("dose=0.25:0.25:1mg/kg").expect("readable"), Also::default());
         assert_eq!(axis.beside(Some(0.5)), Vec::<f64>::new());
     }

@@ -52,19 +52,32 @@ impl Verdict {
         });
         let holds: Vec<bool> = holds.collect();
         let burdens: Vec<f64> = all.iter().map(|one| burden(one, request.against)).collect();
-        let signs: Vec<f64> = request.aims.iter().map(|aim| sign(aim.goal, higher_is_worse)).collect();
+        let signs: Vec<f64> = request
+            .aims
+            .iter()
+            .map(|aim| sign(aim.goal, higher_is_worse))
+            .collect();
         let benefits = |one: &Evaluated| -> Vec<f64> {
-            one.outcomes.iter().zip(&signs).map(|(sums, sign)| sign * sums.mean()).collect()
+            one.outcomes
+                .iter()
+                .zip(&signs)
+                .map(|(sums, sign)| sign * sums.mean())
+                .collect()
         };
         let admitted: Vec<usize> = (0..all.len()).filter(|at| holds[*at]).collect();
-        let points: Vec<(f64, Vec<f64>)> =
-            admitted.iter().map(|at| (burdens[*at], benefits(&all[*at]))).collect();
+        let points: Vec<(f64, Vec<f64>)> = admitted
+            .iter()
+            .map(|at| (burdens[*at], benefits(&all[*at])))
+            .collect();
         let mut on_frontier = vec![false; all.len()];
         for (at, on) in admitted.iter().zip(non_dominated(&points)) {
             on_frontier[*at] = on;
         }
         let mut probability = vec![None; all.len()];
-        if let Some(found) = enough.then(|| by_study(all, &admitted, &burdens, &signs)).flatten() {
+        if let Some(found) = enough
+            .then(|| by_study(all, &admitted, &burdens, &signs))
+            .flatten()
+        {
             for (at, share) in admitted.iter().zip(found) {
                 probability[*at] = Some(share);
             }
@@ -82,7 +95,12 @@ impl Verdict {
 /// In how many of the studies nothing beats a schedule: each has the parameters of its draw, and the same people for all schedules. What
 /// is common to all is that of the course as given; what they differ by has its own noise of few patients removed.
 fn by_study(all: &[Evaluated], admitted: &[usize], burdens: &[f64], signs: &[f64]) -> Option<Vec<f64>> {
-    let given: Vec<Vec<f64>> = all.first()?.outcomes.iter().map(NestedSums::study_means).collect::<Option<_>>()?;
+    let given: Vec<Vec<f64>> = all
+        .first()?
+        .outcomes
+        .iter()
+        .map(NestedSums::study_means)
+        .collect::<Option<_>>()?;
     let differences: Vec<Vec<Vec<f64>>> = admitted
         .iter()
         .map(|at| all[*at].differences.iter().map(NestedSums::study_means).collect())
@@ -100,7 +118,12 @@ fn by_study(all: &[Evaluated], admitted: &[usize], burdens: &[f64], signs: &[f64
             *count += u32::from(on);
         }
     }
-    Some(counts.into_iter().map(|count| f64::from(count) / studies as f64).collect())
+    Some(
+        counts
+            .into_iter()
+            .map(|count| f64::from(count) / studies as f64)
+            .collect(),
+    )
 }
 
 pub(super) fn burden(one: &Evaluated, against: Against) -> f64 {
@@ -133,7 +156,9 @@ fn of_keep(keep: &Keep, told: &Told, enough: bool) -> Kept {
     let room = |value: f64| if upper { limit - value } else { value - limit };
     Kept {
         value: told.value.is_finite().then_some(told.value),
-        interval: interval.filter(|_| enough).map(|interval| [interval.lower, interval.upper]),
+        interval: interval
+            .filter(|_| enough)
+            .map(|interval| [interval.lower, interval.upper]),
         in_the_mean,
         probability: if enough { positive(sums, room) } else { None },
     }
@@ -164,7 +189,9 @@ fn estimate(sums: &NestedSums, is_share: bool, enough: bool) -> Estimate {
     };
     Estimate {
         value: sums.mean(),
-        interval: interval.filter(|_| enough).map(|interval| [interval.lower, interval.upper]),
+        interval: interval
+            .filter(|_| enough)
+            .map(|interval| [interval.lower, interval.upper]),
         monte_carlo_se: sums.monte_carlo_error(),
     }
 }
@@ -188,5 +215,9 @@ pub(super) fn benefits(
             },
         }
     };
-    aims.iter().zip(&one.outcomes).zip(&one.differences).map(of).collect()
+    aims.iter()
+        .zip(&one.outcomes)
+        .zip(&one.differences)
+        .map(of)
+        .collect()
 }

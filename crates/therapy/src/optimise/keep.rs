@@ -118,7 +118,13 @@ pub fn keep(text: &str) -> Result<Keep, Mistake> {
     }
     scan.end()?;
     let is_share = matches!(measure, Measure::Probability { .. })
-        || matches!(measure, Measure::Mean { effect: Acute::Sedation, .. });
+        || matches!(
+            measure,
+            Measure::Mean {
+                effect: Acute::Sedation,
+                ..
+            }
+        );
     if is_share && limit > 1.0 {
         return Err(scan.mistake_at(at, "a probability is at most 1, or 100 %"));
     }

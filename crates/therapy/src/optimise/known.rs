@@ -89,7 +89,10 @@ impl Known {
                 ));
             }
         } else if let (Some(_), None) = (longest, self.apart_h) {
-            found.push(format!("No arm of a trial had more than one session of {}.", self.what));
+            found.push(format!(
+                "No arm of a trial had more than one session of {}.",
+                self.what
+            ));
         }
         found
     }

@@ -1,13 +1,14 @@
 //! Hours that a session takes in the clinic: `library/monitoring.toml`.
 
-use crate::course::quantity::{DURATION, provenance, required};
 use crate::course::Treatment;
+use crate::course::quantity::{DURATION, provenance, required};
 use crate::library::Library;
 use euthymia_diagnostics::Diagnostic;
 use euthymia_document::Reader;
 use std::collections::BTreeMap;
 
-const FILE: &str = "monitoring.toml";
+/// The file of the library.
+pub(super) const FILE: &str = "monitoring.toml";
 
 /// How long people stay after a session, h, by the way into the body.
 #[derive(Clone, Debug, Default)]

@@ -43,8 +43,7 @@ impl Kind {
             effects.of_patient(index).at_once(level.offset_rate)
         };
         let cadss = acute::place(Acute::Cadss);
-        let is_marked =
-            |index: &u64| effects.of_patient(*index).peaks[cadss] > acute::MARKED_CADSS;
+        let is_marked = |index: &u64| effects.of_patient(*index).peaks[cadss] > acute::MARKED_CADSS;
         let marked = || (0..cohort.size()).filter(is_marked).count() as f64 / cohort.size() as f64;
         Self {
             regimen,
@@ -119,16 +118,26 @@ impl<'c> Patients<'c> {
     /// What each aim comes to in each patient.
     pub(super) fn outcomes(&self, schedule: &Schedule, kinds: &[Kind]) -> Vec<Vec<f64>> {
         let given = given(schedule, kinds);
-        self.aims.iter().map(|aim| self.outcome(aim, &given, kinds)).collect()
+        self.aims
+            .iter()
+            .map(|aim| self.outcome(aim, &given, kinds))
+            .collect()
     }
 
     fn outcome(&self, aim: &Ready, given: &[(f64, usize)], kinds: &[Kind]) -> Vec<f64> {
-        let studies: Vec<Vec<Moment>> =
-            self.cohort.levels.iter().map(|level| self.moments(level, &aim.times_h, given, kinds)).collect();
+        let studies: Vec<Vec<Moment>> = self
+            .cohort
+            .levels
+            .iter()
+            .map(|level| self.moments(level, &aim.times_h, given, kinds))
+            .collect();
         let of = |(index, person): (usize, &Person)| {
             let level = self.cohort.level(person.study);
             let values = studies[person.study as usize].iter().map(|moment| {
-                let left = moment.left.iter().map(|(kind, left)| kinds[*kind].at_once[index] * left);
+                let left = moment
+                    .left
+                    .iter()
+                    .map(|(kind, left)| kinds[*kind].at_once[index] * left);
                 let improvement = moment.body.improvement_by(level, person, left.sum());
                 let latent = (person.baseline * exp(-improvement)).min(LATENT_TOP);
                 self.value(aim.goal, index, latent, level.sigma)
@@ -243,5 +252,7 @@ fn looks(until_h: f64) -> Vec<f64> {
 /// Days, from the probability of being well at some times, by the trapezoidal rule.
 fn days(times_h: &[f64], well: &[f64]) -> f64 {
     let steps = times_h.windows(2).zip(well.windows(2));
-    steps.map(|(time, well)| (time[1] - time[0]) / 24.0 * (well[0] + well[1]) / 2.0).sum()
+    steps
+        .map(|(time, well)| (time[1] - time[0]) / 24.0 * (well[0] + well[1]) / 2.0)
+        .sum()
 }

@@ -111,7 +111,9 @@ impl<'t> Scan<'t> {
 
     /// The first of several that is next.
     pub(super) fn take_one<T: Copy>(&mut self, all: &[(&str, T)]) -> Option<T> {
-        all.iter().find(|(what, _)| self.take(what)).map(|(_, value)| *value)
+        all.iter()
+            .find(|(what, _)| self.take(what))
+            .map(|(_, value)| *value)
     }
 
     /// These characters must be next.
@@ -170,9 +172,7 @@ impl<'t> Scan<'t> {
         if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
             end = digits(end + 1);
         }
-        let number: f64 = rest[..end]
-            .parse()
-            .map_err(|_| self.expected("a number"))?;
+        let number: f64 = rest[..end].parse().map_err(|_| self.expected("a number"))?;
         self.at += end;
         self.skip();
         Ok(number)

@@ -88,7 +88,8 @@ impl Pattern {
             ));
         };
         let own = &course.treatments[first];
-        let is_same = |other: &Treatment| other.drug.id == own.drug.id && other.route == own.route && modelled(other);
+        let is_same =
+            |other: &Treatment| other.drug.id == own.drug.id && other.route == own.route && modelled(other);
         let places = course.treatments.iter().enumerate();
         let same: Vec<usize> = places.filter(|(_, one)| is_same(one)).map(|(at, _)| at).collect();
         let mut sessions = Vec::new();
@@ -117,7 +118,10 @@ impl Pattern {
         };
         for one in vary {
             if pattern.axes.iter().any(|axis| axis.key == one.key) {
-                return Err(OptimiseError::Search(format!("--vary {} is given twice", one.key.word())));
+                return Err(OptimiseError::Search(format!(
+                    "--vary {} is given twice",
+                    one.key.word()
+                )));
             }
             let axis = pattern.axis(one, own)?;
             pattern.axes.push(axis);
@@ -136,12 +140,17 @@ impl Pattern {
                 return refuse(format!("a dose by this route ({name}) is not infused"));
             }
             Key::Dose => {
-                also.own = self.sessions.first().and_then(|(_, regimen)| match (regimen.dose, vary.unit) {
-                    (DoseAmount::Fixed(value), DoseUnit::Milligrams)
-                    | (DoseAmount::PerWeight(value), DoseUnit::PerWeight) => Some(value),
-                    _ => None,
-                });
-                also.device_mg = route.and_then(|route| route.device.as_ref()).map(|device| device.content_mg);
+                also.own = self
+                    .sessions
+                    .first()
+                    .and_then(|(_, regimen)| match (regimen.dose, vary.unit) {
+                        (DoseAmount::Fixed(value), DoseUnit::Milligrams)
+                        | (DoseAmount::PerWeight(value), DoseUnit::PerWeight) => Some(value),
+                        _ => None,
+                    });
+                also.device_mg = route
+                    .and_then(|route| route.device.as_ref())
+                    .map(|device| device.content_mg);
             }
             Key::Infusion => also.own = own.infusion_h,
             Key::Interval => also.own = self.interval(),
@@ -150,9 +159,15 @@ impl Pattern {
         let axis = Axis::new(vary, also);
         if let (Key::Dose, Some(content)) = (vary.key, also.device_mg) {
             if vary.unit == DoseUnit::PerWeight {
-                return refuse(format!("this dose comes in devices of {content} mg: write it in mg"));
+                return refuse(format!(
+                    "this dose comes in devices of {content} mg: write it in mg"
+                ));
             }
-            let odd = axis.values.iter().flatten().find(|mg| devices(**mg, content).is_none());
+            let odd = axis
+                .values
+                .iter()
+                .flatten()
+                .find(|mg| devices(**mg, content).is_none());
             if let Some(odd) = odd {
                 return refuse(format!(
                     "{} is no whole number of devices of {content} mg",
@@ -175,14 +190,18 @@ impl Pattern {
             && of(Key::Interval).is_none()
         {
             return refuse(
-                "a course of one session has no interval for more of them: add a --vary interval=2..14d".to_owned(),
+                "a course of one session has no interval for more of them: add a --vary interval=2..14d"
+                    .to_owned(),
             );
         }
         if most(Key::Sessions).is_some_and(|most| most > MOST_SESSIONS as f64) {
             return refuse(format!("more than {MOST_SESSIONS} sessions are too many"));
         }
         let least = |key: Key| of(key).and_then(|axis| axis.values.iter().copied().flatten().next());
-        let shortest = [least(Key::Interval), least(Key::Maintenance)].into_iter().flatten().reduce(f64::min);
+        let shortest = [least(Key::Interval), least(Key::Maintenance)]
+            .into_iter()
+            .flatten()
+            .reduce(f64::min);
         let longest_infusion = most(Key::Infusion).or(own.infusion_h).unwrap_or(0.0);
         if let Some(shortest) = shortest {
             if shortest <= longest_infusion {
@@ -200,7 +219,11 @@ impl Pattern {
                 ));
             }
         }
-        let count = self.axes.iter().map(|axis| axis.values.len()).try_fold(1_usize, usize::checked_mul);
+        let count = self
+            .axes
+            .iter()
+            .map(|axis| axis.values.len())
+            .try_fold(1_usize, usize::checked_mul);
         if count.is_none_or(|count| count > MOST_SCHEDULES) {
             let of = |axis: &Axis| format!("{} {}", axis.values.len(), axis.key.word());
             let all: Vec<String> = self.axes.iter().map(of).collect();
@@ -211,7 +234,12 @@ impl Pattern {
             ));
         }
         let simulated = |axis: &&Axis| matches!(axis.key, Key::Dose | Key::Infusion);
-        let regimens: usize = self.axes.iter().filter(simulated).map(|axis| axis.values.len()).product();
+        let regimens: usize = self
+            .axes
+            .iter()
+            .filter(simulated)
+            .map(|axis| axis.values.len())
+            .product();
         if regimens > MOST_REGIMENS {
             return refuse(format!(
                 "{regimens} different sessions are more than {MOST_REGIMENS}: give fewer doses or infusions"
@@ -224,7 +252,12 @@ impl Pattern {
     pub(super) fn as_given(&self) -> Schedule {
         Schedule {
             place: vec![None; self.axes.len()],
-            sessions: self.sessions.iter().copied().filter(|(time_h, _)| *time_h < self.end_h).collect(),
+            sessions: self
+                .sessions
+                .iter()
+                .copied()
+                .filter(|(time_h, _)| *time_h < self.end_h)
+                .collect(),
             maintenance: 0,
             interval_h: self.interval(),
             maintenance_h: None,
@@ -325,14 +358,21 @@ impl Pattern {
         if let Some((time_h, _)) = self.sessions.get(at) {
             return *time_h;
         }
-        let apart: Vec<f64> = self.sessions.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+        let apart: Vec<f64> = self
+            .sessions
+            .windows(2)
+            .map(|pair| pair[1].0 - pair[0].0)
+            .collect();
         let last_h = self.sessions.last().map_or(0.0, |(time_h, _)| *time_h);
         if apart.is_empty() {
             return last_h;
         }
         let repeats = |period: &usize| {
             let later = apart.iter().skip(*period);
-            apart.iter().zip(later).all(|(one, other)| (one - other).abs() < 1e-6)
+            apart
+                .iter()
+                .zip(later)
+                .all(|(one, other)| (one - other).abs() < 1e-6)
         };
         let period = (1..=apart.len()).find(repeats).unwrap_or(1);
         let next = |at: usize| apart[at % period];

@@ -7,7 +7,7 @@ use super::judge::{Verdict, benefits, sign};
 use super::keep::Measure;
 use super::known::Known;
 use super::result::{
-    Against, AimTold, BurdenTold, Estimate, Kept, KeepTold, Optimised, Point, Short, Varied,
+    Against, AimTold, BurdenTold, Estimate, KeepTold, Kept, Optimised, Point, Short, Varied,
 };
 use super::schedule::Schedule;
 use super::{Aim, OptimiseError, Search, acute};
@@ -36,7 +36,11 @@ pub(super) fn told(
     let mut best: Vec<usize> = (0..all.len()).filter(|at| verdict.on_frontier[*at]).collect();
     best.sort_by(|one, other| verdict.burdens[*one].total_cmp(&verdict.burdens[*other]));
     let frontier: Vec<Point> = best.into_iter().map(|at| points.point(at)).collect();
-    let nearest = if frontier.is_empty() { points.nearest() } else { Vec::new() };
+    let nearest = if frontier.is_empty() {
+        points.nearest()
+    } else {
+        Vec::new()
+    };
     let mut asked = search.course.clone();
     asked.report.quantities = std::iter::once("occupancy")
         .chain(Acute::ALL.map(Acute::name))
@@ -52,7 +56,12 @@ pub(super) fn told(
         findings: Vec::new(),
         subjects: size,
         design: search.settings.design,
-        aims: search.request.aims.iter().map(|aim| aim_told(search, aim)).collect(),
+        aims: search
+            .request
+            .aims
+            .iter()
+            .map(|aim| aim_told(search, aim))
+            .collect(),
         against: BurdenTold {
             kind: search.request.against,
             label: match search.request.against {
@@ -65,7 +74,13 @@ pub(super) fn told(
         },
         keeps: keeps(search, verdict),
         certainty: search.request.certainty,
-        varied: search.pattern.axes.iter().zip(&search.request.vary).map(varied).collect(),
+        varied: search
+            .pattern
+            .axes
+            .iter()
+            .zip(&search.request.vary)
+            .map(varied)
+            .collect(),
         until_h: search.until_h,
         schedules: all.len(),
         admitted: verdict.holds.iter().filter(|holds| **holds).count(),
@@ -119,8 +134,14 @@ fn aim_told(search: &Search<'_>, aim: &Aim) -> AimTold {
     let instrument = search.cohort.instrument();
     let when = duration(aim.time_h);
     let (label, definition) = match aim.goal {
-        Goal::Remission => (format!("In remission after {when}"), instrument.remission_in_words()),
-        Goal::Response => (format!("In response after {when}"), instrument.response_in_words()),
+        Goal::Remission => (
+            format!("In remission after {when}"),
+            instrument.remission_in_words(),
+        ),
+        Goal::Response => (
+            format!("In response after {when}"),
+            instrument.response_in_words(),
+        ),
         Goal::Score => (
             format!("Mean {} after {when}", instrument.abbreviation),
             format!("mean rating of everybody on the {}", instrument.abbreviation),
@@ -156,7 +177,10 @@ impl Points<'_> {
         Point {
             label: label(schedule),
             dose: doses(schedule),
-            infusion_h: schedule.sessions.first().and_then(|(_, regimen)| regimen.infusion_h),
+            infusion_h: schedule
+                .sessions
+                .first()
+                .and_then(|(_, regimen)| regimen.infusion_h),
             interval_h: schedule.interval_h,
             induction: schedule.sessions.len() - schedule.maintenance,
             maintenance_h: schedule.maintenance_h,
@@ -169,7 +193,9 @@ impl Points<'_> {
             keeps: self.verdict.kept[at].clone(),
             holds: self.verdict.holds[at],
             on_frontier: self.verdict.probability[at],
-            beyond: self.known.beyond(search.course, &search.pattern, schedule, search.until_h),
+            beyond: self
+                .known
+                .beyond(search.course, &search.pattern, schedule, search.until_h),
             is_given: at == 0,
         }
     }
@@ -204,13 +230,24 @@ impl Points<'_> {
             miss.sum()
         };
         let benefit = |at: usize| {
-            let sign = request.aims.first().map_or(1.0, |aim| sign(aim.goal, self.search.higher_is_worse()));
-            self.all[at].outcomes.first().map_or(0.0, |sums| sign * sums.mean())
+            let sign = request
+                .aims
+                .first()
+                .map_or(1.0, |aim| sign(aim.goal, self.search.higher_is_worse()));
+            self.all[at]
+                .outcomes
+                .first()
+                .map_or(0.0, |sums| sign * sums.mean())
         };
-        let mut order: Vec<(usize, f64, f64)> =
-            (0..self.all.len()).map(|at| (at, missed(at), benefit(at))).collect();
+        let mut order: Vec<(usize, f64, f64)> = (0..self.all.len())
+            .map(|at| (at, missed(at), benefit(at)))
+            .collect();
         order.sort_by(|one, other| one.1.total_cmp(&other.1).then(other.2.total_cmp(&one.2)));
-        order.into_iter().take(NEAREST).map(|(at, ..)| self.point(at)).collect()
+        order
+            .into_iter()
+            .take(NEAREST)
+            .map(|(at, ..)| self.point(at))
+            .collect()
     }
 }
 
@@ -229,7 +266,10 @@ fn doses(schedule: &Schedule) -> String {
 /// `0.5 mg/kg over 40 min, 8 sessions every 3.5 days, then every 7 days`.
 fn label(schedule: &Schedule) -> String {
     let mut label = doses(schedule);
-    let infusion_h = schedule.sessions.first().and_then(|(_, regimen)| regimen.infusion_h);
+    let infusion_h = schedule
+        .sessions
+        .first()
+        .and_then(|(_, regimen)| regimen.infusion_h);
     if let Some(infusion_h) = infusion_h.filter(|infusion_h| *infusion_h > 0.0) {
         label.push_str(&format!(" over {}", duration(infusion_h)));
     }
@@ -296,7 +336,12 @@ fn findings(result: &Optimised) -> Vec<String> {
     };
     let with = |estimate: &Estimate| match estimate.interval {
         Some([low, high]) => {
-            format!("{} (90 % interval {} to {})", said(estimate.value), bare(aim, low), bare(aim, high))
+            format!(
+                "{} (90 % interval {} to {})",
+                said(estimate.value),
+                bare(aim, low),
+                bare(aim, high)
+            )
         }
         None => said(estimate.value),
     };
@@ -307,13 +352,21 @@ fn findings(result: &Optimised) -> Vec<String> {
         found.push(format!("{tried} were tried."));
     } else {
         let texts: Vec<&str> = result.keeps.iter().map(|keep| keep.text.as_str()).collect();
-        let sure = result
-            .certainty
-            .map_or_else(String::new, |certainty| format!(" with a probability of {} %", in_words(100.0 * certainty)));
-        found.push(format!("{tried} were tried; in {} {} holds{sure}.", result.admitted, texts.join(" and ")));
+        let sure = result.certainty.map_or_else(String::new, |certainty| {
+            format!(" with a probability of {} %", in_words(100.0 * certainty))
+        });
+        found.push(format!(
+            "{tried} were tried; in {} {} holds{sure}.",
+            result.admitted,
+            texts.join(" and ")
+        ));
     }
     let given = &result.given.benefits[0].estimate;
-    let holds = if result.given.holds { "" } else { "; it does not hold what must" };
+    let holds = if result.given.holds {
+        ""
+    } else {
+        "; it does not hold what must"
+    };
     found.push(format!(
         "The course as given ({}): {}, {}{holds}.",
         result.given.label,
@@ -326,7 +379,11 @@ fn findings(result: &Optimised) -> Vec<String> {
     }
     let [least, .., most] = result.frontier.as_slice() else {
         let only = &result.frontier[0];
-        found.push(format!("One schedule beats all others: {}: {}.", only.label, with(&only.benefits[0].estimate)));
+        found.push(format!(
+            "One schedule beats all others: {}: {}.",
+            only.label,
+            with(&only.benefits[0].estimate)
+        ));
         return found;
     };
     let burden = lower_first(&result.against.label);
@@ -375,7 +432,9 @@ fn findings(result: &Optimised) -> Vec<String> {
             points(difference.value),
         ));
     } else {
-        found.push(format!("For no more {burden} nothing that was tried beats the course as given."));
+        found.push(format!(
+            "For no more {burden} nothing that was tried beats the course as given."
+        ));
     }
     found
 }
@@ -384,7 +443,11 @@ fn none_holds(result: &Optimised) -> String {
     let Some(nearest) = result.nearest.first() else {
         return "Nothing holds what must.".to_owned();
     };
-    let missed = result.keeps.iter().zip(&nearest.keeps).filter(|(_, kept)| !kept.in_the_mean);
+    let missed = result
+        .keeps
+        .iter()
+        .zip(&nearest.keeps)
+        .filter(|(_, kept)| !kept.in_the_mean);
     let missed = missed.map(|(keep, kept)| match kept.value {
         Some(value) => format!(
             "{} is {} there, {} from its limit",
@@ -399,8 +462,13 @@ fn none_holds(result: &Optimised) -> String {
         let sure = result.keeps.iter().zip(&nearest.keeps);
         let sure = sure.filter_map(|(keep, kept)| {
             let probability = kept.probability?;
-            (probability < result.certainty?)
-                .then(|| format!("{} holds there with a probability of {:.0} %", keep.text, 100.0 * probability))
+            (probability < result.certainty?).then(|| {
+                format!(
+                    "{} holds there with a probability of {:.0} %",
+                    keep.text,
+                    100.0 * probability
+                )
+            })
         });
         missed = sure.collect();
     }
@@ -421,5 +489,7 @@ fn bare(aim: &AimTold, value: f64) -> String {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(characters).collect()
+    })
 }

@@ -180,7 +180,10 @@ fn value(scan: &mut Scan<'_>, key: Key) -> Result<(Option<f64>, Option<(In, usiz
             Key::Dose => ("dose", "mg or mg/kg"),
             _ => ("time", "h, d or wk"),
         };
-        scan.mistake_at(unit_at, format!("`{unit}` is no unit of a {what}; write {examples}"))
+        scan.mistake_at(
+            unit_at,
+            format!("`{unit}` is no unit of a {what}; write {examples}"),
+        )
     })?;
     scan.take(unit);
     Ok((Some(number), Some((known, at))))
