@@ -41,6 +41,7 @@ pub use vary::{DoseUnit, Key, Values, Vary, vary};
 
 use crate::cohort::{Acute, Cohort, sessions};
 use crate::course::{Antidepressant, Course, DoseAmount};
+use crate::design::FEWEST_FOR_INTERVALS;
 use crate::instrument::Direction;
 use crate::library::Library;
 use crate::simulate::{Settings, SimulateError};
@@ -169,6 +170,13 @@ impl<'s> Search<'s> {
                 "--aim {} lies after the horizon of the course ({})",
                 late.text,
                 crate::definition::duration(course.horizon_h)
+            ));
+        }
+        if request.certainty.is_some() && cohort.size() < FEWEST_FOR_INTERVALS {
+            return refuse(format!(
+                "--certainty: with {} virtual patients how sure a limit is cannot be told from chance; at least \
+                 {FEWEST_FOR_INTERVALS} can",
+                cohort.size()
             ));
         }
         Ok(Self {
