@@ -94,6 +94,9 @@ pub(crate) enum Command {
     /// Predict what a trial will report from its design alone
     #[command(after_help = crate::predict_study::EXAMPLES)]
     PredictStudy(crate::predict_study::PredictStudy),
+    /// Search over dose, interval, number of sessions and maintenance: the frontier of benefit against burden
+    #[command(after_help = crate::optimise::EXAMPLES)]
+    Optimise(crate::optimise::Optimise),
 }
 
 const CHECK_EXAMPLES: &str = "\

@@ -24,6 +24,7 @@ mod interrupt;
 mod library;
 mod meta;
 mod models;
+mod optimise;
 mod posterior;
 mod predict_study;
 mod progress;
@@ -55,6 +56,7 @@ fn main() -> std::process::ExitCode {
         Command::Calibrate(options) => calibrate::run(options, &arguments.shared),
         Command::Trial(options) => trial::run(options, &arguments.shared),
         Command::PredictStudy(options) => predict_study::run(options, &arguments.shared),
+        Command::Optimise(options) => optimise::run(options, &arguments.shared),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod explain;
 pub mod figure;
 mod lines;
+pub mod optimise;
 pub mod review;
 pub mod shelf;
 mod template;

@@ -115,6 +115,26 @@ impl NestedSums {
         Some((variance / self.count() as f64).sqrt())
     }
 
+    /// The means of the studies that have subjects, in their order, the noise of finitely many subjects removed as by
+    /// [`Self::mean_interval`]. `None` where that noise is not known: no study has two subjects, or there is one draw.
+    #[must_use]
+    pub fn study_means(&self) -> Option<Vec<f64>> {
+        let components = self.components();
+        let within = components.between_patients?;
+        let between = components.parameters? + components.between_studies.unwrap_or(0.0);
+        let mean = self.mean();
+        let shrunken = |cell: &Moments| {
+            let noise = within / cell.count() as f64;
+            let factor = if between > 0.0 {
+                (between / (between + noise)).sqrt()
+            } else {
+                0.0
+            };
+            mean + factor * (cell.mean() - mean)
+        };
+        Some(self.filled().map(shrunken).collect())
+    }
+
     /// The interval that holds the true mean of a study with the given probability: over draws and studies, the
     /// noise of finitely many subjects removed.
     ///
@@ -125,23 +145,8 @@ impl NestedSums {
     /// `None` where the design is too small to tell: fewer than ten studies with subjects, or no study with two.
     #[must_use]
     pub fn mean_interval(&self, coverage: f64) -> Option<Interval> {
-        let components = self.components();
-        let within = components.between_patients?;
-        let between = components.parameters? + components.between_studies.unwrap_or(0.0);
-        let mean = self.mean();
-        let mut shrunken: Vec<f64> = self
-            .filled()
-            .map(|cell| {
-                let noise = within / cell.count() as f64;
-                let factor = if between > 0.0 {
-                    (between / (between + noise)).sqrt()
-                } else {
-                    0.0
-                };
-                mean + factor * (cell.mean() - mean)
-            })
-            .collect();
-        if shrunken.len() < FEWEST_STUDIES || !mean.is_finite() {
+        let mut shrunken = self.study_means()?;
+        if shrunken.len() < FEWEST_STUDIES || !self.mean().is_finite() {
             return None;
         }
         shrunken.sort_by(f64::total_cmp);

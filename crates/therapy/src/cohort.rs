@@ -14,7 +14,8 @@ pub use follow::Plan;
 pub use sessions::{Acute, SessionEffect, SessionEffects};
 
 use crate::assembly::{self, LATENT_INSTRUMENT};
-use crate::course::People;
+use crate::course::{self, Course, People};
+use crate::drug::Felt;
 use crate::instrument::Instrument;
 use crate::library::Library;
 use crate::population::Sampler;
@@ -94,6 +95,36 @@ impl Cohort {
     pub fn new(
         people: &People,
         condition: &str,
+        of: (u64, Design, u64),
+        library: &Library,
+    ) -> Result<Self, SimulateError> {
+        Self::in_situation(people, condition, (Blinding::OpenLabel, false), of, library)
+    }
+
+    /// Draws `size` people of a course, who know what those of the course do.
+    ///
+    /// # Errors
+    /// As of [`Cohort::new`].
+    pub fn of_course(
+        course: &Course,
+        of: (u64, Design, u64),
+        library: &Library,
+    ) -> Result<Self, SimulateError> {
+        let blinding = match (course.blinding, assembly::felt(course)) {
+            (course::Blinding::OpenLabel, _) => Blinding::OpenLabel,
+            (course::Blinding::Masked, _) => Blinding::Masked,
+            (course::Blinding::DoubleBlind, Felt::Drug) => Blinding::Drug,
+            (course::Blinding::DoubleBlind, Felt::Active) => Blinding::ActiveControl,
+            (course::Blinding::DoubleBlind, Felt::Inactive) => Blinding::InactiveControl,
+        };
+        let crisis = course.setting == course::Setting::Crisis;
+        Self::in_situation(&course.people, &course.condition, (blinding, crisis), of, library)
+    }
+
+    fn in_situation(
+        people: &People,
+        condition: &str,
+        (blinding, crisis): (Blinding, bool),
         (size, design, seed): (u64, Design, u64),
         library: &Library,
     ) -> Result<Self, SimulateError> {
@@ -113,8 +144,8 @@ impl Cohort {
         let thetas: Vec<Thetas<f64>> = rows.into_iter().filter_map(|row| all.get(row).copied()).collect();
         let known = Known::of(library)?;
         let situation = Situation {
-            blinding: Blinding::OpenLabel,
-            crisis: false,
+            blinding,
+            crisis,
             disorder,
             ln_size: known.ln_size,
             antidepressant_from_h: None,
@@ -171,6 +202,11 @@ impl Cohort {
     #[must_use]
     pub fn instrument(&self) -> &Instrument {
         self.people.instrument()
+    }
+
+    /// The score before anything is given, as it was rated on the people's own instrument.
+    pub(crate) fn observed_baseline(&self, index: u64) -> f64 {
+        self.sampler.characteristics(index).baseline
     }
 
     /// One of them.

@@ -28,6 +28,7 @@ pub mod kinetics;
 pub mod library;
 pub mod lint;
 pub mod moiety;
+pub mod optimise;
 mod population;
 pub mod posterior;
 pub mod response;

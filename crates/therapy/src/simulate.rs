@@ -7,9 +7,9 @@
 mod assumptions;
 mod basis;
 mod cautions;
-mod certainty;
+pub(crate) mod certainty;
 mod collect;
-mod describe;
+pub(crate) mod describe;
 mod exposures;
 mod overlay;
 pub(crate) mod quantities;
@@ -26,7 +26,7 @@ use crate::course::Course;
 use crate::library::{INTERACTIONS, Library};
 pub use crate::population::SubjectsError;
 use crate::population::{ScoreResidual, Subjects};
-use crate::result::{CourseResult, Design, Provenance, QuantityKind};
+use crate::result::{Assumption, CourseResult, Design, Provenance, QuantityKind};
 use crate::sources::Sources;
 use crate::{answer, events, grid};
 use collect::Collector;
@@ -264,6 +264,19 @@ pub fn simulate<T: Trajectories>(
         },
         times_h: run.times_h,
     })
+}
+
+/// What a run of a course assumes, and what its reader must know before believing.
+pub(crate) fn before_believing(
+    course: &Course,
+    library: &Library,
+    (size, design): (u64, Design),
+) -> Result<(Vec<Assumption>, Vec<String>), SimulateError> {
+    let run = Run::new(course, library, design)?;
+    Ok((
+        assumptions::table(course, &run),
+        cautions::all(course, &run, size),
+    ))
 }
 
 fn from_engine(error: SimulationError<SimulateError>) -> SimulateError {

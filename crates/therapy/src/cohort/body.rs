@@ -118,12 +118,8 @@ impl Body {
             self.hope += chain(HOPE_RATE);
             self.trust += chain(level.trust_rate);
         }
-        let left = |rate: f64| {
-            let spread = 1.0 + rate * rate * (effect.variance_h2 / 2.0 + rate * effect.third_h3 / 6.0);
-            effect.area_h * exp(rate * effect.centre_h) * spread
-        };
-        self.action += left(level.offset_rate);
-        self.kept += left(level.kept_rate);
+        self.action += effect.at_once(level.offset_rate);
+        self.kept += effect.at_once(level.kept_rate);
     }
 
     pub(crate) fn advance(&mut self, decay: &Decay) {
@@ -146,6 +142,11 @@ impl Body {
 
     /// What the typical patient improves by.
     pub(crate) fn parts(&self, level: &Level) -> Parts {
+        self.parts_by(level, self.action)
+    }
+
+    /// The same where other occupancy times h has not faded.
+    fn parts_by(&self, level: &Level, action: f64) -> Parts {
         let unrisen = |rate: f64| RISE_RATE / (RISE_RATE - rate) * self.fresh;
         let hope = self.hope - unrisen(HOPE_RATE);
         let trust = self.trust - unrisen(level.trust_rate);
@@ -153,7 +154,7 @@ impl Body {
             expectancy: level.hope * hope
                 + level.trust * trust / (trust + TRUST_HALF)
                 + level.care * (1.0 - self.uncared),
-            drug: level.emax * self.action / (self.action + level.a50),
+            drug: level.emax * action / (action + level.a50),
             antidepressant: self.antidepressant_h.map_or(0.0, |since_h| {
                 level.antidepressant * since_h / (since_h + level.half_antidepressant_h)
             }),
@@ -163,7 +164,12 @@ impl Body {
 
     /// What a certain patient improves by, on the logarithm of the score.
     pub(crate) fn improvement(&self, level: &Level, person: &Person) -> f64 {
-        let parts = self.parts(level);
+        self.improvement_by(level, person, self.action)
+    }
+
+    /// The same where other occupancy times h has not faded.
+    pub(crate) fn improvement_by(&self, level: &Level, person: &Person, action: f64) -> f64 {
+        let parts = self.parts_by(level, action);
         let drift = level.omega_natural * (1.0 - self.undrifted).max(0.0).sqrt() * person.natural;
         let apart = level.spread
             * (parts.expectancy * level.omega_expectancy * person.expectancy

@@ -12,6 +12,7 @@ use crate::simulate::SimulateError;
 use euthymia_diagnostics::{Diagnostic, Source, Span};
 use euthymia_engine::{Block, Options, Progress, SimulationError, Sink};
 use euthymia_model::compile::{CompileOptions, PerSubject, compile};
+use euthymia_vecmath::scalar::exp;
 use std::collections::BTreeMap;
 
 const OCCUPANCY: &str = "occupancy";
@@ -74,6 +75,14 @@ impl SessionEffect {
             peaks: [0.0; 3],
         }
     }
+
+    /// What the occupancy would be worth, h, where it fades at a rate (per h) from the session on, were it all there at once. Taken at
+    /// its centre, with the second and third order of how it is spread around that.
+    #[must_use]
+    pub(crate) fn at_once(&self, rate: f64) -> f64 {
+        let spread = 1.0 + rate * rate * (self.variance_h2 / 2.0 + rate * self.third_h3 / 6.0);
+        self.area_h * exp(rate * self.centre_h) * spread
+    }
 }
 
 /// What a session does to each patient of a cohort.
@@ -109,6 +118,19 @@ pub fn of(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<SessionEffects, SimulateError> {
+    let known = library.interactions().map_err(SimulateError::Files)?;
+    let factors = interaction::together(&known, &[]);
+    beside(cohort, treatment, &factors, library, (options, progress))
+}
+
+/// The same of people who take other drugs beside, which change by these factors how the treatment is handled.
+pub(crate) fn beside(
+    cohort: &Cohort,
+    treatment: &Treatment,
+    factors: &BTreeMap<String, f64>,
+    library: &Library,
+    (options, progress): (&Options, &dyn Progress),
+) -> Result<SessionEffects, SimulateError> {
     let attended = treatment.drug.expectancy.session;
     let nothing = SessionEffects {
         effects: Vec::new(),
@@ -121,7 +143,7 @@ pub fn of(
     if treatment.dose.is_none() || route.constants.get(OCCUPANCY) == Some(&0.0) {
         return Ok(nothing);
     }
-    let course = session(cohort, treatment, library)?;
+    let course = session(cohort, treatment, factors);
     let mut assembly = assembly::assemble(&course, library).map_err(SimulateError::Files)?;
     assembly
         .plan
@@ -197,11 +219,9 @@ fn tells(assembly: &Assembly, name: &str) -> bool {
 }
 
 /// The course of one session at time 0.
-fn session(cohort: &Cohort, treatment: &Treatment, library: &Library) -> Result<Course, SimulateError> {
-    let known = library.interactions().map_err(SimulateError::Files)?;
+fn session(cohort: &Cohort, treatment: &Treatment, factors: &BTreeMap<String, f64>) -> Course {
     let asked = std::iter::once(OCCUPANCY).chain(Acute::ALL.map(Acute::name));
-    let factors: BTreeMap<String, f64> = interaction::together(&known, &[]);
-    Ok(Course {
+    Course {
         title: String::new(),
         condition: "mdd".to_owned(),
         condition_span: Span::default(),
@@ -219,14 +239,14 @@ fn session(cohort: &Cohort, treatment: &Treatment, library: &Library) -> Result<
         background: Antidepressant::None,
         psychotherapy: None,
         interactions: Vec::new(),
-        factors,
+        factors: factors.clone(),
         observed: Vec::new(),
         report: Report {
             quantities: asked.map(|name| (name.to_owned(), Span::default())).collect(),
             ..Report::default()
         },
         source: Source::new("session", ""),
-    })
+    }
 }
 
 /// Sums up trajectories.

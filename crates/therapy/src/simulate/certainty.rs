@@ -188,7 +188,7 @@ fn trials(course: &Course, fit: &Fit) -> Vec<String> {
 }
 
 /// What of a course no trial had.
-fn extrapolated(course: &Course, fit: &Fit) -> Vec<Extrapolation> {
+pub(crate) fn extrapolated(course: &Course, fit: &Fit) -> Vec<Extrapolation> {
     let mut found = Vec::new();
     let mut add = |what, sentence: String| found.push(Extrapolation { what, sentence });
     if fit.of(&course.condition).is_none() {
