@@ -4,7 +4,7 @@
 //! Given the parameters and what a study makes of them, the improvement is linear in the patient's normal traits, and a rating scatters
 //! normally around it, on the logarithm of the score. So the traits given the scores are known exactly, and the probability of the
 //! scores is the weight of a particle: importance weighting of the posterior draws with the patient integrated out, and no chain to
-//! wait for. [`calibrate`] forecasts patients that the model itself made, and tells how often it was right.
+//! wait for. [`calibrate::calibrate`] forecasts patients that the model itself made, and tells how often it was right.
 //!
 //! | code | what is wrong |
 //! |---|---|
@@ -27,8 +27,10 @@
 //! | F022 | the table of codes is wrong |
 
 mod alternatives;
+pub mod calibrate;
 pub mod csv;
 mod date;
+pub mod fhir;
 mod mixture;
 mod parallel;
 mod particles;

@@ -30,6 +30,8 @@ pub(super) struct Scored {
     pub(super) value: f64,
     /// On the scale that the model works on.
     pub(super) latent: f64,
+    /// Variance of the logarithm of that by rounding to whole points of the instrument.
+    pub(super) rounding: f64,
 }
 
 /// What is given, each kind once, and what the sessions refer to.
@@ -244,6 +246,7 @@ impl Timeline {
                     count,
                     improvement: mean,
                     squares: squares.sum(),
+                    rounding: group.iter().map(|score| score.rounding).sum::<f64>() / count,
                 },
             ));
         }
@@ -361,6 +364,7 @@ fn scale(
             instrument: score.instrument.clone(),
             value: score.value,
             latent,
+            rounding: rounding(&instrument, &scale, score.value, latent),
         };
         found.push((scale, scored, &score.place));
     }
@@ -389,6 +393,13 @@ fn scale(
         }
     }
     Ok((chosen, scores))
+}
+
+/// The variance of the logarithm of a score by rounding to whole points: that of a uniform distribution over a point.
+pub(super) fn rounding(instrument: &Instrument, scale: &str, value: f64, latent: f64) -> f64 {
+    let read = |value: f64| instrument.to_linked(scale, instrument.bounded(value)).unwrap_or(value);
+    let point = read(value + 0.5) - read(value - 0.5);
+    point * point / (12.0 * latent * latent)
 }
 
 /// The instrument that is shown, and the baseline on the scale: the mean logarithm of the last time before the first dose.

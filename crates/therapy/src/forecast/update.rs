@@ -30,6 +30,8 @@ pub(super) struct Rated {
     pub(super) improvement: f64,
     /// Their squares around it.
     pub(super) squares: f64,
+    /// Variance of one by which a whole score lies beside what was meant: it is large where scores are low.
+    pub(super) rounding: f64,
 }
 
 /// Traits of a patient under one particle: normal.
@@ -65,7 +67,8 @@ impl Traits {
         let mut log = 0.0;
         for (line, seen) in rated {
             // The mean of ratings of one time is all that the traits know of them; how they lie around it tells of the residual.
-            let variance = line.misfit + line.residual / seen.count;
+            let residual = line.residual + seen.rounding;
+            let variance = line.misfit + residual / seen.count;
             let off = seen.improvement - line.mean;
             for row in 0..TRAITS {
                 pull[row] += line.traits[row] * off / variance;
@@ -74,8 +77,8 @@ impl Traits {
                 }
             }
             log += ln(2.0 * PI * variance) + off * off / variance;
-            log += (seen.count - 1.0) * ln(2.0 * PI * line.residual)
-                + seen.squares / line.residual
+            log += (seen.count - 1.0) * ln(2.0 * PI * residual)
+                + seen.squares / residual
                 + ln(seen.count);
         }
         let lower = cholesky(precision);
@@ -174,6 +177,7 @@ mod tests {
                     count: 2.0,
                     improvement: 0.2,
                     squares: 0.02,
+                    rounding: 0.0,
                 },
             ),
             (
@@ -182,6 +186,7 @@ mod tests {
                     count: 1.0,
                     improvement: 1.1,
                     squares: 0.0,
+                    rounding: 0.01,
                 },
             ),
         ];
@@ -201,7 +206,8 @@ mod tests {
             for (at, line) in [first, second].iter().enumerate() {
                 let misfit = line.misfit.sqrt() * source.normal(5 + at as u32);
                 for rating in ratings[at].iter().filter(|rating| rating.is_finite()) {
-                    weight *= density(rating - of(line) - misfit, line.residual);
+                    let residual = line.residual + seen[at].1.rounding;
+                    weight *= density(rating - of(line) - misfit, residual);
                 }
             }
             let improvement = of(&later);
