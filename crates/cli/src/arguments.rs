@@ -88,6 +88,9 @@ pub(crate) enum Command {
     /// Let the same people live through several strategies: trial and error, ketamine, and what else there is
     #[command(after_help = crate::compare::EXAMPLES)]
     Compare(crate::compare::Compare),
+    /// Forecast one patient from scores and doses so far: go on, change dose or interval, stop, maintain
+    #[command(after_help = crate::forecast::EXAMPLES)]
+    Forecast(Box<crate::forecast::Options>),
     /// Predict what a trial will report from its design alone
     #[command(after_help = crate::predict_study::EXAMPLES)]
     PredictStudy(crate::predict_study::PredictStudy),

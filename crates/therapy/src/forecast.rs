@@ -45,4 +45,4 @@ pub use alternatives::{Change, Changes};
 pub use date::Date;
 pub use records::{Dose, Read, Records, Score, Unused};
 pub use result::{At, Bands, Branch, Chance, Forecast, GivenAt, Role, Shown, Verdict};
-pub use run::{FEW_PARTICLES, NO_BETTER, Settings, forecast};
+pub use run::{FEW_PARTICLES, NO_BETTER, PARTS, Settings, forecast};

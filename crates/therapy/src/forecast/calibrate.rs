@@ -153,7 +153,7 @@ pub fn calibrate(
         count: model.particles.len(),
     };
     let many = usize::try_from(patients).unwrap_or(usize::MAX);
-    let found = parallel::each(many, settings.engine.threads, (progress, 1), |patient| {
+    let found = parallel::each(many, settings.engine.threads, (progress, patients), |patient| {
         test.patient(patient as u64)
     })?;
     let rows = (0..=RATED_H.len()).map(|scores| row(scores, &found));

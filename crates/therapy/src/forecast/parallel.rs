@@ -5,14 +5,14 @@ use euthymia_engine::Progress;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// `of` for 0 to `count`; each is told to `progress` as so many of its units.
+/// `of` for 0 to `count`; all together are `parts` to `progress`.
 ///
 /// # Errors
 /// It was cancelled.
 pub(super) fn each<T: Send>(
     count: usize,
     threads: usize,
-    (progress, unit): (&dyn Progress, u64),
+    (progress, parts): (&dyn Progress, u64),
     of: impl Fn(usize) -> T + Sync,
 ) -> Result<Vec<T>, SimulateError> {
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
@@ -27,7 +27,8 @@ pub(super) fn each<T: Send>(
             if let Ok(mut results) = results.lock() {
                 results[at] = Some(result);
             }
-            progress.done((done.fetch_add(1, Ordering::Relaxed) + 1) * unit);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress.done(done * parts / count as u64);
         }
     };
     std::thread::scope(|scope| {

@@ -138,6 +138,8 @@ pub struct Forecast {
     pub range: [f64; 2],
     /// What response and remission are, in words.
     pub definitions: [String; 2],
+    /// Scores at this or beyond are remission.
+    pub remission: f64,
     /// The day of the first dose.
     pub start: String,
     /// The day of the last thing known.

@@ -24,6 +24,8 @@ use euthymia_stats::random::Stream;
 pub const FEW_PARTICLES: f64 = 200.0;
 /// Scores that leave the standard deviation at so much of the population's, or more, have changed nothing worth telling.
 pub const NO_BETTER: f64 = 0.95;
+/// How many parts of the work progress is told of.
+pub const PARTS: u64 = 1000;
 /// Most points of a band.
 const MOST_TIMES: f64 = 44.0;
 
@@ -261,7 +263,7 @@ impl Work<'_> {
                 at: told,
             }
         };
-        let done = parallel::each(tasks.len(), self.threads, (self.progress, 1), of)?;
+        let done = parallel::each(tasks.len(), self.threads, (self.progress, PARTS), of)?;
         Ok(self.told(course, found, (&done, &patient, settings), rated.iter().map(|(_, one)| one.count as usize).sum()))
     }
 
@@ -323,6 +325,7 @@ impl Work<'_> {
                 timeline.instrument.response_in_words(),
                 timeline.instrument.remission_in_words(),
             ],
+            remission: timeline.instrument.remission_cut_off,
             start: words(0.0),
             today: words(timeline.now_h),
             now_h: timeline.now_h,
