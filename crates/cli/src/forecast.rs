@@ -60,7 +60,7 @@ pub(crate) struct Options {
     /// Times from now at which chances are told
     #[arg(long, value_name = "TIMES", value_delimiter = ',', default_value = "1wk,2wk,4wk")]
     at: Vec<String>,
-    /// How far the forecast goes from now [default: to the end of the course, and to the last of --at]
+    /// How far the forecast goes from now, to the last of --at at least [default: to the end of the course]
     #[arg(long, value_name = "TIME")]
     horizon: Option<String>,
     /// Instrument that is shown [default: that of the last score]
@@ -226,11 +226,6 @@ fn settings(options: &Options) -> Result<Settings, Failure> {
     settings.at_h = times("--at", &options.at)?;
     settings.at_h.sort_by(f64::total_cmp);
     settings.horizon_h = options.horizon.as_ref().map(|text| hours("--horizon", text)).transpose()?;
-    if let Some(horizon_h) = settings.horizon_h
-        && settings.at_h.iter().any(|at_h| *at_h > horizon_h)
-    {
-        return Err(Failure::Usage("a time of `--at` is after the `--horizon`".to_owned()));
-    }
     settings.start = options.start.as_ref().map(|text| {
         Date::parse(text).map_err(|why| Failure::Usage(format!("--start `{text}`: {why}")))
     }).transpose()?;

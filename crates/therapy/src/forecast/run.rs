@@ -24,6 +24,8 @@ use euthymia_stats::random::Stream;
 pub const FEW_PARTICLES: f64 = 200.0;
 /// Scores that leave the standard deviation at so much of the population's, or more, have changed nothing worth telling.
 pub const NO_BETTER: f64 = 0.95;
+/// Times that are nearer than this are one, h.
+const MOMENT_H: f64 = 1e-9;
 /// How many parts of the work progress is told of.
 pub const PARTS: u64 = 1000;
 /// Most points of a band.
@@ -42,7 +44,7 @@ pub struct Settings {
     pub engine: Options,
     /// The day of the first dose where the file tells of none.
     pub start: Option<Date>,
-    /// How far the forecast goes from now, h: to the end of the course, and four weeks at least, where it is not said.
+    /// How far the forecast goes from now, h: to the end of the course where it is not said, and to the last named time in any case.
     pub horizon_h: Option<f64>,
     /// Times from now at which chances are told, h.
     pub at_h: Vec<f64>,
@@ -128,10 +130,10 @@ pub fn forecast(
         );
         return Err(files(Diagnostic::error("F014", message).help("leave `--instrument` out")));
     }
-    let longest = settings.at_h.iter().copied().fold(672.0, f64::max);
+    let longest_h = settings.at_h.iter().copied().fold(24.0, f64::max);
     let until_h = match settings.horizon_h {
-        Some(horizon_h) => timeline.now_h + horizon_h.max(longest.min(horizon_h)),
-        None => course.horizon_h.max(timeline.now_h + longest),
+        Some(horizon_h) => timeline.now_h + horizon_h.max(longest_h),
+        None => course.horizon_h.max(timeline.now_h + longest_h),
     };
     let found = alternatives::all(&mut timeline, course, &settings.changes, until_h, library)
         .map_err(SimulateError::Files)?;
@@ -231,7 +233,7 @@ impl Work<'_> {
         let mut tasks: Vec<Task> = grid(0.0, now_h).into_iter().map(task(None, None)).collect();
         for branch in 0..found.len() {
             tasks.extend(grid(now_h, until_h).into_iter().map(task(Some(branch), None)));
-            let named = settings.at_h.iter().copied().filter(|after_h| now_h + after_h <= until_h + 1e-9);
+            let named = settings.at_h.iter().copied().filter(|after_h| now_h + after_h <= until_h + MOMENT_H);
             tasks.extend(named.map(|after_h| Task {
                 branch: Some(branch),
                 time_h: now_h + after_h,

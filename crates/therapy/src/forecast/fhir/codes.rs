@@ -65,9 +65,9 @@ pub(super) fn by_text<'c>(list: &'c [Called], text: &str) -> Option<&'c Called> 
 fn read(document: &Document, library: &Library) -> (Option<Codes>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut reader = Reader::new(&document.root, &document.source, &mut diagnostics);
-    let scores = reader.required_tables("scores", |table| called(table, "instrument", Some("loinc"), library, "instruments"));
-    let drugs = reader.required_tables("drugs", |table| called(table, "drug", Some("rxnorm"), library, "drugs"));
-    let routes = reader.required_tables("routes", |table| called(table, "route", None, library, ""));
+    let scores = reader.required_tables("scores", |table| called(table, "instrument", "loinc", library, "instruments"));
+    let drugs = reader.required_tables("drugs", |table| called(table, "drug", "rxnorm", library, "drugs"));
+    let routes = reader.required_tables("routes", |table| called(table, "route", "snomed", library, ""));
     reader.finish();
     let codes = match (scores, drugs, routes) {
         (Some(scores), Some(drugs), Some(routes)) => Some(Codes { scores, drugs, routes }),
@@ -79,7 +79,7 @@ fn read(document: &Document, library: &Library) -> (Option<Codes>, Vec<Diagnosti
 fn called(
     table: &mut Reader<'_, '_>,
     key: &str,
-    codes: Option<&str>,
+    codes: &'static str,
     library: &Library,
     folder: &str,
 ) -> Option<Called> {
@@ -93,10 +93,7 @@ fn called(
         let message = format!("the library holds no `{folder}/{id}.toml`");
         table.report(key, "F022", message, "not there");
     }
-    let codes = match codes {
-        Some(codes) => table.required_array(codes, |item| item.string())?,
-        None => Vec::new(),
-    };
+    let codes = table.required_array(codes, |item| item.string())?;
     let words = table.required_array("text", |item| item.string())?;
     Some(Called {
         id: id?,

@@ -8,6 +8,7 @@ use crate::forecast::records::{Dose, Unused};
 use crate::library::Library;
 use serde_json::Value;
 
+const SNOMED: &str = "http://snomed.info/sct";
 const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 
 /// A dose, or why it is none.
@@ -81,10 +82,12 @@ fn route(
     what: &str,
 ) -> Result<String, Unused> {
     let told = dosage.and_then(|dosage| dosage.get("route"));
-    let by_words = told.and_then(|told| words(told).into_iter().find_map(|text| by_text(&codes.routes, text)));
-    // Some products are for one route.
-    let by_name = || words_of_medication(what, codes);
-    let route = by_words.map(|route| route.id.clone()).or_else(by_name);
+    let by_snomed = |told| codes_in(told, SNOMED).into_iter().find_map(|code| by_code(&codes.routes, code));
+    let by_words = |told| words(told).into_iter().find_map(|text| by_text(&codes.routes, text));
+    let told_as = told.and_then(|told| by_snomed(told).or_else(|| by_words(told)));
+    // Some products are for one route, and say so.
+    let by_name = || codes.routes.iter().find(|route| route.id == "in" && what.to_lowercase().contains("nasal spray"));
+    let route = told_as.or_else(by_name).map(|route| route.id.clone());
     let known: Vec<&str> = drug.routes.iter().map(|(key, _)| key.as_str()).collect();
     match route {
         Some(route) if known.contains(&route.as_str()) => Ok(route),
@@ -101,10 +104,4 @@ fn route(
             Err(resource.unused("dosage.route", what, reason, "tell it in words, such as `intravenous`"))
         }
     }
-}
-
-fn words_of_medication(what: &str, codes: &Codes) -> Option<String> {
-    // `Esketamine Nasal Spray`: long words alone, for short ones are letters of anything.
-    let routes = codes.routes.iter().filter(|_| what.to_lowercase().contains("nasal"));
-    routes.into_iter().find(|route| route.id == "in").map(|route| route.id.clone())
 }
