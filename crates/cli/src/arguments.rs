@@ -91,6 +91,9 @@ pub(crate) enum Command {
     /// Run a trial that nobody has run, thousands of times: power, errors, what unblinding makes of it
     #[command(after_help = crate::trial::EXAMPLES)]
     Trial(crate::trial::TrialOptions),
+    /// Forecast one patient from scores and doses so far: go on, change dose or interval, stop, maintain
+    #[command(after_help = crate::forecast::EXAMPLES)]
+    Forecast(Box<crate::forecast::Options>),
     /// Predict what a trial will report from its design alone
     #[command(after_help = crate::predict_study::EXAMPLES)]
     PredictStudy(crate::predict_study::PredictStudy),

@@ -38,7 +38,7 @@ pub(crate) fn load(files: &Files) -> Result<Library, Failure> {
     ] {
         documents.extend(files.list(folder, "toml")?);
     }
-    let optional = ["interactions.toml", "moieties.toml"]
+    let optional = ["fhir.toml", "interactions.toml", "moieties.toml"]
         .into_iter()
         .filter(|path| files.has(path));
     documents.extend(optional.map(str::to_owned));

@@ -20,6 +20,7 @@ mod ensemble;
 mod evidence;
 mod exit;
 mod explain;
+mod forecast;
 mod interrupt;
 mod library;
 mod meta;
@@ -48,6 +49,7 @@ fn main() -> std::process::ExitCode {
         Command::Courses => courses::run(&arguments.shared),
         Command::Conformance(options) => conformance::run(options, &arguments.shared),
         Command::Compare(options) => compare::run(options, &arguments.shared),
+        Command::Forecast(options) => forecast::run(options, &arguments.shared),
         Command::Check(options) => check::run(options, &arguments.shared),
         Command::Models(options) => models::run(options, &arguments.shared),
         Command::Meta(options) => meta::run(options, &arguments.shared),

@@ -17,6 +17,7 @@ pub mod error;
 pub mod evidence;
 pub mod explain;
 pub mod figure;
+pub mod forecast;
 mod lines;
 pub mod optimise;
 pub mod review;

@@ -241,7 +241,7 @@ impl Cohort {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Known {
     /// Log of the people of the trial that a course is like, over those of a trial whose size changes nothing.
-    ln_size: f64,
+    pub(crate) ln_size: f64,
     /// Score of half a remission, points.
     remission_top: f64,
     /// How sharply a score below it is remission.
@@ -249,7 +249,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    fn of(library: &Library) -> Result<Self, SimulateError> {
+    pub(crate) fn of(library: &Library) -> Result<Self, SimulateError> {
         let model =
             assembly::checked(&format!("response/{MODEL}.R"), library).map_err(SimulateError::Files)?;
         let of = |name: &str| {

@@ -21,6 +21,7 @@ pub mod drug;
 pub mod ensemble;
 mod events;
 pub mod explain;
+pub mod forecast;
 mod grid;
 pub mod instrument;
 pub mod interaction;

@@ -26,7 +26,7 @@ pub(crate) struct Table {
 }
 
 /// A cell.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Cell {
     /// The text.
     pub(crate) text: String,

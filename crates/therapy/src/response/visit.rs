@@ -2,7 +2,7 @@
 //!
 //! Everything here is known before the fit: it is prepared once, and the equations then cost a few exponentials a visit.
 
-use super::design::{ArmDesign, Background, Blinding, Setting};
+use super::design::{ArmDesign, Background, Blinding, Session, Setting};
 use super::exposure::Exposure;
 use euthymia_vecmath::scalar::{exp, ln};
 
@@ -135,7 +135,13 @@ impl Visit {
     /// occupancy and no hope.
     #[must_use]
     pub fn of(design: &ArmDesign, situation: Situation, exposures: &[Exposure], time_h: f64) -> Self {
-        let before = design.sessions.iter().filter(|session| session.time_h < time_h);
+        Self::after(&design.sessions, situation, exposures, time_h)
+    }
+
+    /// Somebody who has had sessions by `time_h`, as [`Self::of`] an arm.
+    #[must_use]
+    pub fn after(sessions: &[Session], situation: Situation, exposures: &[Exposure], time_h: f64) -> Self {
+        let before = sessions.iter().filter(|session| session.time_h < time_h);
         let (mut ages_h, mut pieces) = (Vec::new(), Vec::new());
         for session in before {
             let age_h = time_h - session.time_h;
