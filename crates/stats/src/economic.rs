@@ -122,6 +122,24 @@ mod tests {
         );
     }
 
+    /// How often to test for HIV where one in a hundred has it: Paltiel et al. 2006, doi:10.7326/0003-4819-145-11-200612050-00004,
+    /// table 4, cost and quality-adjusted months of life. They find testing every year dominated; the ratios follow from the rounded
+    /// numbers of the table.
+    #[test]
+    fn testing_for_hiv_every_year_is_dominated() {
+        let costs = [26_000.0, 27_000.0, 28_020.0, 28_440.0, 29_440.0];
+        let years = [277.25, 277.57, 277.78, 277.83, 277.76].map(|months| months / 12.0);
+        let standings = standings(&costs, &years);
+        assert_eq!(standings[0], Standing::Cheapest);
+        assert_eq!(standings[4], Standing::Dominated);
+        for (standing, expected) in standings[1..4].iter().zip([37_500.0, 408_000.0 / 7.0, 100_800.0]) {
+            let Standing::Frontier(ratio) = standing else {
+                panic!("{standing:?}")
+            };
+            assert!((ratio / expected - 1.0).abs() < 1e-9, "{ratio} {expected}");
+        }
+    }
+
     #[test]
     fn the_order_of_options_does_not_matter() {
         let costs = [400.0, 350.0, 100.0, 120.0, 200.0];

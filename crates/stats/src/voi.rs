@@ -1,17 +1,24 @@
 //! What it would be worth to know more before choosing between options.
 //!
 //! From draws of what is uncertain and the net benefit of every option under each: the expected value of perfect information, and of
-//! perfect information about one parameter alone, by regression of the net benefit on it (Strong, Oakley and Brennan 2014,
-//! doi:10.1177/0272989X13505910). The regression is a natural cubic spline (Hastie, Tibshirani and Friedman, *Elements*, eq. 5.4) whose
-//! number of knots cross-validation chooses; its error follows from the covariance of its coefficients, as there.
+//! perfect information about one parameter alone or a few together, by regression of the net benefit on them (Strong, Oakley and Brennan
+//! 2014, doi:10.1177/0272989X13505910). The regression is a natural cubic spline (Hastie, Tibshirani and Friedman, *Elements*, eq. 5.4)
+//! whose number of knots cross-validation chooses, for several parameters a sum of such splines and of products; its error follows from
+//! the covariance of its coefficients, as there.
+//!
+//! The best of several curves that scatter is too high on average, so with few draws the value of what does not matter is not 0.
+//! [`Evppi::of_nothing`] says how much that is. The error knows of the scatter of the curve, not of that of the mean net benefits, nor of
+//! what no curve of its kind can follow.
+
+mod additive;
+mod spline;
 
 use crate::random::{Purpose, Stream};
+use spline::Fit;
 use thiserror::Error;
 
 /// Draws of the coefficients of a regression.
 const COEFFICIENTS: Purpose = Purpose(0x766f_6921);
-/// Knots that are tried; two are a line.
-const KNOTS: [usize; 6] = [2, 3, 4, 5, 6, 8];
 /// Times that coefficients are drawn for an error.
 const TIMES: u32 = 200;
 /// Times that a parameter is shuffled to see what a regression finds in nothing.
@@ -23,8 +30,8 @@ const FEWEST: usize = 20;
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VoiError {
-    /// Options or a parameter with other numbers of draws.
-    #[error("options and parameter must have as many draws")]
+    /// Options or parameters with other numbers of draws.
+    #[error("options and parameters must have as many draws")]
     Lengths,
     /// Too few draws.
     #[error("a regression needs at least {FEWEST} draws")]
@@ -50,7 +57,7 @@ pub struct Evppi {
 /// # Errors
 /// [`VoiError`].
 pub fn evpi(net: &[Vec<f64>]) -> Result<f64, VoiError> {
-    checked(net, None)?;
+    checked(net, &[])?;
     Ok(gain(net))
 }
 
@@ -59,7 +66,18 @@ pub fn evpi(net: &[Vec<f64>]) -> Result<f64, VoiError> {
 /// # Errors
 /// [`VoiError`].
 pub fn evppi(net: &[Vec<f64>], parameter: &[f64]) -> Result<Evppi, VoiError> {
-    checked(net, Some(parameter))?;
+    evppi_of(net, &[parameter])
+}
+
+/// The expected value of perfect information about a few parameters together, of `net[option][draw]` and `parameters[which][draw]`.
+///
+/// Sums of splines and products of two parameters are followed, other interactions are not. Parameters that are the same or constant
+/// count once or not at all.
+///
+/// # Errors
+/// [`VoiError`].
+pub fn evppi_of(net: &[Vec<f64>], parameters: &[&[f64]]) -> Result<Evppi, VoiError> {
+    checked(net, parameters)?;
     let nothing = Evppi {
         value: 0.0,
         se: 0.0,
@@ -68,7 +86,9 @@ pub fn evppi(net: &[Vec<f64>], parameter: &[f64]) -> Result<Evppi, VoiError> {
     let Some((first, others)) = net.split_first() else {
         return Ok(nothing);
     };
-    if others.is_empty() || parameter.iter().all(|value| *value == parameter[0]) {
+    let varies = |parameter: &&[f64]| parameter.iter().any(|value| *value != parameter[0]);
+    let parameters: Vec<&[f64]> = parameters.iter().copied().filter(varies).collect();
+    if others.is_empty() || parameters.is_empty() {
         return Ok(nothing);
     }
     // Against the first option, whose increment is nothing.
@@ -76,12 +96,9 @@ pub fn evppi(net: &[Vec<f64>], parameter: &[f64]) -> Result<Evppi, VoiError> {
         .iter()
         .map(|option| option.iter().zip(first).map(|(one, first)| one - first).collect())
         .collect();
-    let fits: Vec<Fit> = increments
-        .iter()
-        .map(|increment| Fit::best(parameter, increment))
-        .collect();
+    let fits = regressions(&parameters, &increments);
     let of = |curves: Vec<Vec<f64>>| {
-        let mut all = vec![vec![0.0; parameter.len()]];
+        let mut all = vec![vec![0.0; first.len()]];
         all.extend(curves);
         gain(&all)
     };
@@ -96,11 +113,13 @@ pub fn evppi(net: &[Vec<f64>], parameter: &[f64]) -> Result<Evppi, VoiError> {
     let squares: f64 = drawn.iter().map(|one| (one - mean) * (one - mean)).sum();
     let of_nothing = (0..SHUFFLES)
         .map(|time| {
-            let shuffled = shuffled(parameter, stream, time);
-            let fits = increments
-                .iter()
-                .map(|increment| Fit::best(&shuffled, increment).fitted);
-            of(fits.collect())
+            // Together, so that what they have to do with each other stays.
+            let order = shuffled(first.len(), stream, time);
+            let moved = |parameter: &&[f64]| order.iter().map(|draw| parameter[*draw]).collect();
+            let shuffled: Vec<Vec<f64>> = parameters.iter().map(moved).collect();
+            let shuffled: Vec<&[f64]> = shuffled.iter().map(Vec::as_slice).collect();
+            let fits = regressions(&shuffled, &increments);
+            of(fits.into_iter().map(|fit| fit.fitted).collect())
         })
         .sum::<f64>()
         / f64::from(SHUFFLES);
@@ -111,17 +130,33 @@ pub fn evppi(net: &[Vec<f64>], parameter: &[f64]) -> Result<Evppi, VoiError> {
     })
 }
 
-fn checked(net: &[Vec<f64>], parameter: Option<&[f64]>) -> Result<(), VoiError> {
+/// A curve for every increment.
+fn regressions(parameters: &[&[f64]], increments: &[Vec<f64>]) -> Vec<Fit> {
+    if let [parameter] = parameters {
+        increments
+            .iter()
+            .map(|increment| Fit::best(parameter, increment))
+            .collect()
+    } else {
+        let terms = additive::Terms::new(parameters);
+        increments.iter().map(|increment| terms.best(increment)).collect()
+    }
+}
+
+fn checked(net: &[Vec<f64>], parameters: &[&[f64]]) -> Result<(), VoiError> {
     let draws = net.first().map_or(0, Vec::len);
-    let lengths = net.iter().map(Vec::len).chain(parameter.map(<[f64]>::len));
+    let lengths = net
+        .iter()
+        .map(Vec::len)
+        .chain(parameters.iter().map(|values| values.len()));
     if lengths.clone().any(|length| length != draws) {
         return Err(VoiError::Lengths);
     }
-    if parameter.is_some() && draws < FEWEST {
+    if !parameters.is_empty() && draws < FEWEST {
         return Err(VoiError::Few);
     }
     let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
-    if net.iter().all(|option| finite(option)) && parameter.is_none_or(finite) {
+    if net.iter().all(|option| finite(option)) && parameters.iter().all(|values| finite(values)) {
         Ok(())
     } else {
         Err(VoiError::NotFinite)
@@ -144,181 +179,15 @@ fn gain(net: &[Vec<f64>]) -> f64 {
     (informed - means.fold(f64::NEG_INFINITY, f64::max)).max(0.0)
 }
 
-/// The same values in an order that chance makes.
-fn shuffled(values: &[f64], stream: Stream, time: u32) -> Vec<f64> {
+/// Draws in an order that chance makes.
+fn shuffled(draws: usize, stream: Stream, time: u32) -> Vec<usize> {
     let source = stream.at(COEFFICIENTS, TIMES + time, 0);
-    let mut keyed: Vec<(f64, f64)> = (0u32..)
-        .zip(values)
-        .map(|(at, value)| (source.uniform(at), *value))
+    let mut keyed: Vec<(f64, usize)> = (0u32..)
+        .zip(0..draws)
+        .map(|(at, draw)| (source.uniform(at), draw))
         .collect();
     keyed.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    keyed.into_iter().map(|(_, value)| value).collect()
-}
-
-/// A regression on a spline.
-struct Fit {
-    fitted: Vec<f64>,
-    /// Rows of the basis.
-    basis: Vec<Vec<f64>>,
-    /// Lower triangle of the Cholesky factor of the cross products.
-    factor: Vec<Vec<f64>>,
-    /// Variance of the residuals.
-    variance: f64,
-}
-
-impl Fit {
-    /// With as many knots as cross-validation finds best.
-    fn best(x: &[f64], y: &[f64]) -> Self {
-        let mut sorted = x.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let mut best: Option<(f64, Self)> = None;
-        for count in KNOTS {
-            let Some(fit) = Self::new(x, y, &knots(&sorted, count)) else {
-                continue;
-            };
-            let (n, terms) = (x.len() as f64, fit.factor.len() as f64);
-            let score = fit.variance / (n - terms).max(1.0);
-            if best.as_ref().is_none_or(|(known, _)| score < *known) {
-                best = Some((score, fit));
-            }
-        }
-        best.map_or_else(
-            || {
-                let mean = y.iter().sum::<f64>() / y.len().max(1) as f64;
-                Self {
-                    fitted: vec![mean; y.len()],
-                    basis: Vec::new(),
-                    factor: Vec::new(),
-                    variance: 0.0,
-                }
-            },
-            |(_, fit)| fit,
-        )
-    }
-
-    /// With these knots; nothing where they are too few or the values too alike.
-    fn new(x: &[f64], y: &[f64], knots: &[f64]) -> Option<Self> {
-        let basis: Vec<Vec<f64>> = x.iter().map(|x| row(*x, knots)).collect();
-        let terms = basis.first()?.len();
-        let mut products = vec![vec![0.0; terms]; terms];
-        let mut right = vec![0.0; terms];
-        for (row, y) in basis.iter().zip(y) {
-            for (at, one) in row.iter().enumerate() {
-                right[at] += one * y;
-                for (other, value) in row.iter().enumerate().take(at + 1) {
-                    products[at][other] += one * value;
-                }
-            }
-        }
-        let factor = factored(products)?;
-        let coefficients = solved(&factor, &right);
-        let of = |row: &Vec<f64>| row.iter().zip(&coefficients).map(|(x, b)| x * b).sum::<f64>();
-        let fitted: Vec<f64> = basis.iter().map(of).collect();
-        let squares: f64 = fitted.iter().zip(y).map(|(fit, y)| (fit - y) * (fit - y)).sum();
-        Some(Self {
-            variance: squares / (x.len() as f64 - terms as f64).max(1.0),
-            fitted,
-            basis,
-            factor,
-        })
-    }
-
-    /// The curve with coefficients drawn from their distribution.
-    fn drawn(&self, stream: Stream, time: u32, option: u64) -> Vec<f64> {
-        let source = stream.at(COEFFICIENTS, time, option);
-        let normals: Vec<f64> = (0u32..)
-            .take(self.factor.len())
-            .map(|at| source.normal(at))
-            .collect();
-        // With covariance V (X'X)^-1 = V L^-T L^-1.
-        let shift = backward(&self.factor, &normals);
-        let sd = self.variance.sqrt();
-        let of = |(row, fitted): (&Vec<f64>, &f64)| {
-            fitted + sd * row.iter().zip(&shift).map(|(x, b)| x * b).sum::<f64>()
-        };
-        if self.basis.is_empty() {
-            return self.fitted.clone();
-        }
-        self.basis.iter().zip(&self.fitted).map(of).collect()
-    }
-}
-
-/// Knots at quantiles, the outer ones near the ends; equal ones once, on a scale from 0 to 1.
-fn knots(sorted: &[f64], count: usize) -> Vec<f64> {
-    let at = |part: f64| crate::quantile::type7(sorted, part);
-    let mut knots: Vec<f64> = (0..count)
-        .map(|knot| at(0.02 + 0.96 * knot as f64 / (count - 1).max(1) as f64))
-        .collect();
-    knots.dedup();
-    knots
-}
-
-/// The natural cubic spline basis at a point.
-fn row(x: f64, knots: &[f64]) -> Vec<f64> {
-    let (Some(first), Some(last)) = (knots.first(), knots.last()) else {
-        return vec![1.0];
-    };
-    let width = last - first;
-    if width <= 0.0 {
-        return vec![1.0];
-    }
-    let scaled: Vec<f64> = knots.iter().map(|knot| (knot - first) / width).collect();
-    let x = (x - first) / width;
-    let cubed = |knot: f64| {
-        let over = (x - knot).max(0.0);
-        over * over * over
-    };
-    let end = scaled.len() - 1;
-    let slope = |at: usize| (cubed(scaled[at]) - cubed(scaled[end])) / (scaled[end] - scaled[at]);
-    let mut row = vec![1.0, x];
-    row.extend((0..end.saturating_sub(1)).map(|at| slope(at) - slope(end - 1)));
-    row
-}
-
-/// The Cholesky factor of a symmetric matrix given by its lower triangle; nothing where it is not positive definite.
-fn factored(matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
-    let mut factor: Vec<Vec<f64>> = Vec::with_capacity(matrix.len());
-    for (at, given) in matrix.into_iter().enumerate() {
-        let mut row: Vec<f64> = Vec::with_capacity(at + 1);
-        for other in 0..=at {
-            let before = |above: &[f64], row: &[f64]| -> f64 {
-                above.iter().zip(row).map(|(one, other)| one * other).sum()
-            };
-            if at == other {
-                let left = given[at] - before(&row, &row);
-                if left <= 1e-12 * given[at].abs() {
-                    return None;
-                }
-                row.push(left.sqrt());
-            } else {
-                let above = &factor[other];
-                row.push((given[other] - before(&above[..other], &row)) / above[other]);
-            }
-        }
-        factor.push(row);
-    }
-    Some(factor)
-}
-
-fn solved(factor: &[Vec<f64>], right: &[f64]) -> Vec<f64> {
-    let mut values = Vec::with_capacity(right.len());
-    for (at, row) in factor.iter().enumerate() {
-        let before: f64 = row.iter().zip(&values).map(|(l, x): (&f64, &f64)| l * x).sum();
-        values.push((right[at] - before) / row[at]);
-    }
-    backward(factor, &values)
-}
-
-/// Solves with the transpose of a lower triangle.
-fn backward(factor: &[Vec<f64>], right: &[f64]) -> Vec<f64> {
-    let mut values = right.to_vec();
-    for at in (0..factor.len()).rev() {
-        for below in at + 1..factor.len() {
-            values[at] -= factor[below][at] * values[below];
-        }
-        values[at] /= factor[at][at];
-    }
-    values
+    keyed.into_iter().map(|(_, draw)| draw).collect()
 }
 
 #[cfg(test)]
@@ -403,5 +272,61 @@ mod tests {
             Err(VoiError::Few)
         );
         assert_eq!(evpi(&[]), Ok(0.0));
+    }
+
+    /// Two standard normals and something else, by draw.
+    fn normals(count: u32) -> [Vec<f64>; 3] {
+        let stream = Stream::new(11);
+        [0, 1, 2].map(|which| {
+            let of = |draw: u32| stream.at(Purpose(3), draw, 0).normal(which);
+            (0..count).map(of).collect()
+        })
+    }
+
+    fn against_nothing(increment: Vec<f64>) -> Vec<Vec<f64>> {
+        vec![vec![0.0; increment.len()], increment]
+    }
+
+    #[test]
+    fn two_parameters_are_worth_what_their_sum_is() {
+        let [a, b, noise] = normals(1000);
+        let sum = |draw: usize| 0.3 + a[draw] + 0.5 * b[draw] + noise[draw];
+        let net = against_nothing((0..1000).map(sum).collect());
+        let both = evppi_of(&net, &[&a, &b]).expect("numbers");
+        assert!(
+            (both.value - exact(0.3, 1.25_f64.sqrt())).abs() < 0.15,
+            "{both:?}"
+        );
+        assert!(both.value > evppi(&net, &a).expect("numbers").value);
+        let turned = evppi_of(&net, &[&b, &a]).expect("numbers");
+        assert!((turned.value - both.value).abs() < 1e-9 * both.value);
+    }
+
+    #[test]
+    fn what_matters_only_together_is_found_together() {
+        // A product of normals: E max(ab, 0) = E|a| E|b| / 2 = 1 / pi, and neither tells anything alone.
+        let [a, b, _] = normals(1000);
+        let net = against_nothing(a.iter().zip(&b).map(|(a, b)| a * b).collect());
+        let both = evppi_of(&net, &[&a, &b]).expect("numbers");
+        assert!(
+            (both.value - std::f64::consts::FRAC_1_PI).abs() < 0.06,
+            "{both:?}"
+        );
+        let alone = evppi(&net, &a).expect("numbers");
+        assert!(alone.value < 0.1, "{alone:?}");
+    }
+
+    #[test]
+    fn a_parameter_counts_once() {
+        let [a, _, noise] = normals(1000);
+        let net = against_nothing(a.iter().zip(&noise).map(|(a, b)| a + b).collect());
+        let constant = vec![2.0; a.len()];
+        let one = evppi(&net, &a).expect("numbers");
+        assert_eq!(evppi_of(&net, &[&a, &constant]).expect("numbers"), one);
+        let twice = evppi_of(&net, &[&a, &a]).expect("numbers");
+        assert!((twice.value - one.value).abs() < 0.02, "{twice:?} {one:?}");
+        assert_eq!(evppi_of(&net, &[]).expect("numbers").value, 0.0);
+        let other = &a[1..];
+        assert_eq!(evppi_of(&net, &[&a, other]), Err(VoiError::Lengths));
     }
 }
