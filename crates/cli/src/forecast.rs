@@ -58,7 +58,12 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TIMES", value_delimiter = ',')]
     maintenance: Vec<String>,
     /// Times from now at which chances are told
-    #[arg(long, value_name = "TIMES", value_delimiter = ',', default_value = "1wk,2wk,4wk")]
+    #[arg(
+        long,
+        value_name = "TIMES",
+        value_delimiter = ',',
+        default_value = "1wk,2wk,4wk"
+    )]
     at: Vec<String>,
     /// How far the forecast goes from now, to the last of --at at least [default: to the end of the course]
     #[arg(long, value_name = "TIME")]
@@ -115,8 +120,13 @@ pub(crate) fn run(options: &Options, shared: &Shared) -> Result<(), Failure> {
     let mut inputs = vec![patient, source];
     inputs.extend(read_by(&course, &library));
     let provenance = output::made_by(command(options), &inputs, options.seed);
-    let calibration = if files.has(CALIBRATION) { Some(files.read(CALIBRATION)?) } else { None };
-    let page = report::page(&told, &provenance, calibration.as_ref().map(Source::text)).map_err(Failure::Report)?;
+    let calibration = if files.has(CALIBRATION) {
+        Some(files.read(CALIBRATION)?)
+    } else {
+        None
+    };
+    let page =
+        report::page(&told, &provenance, calibration.as_ref().map(Source::text)).map_err(Failure::Report)?;
     let json = json(&told, &provenance);
     csv::write_table(options.out.join("summary.csv"), &COLUMNS, rows(&told))?;
     atomic::write(options.out.join("summary.json"), json.as_bytes())?;
@@ -165,7 +175,9 @@ fn calibrated(
 fn read_by(course: &Course, library: &Library) -> Vec<Source> {
     let drugs = course.treatments.iter().map(|one| one.drug.source.clone());
     let text = library.text("response/ketamine.R").cloned();
-    let draws = library.rows("response/ketamine-draws.csv").map(|rows| rows.source.clone());
+    let draws = library
+        .rows("response/ketamine-draws.csv")
+        .map(|rows| rows.source.clone());
     let mut files: Vec<Source> = drugs.chain(text).chain(draws).collect();
     files.sort_by(|a, b| a.name().cmp(b.name()));
     files.dedup_by(|a, b| a.name() == b.name());
@@ -174,9 +186,12 @@ fn read_by(course: &Course, library: &Library) -> Vec<Source> {
 
 /// Scores and doses, by the kind of the file.
 fn records(source: &Source, library: &Library, shared: &Shared) -> Result<Records, Failure> {
-    let extension = Path::new(source.name()).extension().and_then(|extension| extension.to_str());
+    let extension = Path::new(source.name())
+        .extension()
+        .and_then(|extension| extension.to_str());
     let (records, diagnostics) = if extension == Some("json") {
-        let bundle = serde_json::from_str(source.text()).map_err(|error| Failure::Input(vec![broken(source, &error)]))?;
+        let bundle = serde_json::from_str(source.text())
+            .map_err(|error| Failure::Input(vec![broken(source, &error)]))?;
         let codes = fhir::Codes::of(library).map_err(Failure::Input)?;
         fhir::read(source.name(), &bundle, &codes, library)
     } else {
@@ -222,15 +237,30 @@ fn settings(options: &Options) -> Result<Settings, Failure> {
     settings.studies = options.studies;
     settings.engine.threads = simulate::threads(options.threads);
     settings.instrument.clone_from(&options.instrument);
-    let times = |name: &str, texts: &[String]| texts.iter().map(|text| hours(name, text)).collect::<Result<Vec<f64>, _>>();
+    let times = |name: &str, texts: &[String]| {
+        texts
+            .iter()
+            .map(|text| hours(name, text))
+            .collect::<Result<Vec<f64>, _>>()
+    };
     settings.at_h = times("--at", &options.at)?;
     settings.at_h.sort_by(f64::total_cmp);
-    settings.horizon_h = options.horizon.as_ref().map(|text| hours("--horizon", text)).transpose()?;
-    settings.start = options.start.as_ref().map(|text| {
-        Date::parse(text).map_err(|why| Failure::Usage(format!("--start `{text}`: {why}")))
-    }).transpose()?;
+    settings.horizon_h = options
+        .horizon
+        .as_ref()
+        .map(|text| hours("--horizon", text))
+        .transpose()?;
+    settings.start = options
+        .start
+        .as_ref()
+        .map(|text| Date::parse(text).map_err(|why| Failure::Usage(format!("--start `{text}`: {why}"))))
+        .transpose()?;
     settings.changes = Changes {
-        doses: options.dose.iter().map(|text| dose(text)).collect::<Result<_, _>>()?,
+        doses: options
+            .dose
+            .iter()
+            .map(|text| dose(text))
+            .collect::<Result<_, _>>()?,
         intervals_h: times("--interval", &options.interval)?,
         maintenance_h: times("--maintenance", &options.maintenance)?,
     };
@@ -241,7 +271,9 @@ fn hours(name: &str, text: &str) -> Result<f64, Failure> {
     let usage = |why: String| Failure::Usage(format!("{name} `{text}`: {why}; as 24h, 7d or 4wk"));
     let quantity = Quantity::parse(text.trim()).map_err(|error| usage(error.to_string()))?;
     let hour = Unit::parse("h").map_err(|error| usage(error.to_string()))?;
-    let hours = quantity.in_unit(&hour).map_err(|error| usage(error.to_string()))?;
+    let hours = quantity
+        .in_unit(&hour)
+        .map_err(|error| usage(error.to_string()))?;
     // A session every hour is none, and decades are no forecast.
     if (1.0..=87_660.0).contains(&hours) {
         Ok(hours)
@@ -255,7 +287,10 @@ fn dose(text: &str) -> Result<DoseAmount, Failure> {
     let quantity = Quantity::parse(text.trim()).map_err(|error| usage(error.to_string()))?;
     let amount = |unit: &str| {
         let unit = Unit::parse(unit).ok()?;
-        quantity.in_unit(&unit).ok().filter(|amount| *amount > 0.0 && amount.is_finite())
+        quantity
+            .in_unit(&unit)
+            .ok()
+            .filter(|amount| *amount > 0.0 && amount.is_finite())
     };
     let fixed = amount("mg").map(DoseAmount::Fixed);
     fixed
@@ -306,7 +341,11 @@ fn rows(told: &Forecast) -> Vec<Vec<String>> {
 fn command(options: &Options) -> String {
     let mut words = vec!["euthymia forecast".to_owned()];
     words.extend(options.patient.as_ref().map(|path| path.display().to_string()));
-    words.extend(options.calibrate.map(|patients| format!("--calibrate {patients}")));
+    words.extend(
+        options
+            .calibrate
+            .map(|patients| format!("--calibrate {patients}")),
+    );
     words.push(format!("--course {}", options.course));
     let lists = [
         ("--dose", &options.dose),
@@ -329,6 +368,9 @@ fn command(options: &Options) -> String {
     for (name, text) in texts {
         words.extend(text.as_ref().map(|text| format!("{name} {text}")));
     }
-    words.push(format!("--draws {} --studies {} --seed {}", options.draws, options.studies, options.seed));
+    words.push(format!(
+        "--draws {} --studies {} --seed {}",
+        options.draws, options.studies, options.seed
+    ));
     words.join(" ")
 }

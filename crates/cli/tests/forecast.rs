@@ -19,12 +19,23 @@ fn a_table_becomes_a_page_a_table_and_files() {
     let run = forecast(&["examples/forecast/patient.csv"], folder.path());
     assert!(run.status.success(), "{}", text(&run.stderr));
     let said = text(&run.stdout);
-    for words in ["continue", "dose 0.75 mg/kg", "stop now", "maintenance", "3 scores after the first dose", "4 weeks"] {
+    for words in [
+        "continue",
+        "dose 0.75 mg/kg",
+        "stop now",
+        "maintenance",
+        "3 scores after the first dose",
+        "4 weeks",
+    ] {
         assert!(said.contains(words), "{words}: {said}");
     }
     let page = std::fs::read_to_string(folder.path().join("report.html")).expect("a page");
     assert_eq!(page.matches("not a medical device").count(), 1);
-    assert!(page.contains("<svg") && page.contains("What the scores changed") && page.contains("In the 90 % interval"));
+    assert!(
+        page.contains("<svg")
+            && page.contains("What the scores changed")
+            && page.contains("In the 90 % interval")
+    );
     let summary = std::fs::read_to_string(folder.path().join("summary.json")).expect("a summary");
     let summary: Value = serde_json::from_str(&summary).expect("JSON");
     assert_eq!(summary["updates"], 3);
@@ -33,7 +44,10 @@ fn a_table_becomes_a_page_a_table_and_files() {
     assert!(rows.starts_with("alternative,time_h,p05") && rows.contains("\nstop now,"));
     // The same seed gives the same numbers whatever the threads.
     let again = tempfile::tempdir().expect("a folder");
-    let run = forecast(&["examples/forecast/patient.csv", "--threads", "3", "--json"], again.path());
+    let run = forecast(
+        &["examples/forecast/patient.csv", "--threads", "3", "--json"],
+        again.path(),
+    );
     let printed: Value = serde_json::from_slice(&run.stdout).expect("JSON");
     assert_eq!(printed["branches"], summary["branches"]);
 }
@@ -41,10 +55,25 @@ fn a_table_becomes_a_page_a_table_and_files() {
 #[test]
 fn a_bundle_is_read_and_what_is_not_used_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
-    let run = forecast(&["examples/forecast/bundle.json", "--dose", "1mg/kg", "--interval", "14d"], folder.path());
+    let run = forecast(
+        &[
+            "examples/forecast/bundle.json",
+            "--dose",
+            "1mg/kg",
+            "--interval",
+            "14d",
+        ],
+        folder.path(),
+    );
     assert!(run.status.success(), "{}", text(&run.stderr));
     let said = text(&run.stdout);
-    for place in ["entry[6].resource.status", "entry[8].resource.code", "GAD-7", "dose 1 mg/kg", "every 2 weeks"] {
+    for place in [
+        "entry[6].resource.status",
+        "entry[8].resource.code",
+        "GAD-7",
+        "dose 1 mg/kg",
+        "every 2 weeks",
+    ] {
         assert!(said.contains(place), "{place}: {said}");
     }
 }
@@ -60,7 +89,11 @@ fn mistakes_are_told_where_they_are() {
     let wrong = write("p.csv", "date,kind,what,value\n2026-03-02,score,madrs,77\n");
     let run = forecast(&[&wrong], folder.path());
     assert_eq!(run.status.code(), Some(1));
-    assert!(text(&run.stderr).contains("F004") && text(&run.stderr).contains("p.csv:2:24"), "{}", text(&run.stderr));
+    assert!(
+        text(&run.stderr).contains("F004") && text(&run.stderr).contains("p.csv:2:24"),
+        "{}",
+        text(&run.stderr)
+    );
     let broken = write("b.json", "{\n  \"resourceType\": Bundle\n}");
     let run = forecast(&[&broken], folder.path());
     assert_eq!(run.status.code(), Some(1));
@@ -70,7 +103,10 @@ fn mistakes_are_told_where_they_are() {
         (["--at", "soon"], "--at"),
         (["--start", "March"], "--start"),
     ] {
-        let run = forecast(&[&["examples/forecast/patient.csv"], &arguments[..]].concat(), folder.path());
+        let run = forecast(
+            &[&["examples/forecast/patient.csv"], &arguments[..]].concat(),
+            folder.path(),
+        );
         assert_eq!(run.status.code(), Some(2), "{}", text(&run.stderr));
         assert!(text(&run.stderr).contains(words));
     }

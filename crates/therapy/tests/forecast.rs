@@ -74,7 +74,12 @@ fn laws_hold_whatever_the_model_says() {
     assert_eq!(none.effective.round(), 200.0);
     for branch in &none.branches {
         assert_eq!(branch.patient, branch.population);
-        assert!(branch.at.iter().all(|at| at.patient == at.population && at.width == 1.0));
+        assert!(
+            branch
+                .at
+                .iter()
+                .all(|at| at.patient == at.population && at.width == 1.0)
+        );
     }
 
     // The order of the file and the number of threads change no bit.
@@ -89,9 +94,21 @@ fn laws_hold_whatever_the_model_says() {
     assert_eq!(first, made(&told, &threads, &library));
 
     // Scores make it narrower; better ones make it better.
-    let well = made(&records(&[("2026-03-04", 6.0), ("2026-03-08", 5.0)]), &small(), &library);
-    let ill = made(&records(&[("2026-03-04", 33.0), ("2026-03-08", 34.0)]), &small(), &library);
-    assert!(well.verdict.better && well.verdict.width < 0.95, "{:?}", well.verdict);
+    let well = made(
+        &records(&[("2026-03-04", 6.0), ("2026-03-08", 5.0)]),
+        &small(),
+        &library,
+    );
+    let ill = made(
+        &records(&[("2026-03-04", 33.0), ("2026-03-08", 34.0)]),
+        &small(),
+        &library,
+    );
+    assert!(
+        well.verdict.better && well.verdict.width < 0.95,
+        "{:?}",
+        well.verdict
+    );
     let of = |forecast: &Forecast| forecast.branches[0].at[0].patient;
     let usual = well.branches[0].at[0].population;
     assert!(of(&well).median < usual.median && usual.median < of(&ill).median);
@@ -106,7 +123,12 @@ fn laws_hold_whatever_the_model_says() {
 fn what_may_be_done_is_what_is_said() {
     let library = support::whole_library();
     let told = made(&records(&[("2026-03-06", 20.0)]), &small(), &library);
-    let of = |change| told.branches.iter().find(|branch| branch.change == change).expect("a branch");
+    let of = |change| {
+        told.branches
+            .iter()
+            .find(|branch| branch.change == change)
+            .expect("a branch")
+    };
     let hours = |change| of(change).sessions_h.clone();
     // Mondays and Thursdays: two of eight are given, on days 0 and 3.
     let days: Vec<f64> = hours(Change::Continue).iter().map(|hours| hours / 24.0).collect();
@@ -115,7 +137,11 @@ fn what_may_be_done_is_what_is_said() {
     assert_eq!(hours(Change::Stop), Vec::<f64>::new());
     assert_eq!(hours(Change::Interval).len(), 6);
     let spaced = hours(Change::Interval);
-    assert!(spaced.windows(2).all(|pair| pair[1] - pair[0] == spaced[1] - spaced[0]));
+    assert!(
+        spaced
+            .windows(2)
+            .all(|pair| pair[1] - pair[0] == spaced[1] - spaced[0])
+    );
     let maintained = hours(Change::Maintenance);
     assert!(maintained.starts_with(&hours(Change::Continue)));
     assert!(maintained.len() > 6 && maintained[6] == 31.0 * 24.0);
@@ -147,14 +173,26 @@ fn scores_find_their_place() {
     let assumed = made(&told, &small(), &library);
     assert_eq!(assumed.start, "2026-02-20");
     assert!(assumed.given.len() > 3);
-    assert!(assumed.assumptions.iter().any(|one| one.contains("schedule of the course")));
+    assert!(
+        assumed
+            .assumptions
+            .iter()
+            .any(|one| one.contains("schedule of the course"))
+    );
 
     // No score before the first dose.
-    told.scores.retain(|score| score.date.words() > "2026-03-03".to_owned());
+    told.scores
+        .retain(|score| score.date.words() > "2026-03-03".to_owned());
     told.doses.push(dose("2026-03-02"));
     let wrong = forecast(&told, &shipped(&library), &small(), &library, &Silent);
     assert_eq!(code(wrong), "F011");
-    let nothing = forecast(&Records::default(), &shipped(&library), &small(), &library, &Silent);
+    let nothing = forecast(
+        &Records::default(),
+        &shipped(&library),
+        &small(),
+        &library,
+        &Silent,
+    );
     assert_eq!(code(nothing), "F010");
 }
 

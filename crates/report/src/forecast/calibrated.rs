@@ -20,12 +20,14 @@ const HEAD: [&str; 10] = [
 ];
 
 fn rows(found: &Calibrated) -> Vec<[String; 10]> {
-    let with_error = |value: f64, error: f64| format!("{} ± {}", fixed(100.0 * value, 1), fixed(100.0 * error, 1));
+    let with_error =
+        |value: f64, error: f64| format!("{} ± {}", fixed(100.0 * value, 1), fixed(100.0 * error, 1));
     let gain = |[gain, error]: [f64; 2]| format!("{} ± {}", fixed(gain, 3), fixed(error, 3));
     let row = |row: &euthymia_therapy::forecast::calibrate::Row| {
         [
             row.scores.to_string(),
-            row.last_h.map_or_else(|| "none".to_owned(), |hours| fixed(hours / 24.0, 0)),
+            row.last_h
+                .map_or_else(|| "none".to_owned(), |hours| fixed(hours / 24.0, 0)),
             with_error(row.inside_half, row.errors[0]),
             with_error(row.inside_most, row.errors[1]),
             percent(row.width),
@@ -50,7 +52,10 @@ pub fn calibration_table(found: &Calibrated) -> String {
         fixed(found.later_h / 24.0, 0)
     );
     // Writing to a string does not fail.
-    let _ = writeln!(text, "scores   in 50 %        in 90 %        spread   better   Brier response   Brier remission");
+    let _ = writeln!(
+        text,
+        "scores   in 50 %        in 90 %        spread   better   Brier response   Brier remission"
+    );
     for row in rows(found) {
         let _ = writeln!(
             text,
@@ -98,7 +103,11 @@ pub fn calibration_text(found: &Calibrated, command: &str) -> String {
     for row in rows(found) {
         let _ = writeln!(text, "| {} |", row.join(" | "));
     }
-    let fewest = found.rows.iter().map(|row| row.fewest).fold(f64::INFINITY, f64::min);
+    let fewest = found
+        .rows
+        .iter()
+        .map(|row| row.fewest)
+        .fold(f64::INFINITY, f64::min);
     let _ = write!(
         text,
         "\n{} Percentages with standard errors by chance. Spread left: standard deviation of the logarithm of the score over that of the \

@@ -2,8 +2,8 @@
 
 use crate::error::ReportError;
 use crate::figure::{
-    Axis, Dose, Doses, Figure, Height, Labels, Line, Mark, Panel, Point, Points, Reference, Ribbon, Role, Scale,
-    Shape, Stroke, Weight, responsive,
+    Axis, Dose, Doses, Figure, Height, Labels, Line, Mark, Panel, Point, Points, Reference, Ribbon, Role,
+    Scale, Shape, Stroke, Weight, responsive,
 };
 use euthymia_therapy::forecast::{Bands, Branch, Forecast, Role as ScoreRole};
 
@@ -15,7 +15,11 @@ pub(super) fn figure(forecast: &Forecast) -> Result<String, ReportError> {
         .filter_map(|branch| branch.times_h.last())
         .copied()
         .fold(1.0, f64::max);
-    let first = forecast.scores.iter().map(|score| score.time_h).fold(0.0, f64::min);
+    let first = forecast
+        .scores
+        .iter()
+        .map(|score| score.time_h)
+        .fold(0.0, f64::min);
     let figure = Figure {
         id: "alternatives".to_owned(),
         title: "Scores so far, and where the next are likely to be".to_owned(),
@@ -101,8 +105,14 @@ fn panel(forecast: &Forecast, branch: &Branch, (first, end): (f64, f64)) -> Pane
         filled: true,
         label: "scores".to_owned(),
     }));
-    let given = forecast.given.iter().map(|given| (given.time_h, given.what.clone()));
-    let planned = branch.sessions_h.iter().map(|time_h| (*time_h, "planned".to_owned()));
+    let given = forecast
+        .given
+        .iter()
+        .map(|given| (given.time_h, given.what.clone()));
+    let planned = branch
+        .sessions_h
+        .iter()
+        .map(|time_h| (*time_h, "planned".to_owned()));
     let doses = given.chain(planned).map(|(start, title)| Dose {
         start,
         duration: 0.0,

@@ -8,7 +8,12 @@ use std::fmt::Write;
 /// The answer, a line for every alternative and time, what is not used, warnings.
 #[must_use]
 pub fn table(forecast: &Forecast) -> String {
-    let mut text = format!("{}\n{}\n{}\n\n", forecast.course, sentence(forecast), forecast.verdict.sentence);
+    let mut text = format!(
+        "{}\n{}\n{}\n\n",
+        forecast.course,
+        sentence(forecast),
+        forecast.verdict.sentence
+    );
     // Writing to a string does not fail.
     let head = format!("{} from now on", forecast.abbreviation);
     let _ = writeln!(
@@ -45,7 +50,11 @@ pub fn table(forecast: &Forecast) -> String {
         let _ = writeln!(text, "warning: {warning}");
     }
     for unused in &forecast.unused {
-        let _ = writeln!(text, "not used: {}: {}: {} ({})", unused.place, unused.what, unused.reason, unused.help);
+        let _ = writeln!(
+            text,
+            "not used: {}: {}: {} ({})",
+            unused.place, unused.what, unused.reason, unused.help
+        );
     }
     text
 }

@@ -122,7 +122,15 @@ fn range([low, high]: [f64; 2]) -> String {
 }
 
 fn chances(forecast: &Forecast) -> Table {
-    let head = ["Alternative", "From now", "Median", "Half", "Nine of ten", "Response", "Remission"];
+    let head = [
+        "Alternative",
+        "From now",
+        "Median",
+        "Half",
+        "Nine of ten",
+        "Response",
+        "Remission",
+    ];
     let mut rows = Vec::new();
     for branch in &forecast.branches {
         for at in &branch.at {
@@ -153,7 +161,13 @@ fn chances(forecast: &Forecast) -> Table {
 }
 
 fn changed(forecast: &Forecast) -> Table {
-    let head = ["If the course goes on", "Spread left", "Mean moved", "Median", "Population's median"];
+    let head = [
+        "If the course goes on",
+        "Spread left",
+        "Mean moved",
+        "Median",
+        "Population's median",
+    ];
     let row = |at: &At| {
         let direction = if at.shift > 0.0 { "worse" } else { "better" };
         vec![
@@ -224,7 +238,9 @@ fn known(forecast: &Forecast) -> Table {
 
 fn unused(forecast: &Forecast) -> Option<Table> {
     let row = |one: &euthymia_therapy::forecast::Unused| {
-        [&one.place, &one.what, &one.reason, &one.help].map(|text| Cell::text(text.clone())).to_vec()
+        [&one.place, &one.what, &one.reason, &one.help]
+            .map(|text| Cell::text(text.clone()))
+            .to_vec()
     };
     (!forecast.unused.is_empty()).then(|| Table {
         caption: "What of the file is not used".to_owned(),

@@ -90,7 +90,10 @@ pub(super) fn all(
         found.push(Alternative {
             change: Change::Interval,
             label: format!("every {}", duration(interval_h)),
-            description: describe(&events, &format!("one every {} from the next on", duration(interval_h))),
+            description: describe(
+                &events,
+                &format!("one every {} from the next on", duration(interval_h)),
+            ),
             events,
         });
     }
@@ -138,22 +141,35 @@ fn rest(timeline: &mut Timeline, course: &Course) -> Vec<Event> {
     let mut rest = Vec::new();
     for drug in drugs {
         let of_drug: Vec<&Event> = planned.iter().filter(|event| event.drug == drug).collect();
-        let given: Vec<&Event> = timeline.events.iter().filter(|event| event.drug == drug).collect();
+        let given: Vec<&Event> = timeline
+            .events
+            .iter()
+            .filter(|event| event.drug == drug)
+            .collect();
         let left = of_drug.get(given.len()..).unwrap_or_default();
         let Some(next) = left.first() else { continue };
-        let shift_h = match (given.last(), given.len().checked_sub(1).and_then(|at| of_drug.get(at))) {
+        let shift_h = match (
+            given.last(),
+            given.len().checked_sub(1).and_then(|at| of_drug.get(at)),
+        ) {
             (Some(last), Some(as_planned)) => last.session.time_h - as_planned.session.time_h,
             _ => 0.0,
         };
         let late_h = (timeline.now_h - next.session.time_h - shift_h).max(0.0);
-        rest.extend(left.iter().map(|event| moved(event, event.session.time_h + shift_h + late_h)));
+        rest.extend(
+            left.iter()
+                .map(|event| moved(event, event.session.time_h + shift_h + late_h)),
+        );
     }
     sorted(rest)
 }
 
 fn moved(event: &Event, time_h: f64) -> Event {
     Event {
-        session: Session { time_h, ..event.session },
+        session: Session {
+            time_h,
+            ..event.session
+        },
         drug: event.drug.clone(),
     }
 }
@@ -165,9 +181,15 @@ fn sorted(mut events: Vec<Event>) -> Vec<Event> {
 
 /// The first dose that is left of a drug that people come for.
 fn next_dose(planned: &[Event], regimens: &Regimens) -> Option<(DoseAmount, String, String)> {
-    let next = planned.iter().find(|event| event.session.attended && event.session.regimen.is_some())?;
+    let next = planned
+        .iter()
+        .find(|event| event.session.attended && event.session.regimen.is_some())?;
     let given = regimens.0.get(next.session.regimen?)?;
-    Some((given.portions.first()?.dose, given.drug.clone(), given.route.clone()))
+    Some((
+        given.portions.first()?.dose,
+        given.drug.clone(),
+        given.route.clone(),
+    ))
 }
 
 /// Doses to ask about: those named, or half as much again; of devices one more.
@@ -178,7 +200,10 @@ fn doses(planned: &[Event], regimens: &Regimens, changes: &Changes, library: &Li
     let Some((dose, drug, route)) = next_dose(planned, regimens) else {
         return Vec::new();
     };
-    let device = library.drug(&drug).ok().and_then(|drug| drug.route(&route)?.device);
+    let device = library
+        .drug(&drug)
+        .ok()
+        .and_then(|drug| drug.route(&route)?.device);
     vec![match (dose, device) {
         (DoseAmount::Fixed(mg), Some(device)) => DoseAmount::Fixed(mg + device.content_mg),
         (DoseAmount::Fixed(mg), None) => DoseAmount::Fixed(1.5 * mg),
@@ -194,7 +219,10 @@ fn redosed(
 ) -> Result<Vec<Event>, Vec<Diagnostic>> {
     let mut events = planned.to_vec();
     for event in &mut events {
-        let given = event.session.regimen.and_then(|regimen| regimens.0.get(regimen).cloned());
+        let given = event
+            .session
+            .regimen
+            .and_then(|regimen| regimens.0.get(regimen).cloned());
         let Some(mut given) = given.filter(|_| event.session.attended) else {
             continue;
         };

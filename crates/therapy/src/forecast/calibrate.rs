@@ -6,6 +6,7 @@
 
 use super::mixture::Part;
 use super::parallel;
+use super::particles::Particles;
 use super::run::{Model, Settings};
 use super::timeline::{LEAST, Regimens, rounding, scheduled};
 use super::update::{Line, Rated, TRAITS};
@@ -26,6 +27,8 @@ use serde::Serialize;
 
 /// What the random numbers of patients of the test are for.
 const PATIENTS: Purpose = Purpose(0x666f_7063);
+/// What makes another seed of one.
+const OTHERS: u64 = 0x5bd1_e995;
 /// When they are rated, h after the first dose: before a session of that time.
 pub const RATED_H: [f64; 4] = [24.0, 168.0, 336.0, 504.0];
 /// What is forecast, h after the first dose.
@@ -126,21 +129,19 @@ pub fn calibrate(
         .map(|given| Exposure::of(given, library, &settings.engine))
         .collect::<Result<_, _>>()?;
     let times = RATED_H.iter().copied().chain([LATER_H]);
-    let at = |particles: &super::particles::Particles, time_h| {
-        lines_at(particles, &sessions, (model.situation, &exposures), time_h)
-    };
+    let at =
+        |particles: &Particles, time_h| lines_at(particles, &sessions, (model.situation, &exposures), time_h);
     let lines: Vec<Vec<Line>> = times.clone().map(|time_h| at(&model.particles, time_h)).collect();
     // Patients have studies of their own, not those of the particles.
     let thetas = super::run::thetas(settings, library)?;
-    let others = Settings {
-        seed: settings.seed ^ 0x5bd1_e995,
-        ..settings.clone()
-    };
-    let truth = super::particles::Particles::new(thetas, others.studies, others.seed);
+    let truth = Particles::new(thetas, settings.studies, settings.seed ^ OTHERS);
     let true_lines: Vec<Vec<Line>> = times.map(|time_h| at(&truth, time_h)).collect();
     let instrument = course.people.instrument();
     if !instrument.descends_from(LATENT_INSTRUMENT) {
-        let message = format!("patients rated on the {} cannot be made: the model scores on the MADRS", instrument.abbreviation);
+        let message = format!(
+            "patients rated on the {} cannot be made: the model scores on the MADRS",
+            instrument.abbreviation
+        );
         return Err(SimulateError::Files(vec![Diagnostic::error("F014", message)]));
     }
     let test = Test {
@@ -185,7 +186,11 @@ impl Test<'_> {
     fn patient(&self, patient: u64) -> [One; RATED_H.len() + 1] {
         let source = self.stream.at(PATIENTS, 0, patient);
         let baseline_shown = self.sampler.characteristics(patient).baseline;
-        let read = |value: f64| self.instrument.to_linked(LATENT_INSTRUMENT, value).unwrap_or(value);
+        let read = |value: f64| {
+            self.instrument
+                .to_linked(LATENT_INSTRUMENT, value)
+                .unwrap_or(value)
+        };
         let baseline = read(baseline_shown).max(LEAST);
         let study = ((source.uniform(0) * self.count as f64) as usize).min(self.count - 1);
         let improvement = |at: usize| {
@@ -196,7 +201,9 @@ impl Test<'_> {
         };
         let rating = |at: usize| {
             let latent = (baseline * exp(-improvement(at))).min(LATENT_TOP);
-            self.instrument.from_linked(LATENT_INSTRUMENT, latent).unwrap_or(f64::NAN)
+            self.instrument
+                .from_linked(LATENT_INSTRUMENT, latent)
+                .unwrap_or(f64::NAN)
         };
         let rated: Vec<Rated> = (0..RATED_H.len())
             .map(|at| {
@@ -235,7 +242,10 @@ impl Test<'_> {
                 half: inside(chance.half[0], chance.half[1]),
                 most: inside(chance.most[0], chance.most[1]),
                 width: compared(&parts, &usual).0,
-                response: squared(chance.response, self.instrument.is_response(baseline_shown, written)),
+                response: squared(
+                    chance.response,
+                    self.instrument.is_response(baseline_shown, written),
+                ),
                 remission: squared(chance.remission, self.instrument.is_remission(written)),
                 effective: weighted.effective(),
             };

@@ -74,7 +74,13 @@ fn date(row: &mut RowReader<'_, '_>) -> Option<Date> {
     }
 }
 
-fn unknown(row: &mut RowReader<'_, '_>, column: &str, code: &'static str, told: (&str, &str), known: &[String]) {
+fn unknown(
+    row: &mut RowReader<'_, '_>,
+    column: &str,
+    code: &'static str,
+    told: (&str, &str),
+    known: &[String],
+) {
     let (what, word) = told;
     let near = nearest(word, known.iter().map(String::as_str));
     let label = near.map_or_else(
@@ -129,7 +135,13 @@ fn dose(row: &mut RowReader<'_, '_>, library: &Library) -> Option<(String, Strin
         }
     };
     if !routes.contains(&route) {
-        unknown(row, "route", "F006", (&format!("route of `{id}` like"), &route), &routes);
+        unknown(
+            row,
+            "route",
+            "F006",
+            (&format!("route of `{id}` like"), &route),
+            &routes,
+        );
         return None;
     }
     let amount = match row.optional_number("value", 0.0..=MOST) {

@@ -59,7 +59,8 @@ fn digits(text: &str, count: usize) -> Option<i64> {
 
 fn day(text: &str) -> Result<i64, &'static str> {
     let mut parts = text.split('-');
-    let (Some(year), Some(month), day, None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+    let (Some(year), Some(month), day, None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return Err(FORM);
     };
     let (year, month) = (digits(year, 4).ok_or(FORM)?, digits(month, 2).ok_or(FORM)?);
@@ -145,7 +146,8 @@ mod tests {
 
     #[test]
     fn times_are_those_of_utc() {
-        let at = |text: &str| Date::parse(text).map(|date| date.day as f64 * 24.0 + date.hour.unwrap_or(-1.0));
+        let at =
+            |text: &str| Date::parse(text).map(|date| date.day as f64 * 24.0 + date.hour.unwrap_or(-1.0));
         let noon = Date::parse("2026-03-01").map(|date| date.day as f64 * 24.0 + 12.0);
         for text in [
             "2026-03-01T12:00",
@@ -161,8 +163,16 @@ mod tests {
     #[test]
     fn what_is_no_date_is_told() {
         for text in [
-            "", "2026", "2026-03", "01.03.2026", "2026-13-01", "2026-02-29", "26-03-01", "2026-03-01T25:00",
-            "2026-03-01T10", "2026-03-01T10:00+1",
+            "",
+            "2026",
+            "2026-03",
+            "01.03.2026",
+            "2026-13-01",
+            "2026-02-29",
+            "26-03-01",
+            "2026-03-01T25:00",
+            "2026-03-01T10",
+            "2026-03-01T10:00+1",
         ] {
             assert!(Date::parse(text).is_err(), "{text}");
         }

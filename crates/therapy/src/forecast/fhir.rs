@@ -52,7 +52,9 @@ impl<'b> Bundle<'b> {
     fn find(&self, reference: &str, from: Resource<'b>) -> Option<&'b Value> {
         if let Some(id) = reference.strip_prefix('#') {
             let contained = from.value.get("contained")?.as_array()?;
-            return contained.iter().find(|one| one.get("id").and_then(Value::as_str) == Some(id));
+            return contained
+                .iter()
+                .find(|one| one.get("id").and_then(Value::as_str) == Some(id));
         }
         let is_meant = |(resource, address): &&(Resource<'b>, Option<&'b str>)| {
             let own = (resource.text("resourceType"), resource.text("id"));
@@ -62,7 +64,10 @@ impl<'b> Bundle<'b> {
             };
             local || *address == Some(reference)
         };
-        self.resources.iter().find(is_meant).map(|(resource, _)| resource.value)
+        self.resources
+            .iter()
+            .find(is_meant)
+            .map(|(resource, _)| resource.value)
     }
 }
 
@@ -74,7 +79,10 @@ pub fn read(name: &str, bundle: &Value, codes: &Codes, library: &Library) -> Rea
         Some("Bundle") => {}
         Some(kind) => {
             let message = format!("{name}: `resourceType` is `{kind}`, expected `Bundle`");
-            return wrong(message, "put the resources of one patient into a Bundle, such as a search or `$everything` returns");
+            return wrong(
+                message,
+                "put the resources of one patient into a Bundle, such as a search or `$everything` returns",
+            );
         }
         None => {
             let message = format!("{name}: there is no `resourceType`: this is no FHIR resource");
@@ -83,10 +91,15 @@ pub fn read(name: &str, bundle: &Value, codes: &Codes, library: &Library) -> Rea
     }
     let entries = bundle.get("entry").and_then(Value::as_array);
     let Some(entries) = entries.filter(|entries| !entries.is_empty()) else {
-        return wrong(format!("{name}: `entry` is missing or empty: the bundle holds nothing"), "is it a page of a search without results?");
+        return wrong(
+            format!("{name}: `entry` is missing or empty: the bundle holds nothing"),
+            "is it a page of a search without results?",
+        );
     };
     let mut records = Records::default();
-    let mut known = Bundle { resources: Vec::new() };
+    let mut known = Bundle {
+        resources: Vec::new(),
+    };
     for (at, entry) in entries.iter().enumerate() {
         match entry.get("resource") {
             Some(value) => {
@@ -124,7 +137,11 @@ pub fn read(name: &str, bundle: &Value, codes: &Codes, library: &Library) -> Rea
             )),
         }
     }
-    if bundle.get("link").and_then(Value::as_array).is_some_and(|links| links.iter().any(is_next)) {
+    if bundle
+        .get("link")
+        .and_then(Value::as_array)
+        .is_some_and(|links| links.iter().any(is_next))
+    {
         records.unused.push(Unused {
             place: "link".to_owned(),
             what: "a next page".to_owned(),
@@ -153,7 +170,9 @@ fn codes_in<'b>(concept: &'b Value, system: &str) -> Vec<&'b str> {
     let codings = concept.get("coding").and_then(Value::as_array);
     let of_system = |coding: &&'b Value| coding.get("system").and_then(Value::as_str) == Some(system);
     let codings = codings.into_iter().flatten().filter(of_system);
-    codings.filter_map(|coding| coding.get("code").and_then(Value::as_str)).collect()
+    codings
+        .filter_map(|coding| coding.get("code").and_then(Value::as_str))
+        .collect()
 }
 
 /// What a resource with a concept is called, for a list of what is not used.
@@ -174,7 +193,12 @@ fn date(resource: Resource<'_>, what: &str) -> Result<super::date::Date, Unused>
     let simple = ["effectiveDateTime", "effectiveInstant"]
         .into_iter()
         .find_map(|key| Some((key, value.get(key)?.as_str()?)));
-    let period = || Some(("effectivePeriod.start", value.get("effectivePeriod")?.get("start")?.as_str()?));
+    let period = || {
+        Some((
+            "effectivePeriod.start",
+            value.get("effectivePeriod")?.get("start")?.as_str()?,
+        ))
+    };
     let Some((key, text)) = simple.or_else(period) else {
         let newer = value.get("occurenceDateTime").is_some() || value.get("occurencePeriod").is_some();
         let reason = if newer {
@@ -197,17 +221,26 @@ fn status(resource: Resource<'_>, what: &str, usable: &[&str]) -> Result<(), Unu
         return Ok(());
     }
     let (reason, help) = match status {
-        None => ("there is no status".to_owned(), "say that it is final or completed, if it is"),
+        None => (
+            "there is no status".to_owned(),
+            "say that it is final or completed, if it is",
+        ),
         Some("entered-in-error") => ("it was entered in error".to_owned(), "nothing"),
-        Some(status @ ("preliminary" | "registered" | "in-progress")) => {
-            (format!("its status is `{status}`: it may still change"), "use it when it is final")
+        Some(status @ ("preliminary" | "registered" | "in-progress")) => (
+            format!("its status is `{status}`: it may still change"),
+            "use it when it is final",
+        ),
+        Some(status @ ("not-done" | "on-hold")) => {
+            (format!("its status is `{status}`: nothing was given"), "nothing")
         }
-        Some(status @ ("not-done" | "on-hold")) => (format!("its status is `{status}`: nothing was given"), "nothing"),
         Some(status @ "stopped") => (
             format!("its status is `{status}`: less than the dose may have been given"),
             "write what was given as a completed administration",
         ),
-        Some(status) => (format!("its status is `{status}`"), "use one that is final or completed"),
+        Some(status) => (
+            format!("its status is `{status}`"),
+            "use one that is final or completed",
+        ),
     };
     Err(resource.unused("status", what, reason, help))
 }

@@ -39,5 +39,7 @@ pub(super) fn each<T: Send>(
     });
     let results = results.into_inner().unwrap_or_default();
     let results: Option<Vec<T>> = results.into_iter().collect();
-    results.filter(|results| results.len() == count).ok_or(SimulateError::Cancelled)
+    results
+        .filter(|results| results.len() == count)
+        .ok_or(SimulateError::Cancelled)
 }

@@ -79,7 +79,11 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn new(course: &Course, settings: &Settings, library: &Library) -> Result<Self, SimulateError> {
+    pub(super) fn new(
+        course: &Course,
+        settings: &Settings,
+        library: &Library,
+    ) -> Result<Self, SimulateError> {
         let disorder = Disorder::of(&course.condition).filter(|_| course.response_model == MODEL);
         let Some(disorder) = disorder else {
             let message = format!(
@@ -100,7 +104,9 @@ impl Model {
 /// Draws of the parameters that the settings ask for.
 pub(super) fn thetas(settings: &Settings, library: &Library) -> Result<Vec<Thetas<f64>>, SimulateError> {
     let all = library.response_draws(MODEL).map_err(SimulateError::Files)?;
-    let count = settings.draws.clamp(1, u32::try_from(all.len()).unwrap_or(u32::MAX).max(1));
+    let count = settings
+        .draws
+        .clamp(1, u32::try_from(all.len()).unwrap_or(u32::MAX).max(1));
     let rows = rows_of(Stream::new(settings.seed), all.len(), count);
     Ok(rows.into_iter().filter_map(|row| all.get(row).copied()).collect())
 }
@@ -122,13 +128,16 @@ pub fn forecast(
 ) -> Result<Forecast, SimulateError> {
     let model = Model::new(course, settings, library)?;
     let wanted = settings.instrument.as_deref();
-    let mut timeline = Timeline::new(records, course, wanted, settings.start, library).map_err(SimulateError::Files)?;
+    let mut timeline =
+        Timeline::new(records, course, wanted, settings.start, library).map_err(SimulateError::Files)?;
     if !timeline.instrument.descends_from(&timeline.scale) {
         let message = format!(
             "scores on {} cannot be shown on `{}`: no table reads one on the other",
             timeline.scale, timeline.instrument.id
         );
-        return Err(files(Diagnostic::error("F014", message).help("leave `--instrument` out")));
+        return Err(files(
+            Diagnostic::error("F014", message).help("leave `--instrument` out"),
+        ));
     }
     let longest_h = settings.at_h.iter().copied().fold(24.0, f64::max);
     let until_h = match settings.horizon_h {
@@ -212,7 +221,10 @@ impl Work<'_> {
         let count = self.model.particles.len();
         let before: Vec<Session> = self.timeline.events.iter().map(|event| event.session).collect();
         let rated = self.timeline.rated();
-        let lines: Vec<_> = rated.iter().map(|(time_h, _)| self.lines(&before, *time_h)).collect();
+        let lines: Vec<_> = rated
+            .iter()
+            .map(|(time_h, _)| self.lines(&before, *time_h))
+            .collect();
         let ratings: Vec<_> = rated.iter().map(|(_, rated)| *rated).collect();
         let patient = Weighted::given(&lines, &ratings, count);
         let population = Weighted::population(count);
@@ -222,18 +234,30 @@ impl Work<'_> {
         let grid = |from_h: f64, to_h: f64| {
             let mut times = vec![from_h];
             let first = (from_h / step_h).floor() as u32 + 1;
-            let inner = (first..).map(|k| f64::from(k) * step_h).take_while(|time| *time < to_h - 1.0);
+            let inner = (first..)
+                .map(|k| f64::from(k) * step_h)
+                .take_while(|time| *time < to_h - 1.0);
             times.extend(inner);
             if to_h > from_h {
                 times.push(to_h);
             }
             times
         };
-        let task = |branch, after_h| move |time_h| Task { branch, time_h, after_h };
+        let task = |branch, after_h| {
+            move |time_h| Task {
+                branch,
+                time_h,
+                after_h,
+            }
+        };
         let mut tasks: Vec<Task> = grid(0.0, now_h).into_iter().map(task(None, None)).collect();
         for branch in 0..found.len() {
             tasks.extend(grid(now_h, until_h).into_iter().map(task(Some(branch), None)));
-            let named = settings.at_h.iter().copied().filter(|after_h| now_h + after_h <= until_h + MOMENT_H);
+            let named = settings
+                .at_h
+                .iter()
+                .copied()
+                .filter(|after_h| now_h + after_h <= until_h + MOMENT_H);
             tasks.extend(named.map(|after_h| Task {
                 branch: Some(branch),
                 time_h: now_h + after_h,
@@ -266,7 +290,12 @@ impl Work<'_> {
             }
         };
         let done = parallel::each(tasks.len(), self.threads, (self.progress, PARTS), of)?;
-        Ok(self.told(course, found, (&done, &patient, settings), rated.iter().map(|(_, one)| one.count as usize).sum()))
+        Ok(self.told(
+            course,
+            found,
+            (&done, &patient, settings),
+            rated.iter().map(|(_, one)| one.count as usize).sum(),
+        ))
     }
 
     fn told(
@@ -278,9 +307,15 @@ impl Work<'_> {
     ) -> Forecast {
         let timeline = self.timeline;
         let bands = |branch: Option<usize>| {
-            let own = done.iter().filter(move |one| one.task.branch == branch && one.at.is_none());
+            let own = done
+                .iter()
+                .filter(move |one| one.task.branch == branch && one.at.is_none());
             let times: Vec<f64> = own.clone().map(|one| one.task.time_h).collect();
-            (times, gathered(own.clone().map(|one| one.patient)), gathered(own.map(|one| one.population)))
+            (
+                times,
+                gathered(own.clone().map(|one| one.patient)),
+                gathered(own.map(|one| one.population)),
+            )
         };
         let branches: Vec<Branch> = found
             .iter()
@@ -380,9 +415,16 @@ impl Work<'_> {
     fn given(&self) -> Vec<GivenAt> {
         let timeline = self.timeline;
         let of = |event: &super::timeline::Event| {
-            let regimen = event.session.regimen.and_then(|regimen| timeline.regimens.0.get(regimen));
+            let regimen = event
+                .session
+                .regimen
+                .and_then(|regimen| timeline.regimens.0.get(regimen));
             let doses = regimen.map(|given| {
-                let doses: Vec<String> = given.portions.iter().map(|portion| in_dose(portion.dose)).collect();
+                let doses: Vec<String> = given
+                    .portions
+                    .iter()
+                    .map(|portion| in_dose(portion.dose))
+                    .collect();
                 format!(" {} {}", doses.join(" + "), given.route)
             });
             GivenAt {
@@ -407,8 +449,15 @@ impl Work<'_> {
                 .to_owned(),
         ];
         let blinding = course.blinding.word();
-        told.push(format!("what the patient knows about the drug is as in the course: {blinding}"));
-        if self.timeline.scores.iter().any(|score| score.instrument != self.timeline.scale) {
+        told.push(format!(
+            "what the patient knows about the drug is as in the course: {blinding}"
+        ));
+        if self
+            .timeline
+            .scores
+            .iter()
+            .any(|score| score.instrument != self.timeline.scale)
+        {
             told.push(format!(
                 "scores on other scales are read on the {} by the tables of the library, as if those were exact",
                 self.timeline.scale
@@ -438,9 +487,14 @@ fn verdict(branches: &[Branch], updates: usize) -> Verdict {
     let better = updates > 0 && width < NO_BETTER;
     let percent = |part: f64| in_words((100.0 * part).round());
     let when = last.map_or_else(String::new, |at| format!(" {} from now", duration(at.after_h)));
-    let count = if updates == 1 { "1 score".to_owned() } else { format!("{updates} scores") };
+    let count = if updates == 1 {
+        "1 score".to_owned()
+    } else {
+        format!("{updates} scores")
+    };
     let sentence = if updates == 0 {
-        "There is no score after the first dose: this is the forecast of the population with this baseline.".to_owned()
+        "There is no score after the first dose: this is the forecast of the population with this baseline."
+            .to_owned()
     } else if better {
         let direction = if shift > 0.0 { "worse" } else { "better" };
         let moved = in_words((shift.abs() * 100.0).round() / 100.0);

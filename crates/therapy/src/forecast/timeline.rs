@@ -102,14 +102,21 @@ impl Timeline {
         let (scale, mut scores) = scale(records, &times.scores, origin, course, library, &mut unused)?;
         scores.sort_by(|a, b| {
             let by_time = a.time_h.total_cmp(&b.time_h);
-            by_time.then_with(|| a.instrument.cmp(&b.instrument)).then(a.value.total_cmp(&b.value))
+            by_time
+                .then_with(|| a.instrument.cmp(&b.instrument))
+                .then(a.value.total_cmp(&b.value))
         });
         let (id, baseline) = baseline(&scores, wanted, origin)?;
         let instrument = library.instrument(&id)?;
-        let own = scores.iter().rev().find(|score| score.time_h <= 0.0 && score.instrument == id);
+        let own = scores
+            .iter()
+            .rev()
+            .find(|score| score.time_h <= 0.0 && score.instrument == id);
         let baseline_shown = match own {
             Some(score) => score.value,
-            None => instrument.from_linked(&scale, baseline).map_or(baseline, f64::round),
+            None => instrument
+                .from_linked(&scale, baseline)
+                .map_or(baseline, f64::round),
         };
         if scores.iter().any(|score| score.latent <= LEAST) {
             assumptions.push(format!(
@@ -157,7 +164,9 @@ impl Timeline {
             };
             match &mut open {
                 Some((from_h, first, given))
-                    if first.drug == dose.drug && first.route == dose.route && time_h - *from_h < SESSION_H =>
+                    if first.drug == dose.drug
+                        && first.route == dose.route
+                        && time_h - *from_h < SESSION_H =>
                 {
                     given.portions.extend(portion(*from_h));
                 }
@@ -189,7 +198,11 @@ impl Timeline {
         self.events.push(Event {
             session: Session {
                 time_h,
-                kind: if is_control { Kind::InactiveControl } else { Kind::Drug },
+                kind: if is_control {
+                    Kind::InactiveControl
+                } else {
+                    Kind::Drug
+                },
                 regimen,
                 attended,
             },
@@ -214,7 +227,11 @@ impl Timeline {
         self.events
             .sort_by(|a, b| a.session.time_h.total_cmp(&b.session.time_h));
         if taken > 0 {
-            let what = if all { "no doses".to_owned() } else { format!("no dose of {}", untold.join(", ")) };
+            let what = if all {
+                "no doses".to_owned()
+            } else {
+                format!("no dose of {}", untold.join(", "))
+            };
             self.assumptions.push(format!(
                 "the file tells {what}: the schedule of the course is taken as given, {taken} times until now"
             ));
@@ -305,28 +322,41 @@ struct Times {
 
 fn times(records: &Records, assumptions: &mut Vec<String>) -> Times {
     let at = |date: &Date, usual: f64| date.day as f64 * 24.0 + date.hour.unwrap_or(usual);
-    let doses: Vec<f64> = records.doses.iter().map(|dose| at(&dose.date, DOSES_AT)).collect();
+    let doses: Vec<f64> = records
+        .doses
+        .iter()
+        .map(|dose| at(&dose.date, DOSES_AT))
+        .collect();
     let score = |date: &Date| {
         let usual = at(date, SCORES_AT);
         if date.hour.is_some() {
             return usual;
         }
-        let same_day = records.doses.iter().zip(&doses).filter(|(dose, _)| dose.date.day == date.day);
-        same_day.map(|(_, time)| time - (DOSES_AT - SCORES_AT)).fold(usual, f64::min)
+        let same_day = records
+            .doses
+            .iter()
+            .zip(&doses)
+            .filter(|(dose, _)| dose.date.day == date.day);
+        same_day
+            .map(|(_, time)| time - (DOSES_AT - SCORES_AT))
+            .fold(usual, f64::min)
     };
     let scores: Vec<f64> = records.scores.iter().map(|one| score(&one.date)).collect();
     let untimed = |one: &super::records::Score| {
         one.date.hour.is_none() && records.doses.iter().any(|dose| dose.date.day == one.date.day)
     };
     if records.scores.iter().any(untimed) {
-        assumptions.push("a score of the day of a dose, without the time of day, is taken as before the dose".to_owned());
+        assumptions.push(
+            "a score of the day of a dose, without the time of day, is taken as before the dose".to_owned(),
+        );
     }
     Times { scores, doses }
 }
 
 fn nothing_scored() -> Diagnostic {
-    Diagnostic::error("F010", "there is no score that the forecast can use")
-        .help("it needs at least one score before the first dose: a row such as `2026-03-02,score,madrs,34,,`")
+    Diagnostic::error("F010", "there is no score that the forecast can use").help(
+        "it needs at least one score before the first dose: a row such as `2026-03-02,score,madrs,34,,`",
+    )
 }
 
 /// The scale the model works on, and the scores on it; what is on no scale in common is put aside.
@@ -348,7 +378,10 @@ fn scale(
             instrument.id.clone()
         };
         if depression && scale != LATENT_INSTRUMENT {
-            let why = instrument.unlinked.as_deref().unwrap_or("it is not linked to the MADRS");
+            let why = instrument
+                .unlinked
+                .as_deref()
+                .unwrap_or("it is not linked to the MADRS");
             unused.push(Unused {
                 place: score.place.clone(),
                 what: format!("{} {}", instrument.abbreviation, score.value),
@@ -357,7 +390,10 @@ fn scale(
             });
             continue;
         }
-        let latent = instrument.to_linked(&scale, score.value).unwrap_or(score.value).max(LEAST);
+        let latent = instrument
+            .to_linked(&scale, score.value)
+            .unwrap_or(score.value)
+            .max(LEAST);
         let scored = Scored {
             time_h: time - origin,
             date: score.date,
@@ -397,7 +433,11 @@ fn scale(
 
 /// The variance of the logarithm of a score by rounding to whole points: that of a uniform distribution over a point.
 pub(super) fn rounding(instrument: &Instrument, scale: &str, value: f64, latent: f64) -> f64 {
-    let read = |value: f64| instrument.to_linked(scale, instrument.bounded(value)).unwrap_or(value);
+    let read = |value: f64| {
+        instrument
+            .to_linked(scale, instrument.bounded(value))
+            .unwrap_or(value)
+    };
     let point = read(value + 0.5) - read(value - 0.5);
     point * point / (12.0 * latent * latent)
 }
@@ -406,12 +446,18 @@ pub(super) fn rounding(instrument: &Instrument, scale: &str, value: f64, latent:
 fn baseline(scores: &[Scored], wanted: Option<&str>, origin: f64) -> Result<(String, f64), Vec<Diagnostic>> {
     let Some(last) = scores.iter().rev().find(|score| score.time_h <= 0.0) else {
         let first = Date::of_hours(origin).words();
-        let diagnostic = Diagnostic::error("F011", format!("there is no score before the first dose, on {first}"))
-            .help("add the last score before it: what follows is told relative to it")
-            .help("a score of the same day counts as before the dose where no time of day is told");
+        let diagnostic = Diagnostic::error(
+            "F011",
+            format!("there is no score before the first dose, on {first}"),
+        )
+        .help("add the last score before it: what follows is told relative to it")
+        .help("a score of the same day counts as before the dose where no time of day is told");
         return Err(vec![diagnostic]);
     };
-    let same: Vec<&Scored> = scores.iter().filter(|score| score.time_h == last.time_h).collect();
+    let same: Vec<&Scored> = scores
+        .iter()
+        .filter(|score| score.time_h == last.time_h)
+        .collect();
     let mean = same.iter().map(|score| ln(score.latent)).sum::<f64>() / same.len() as f64;
     let shown = match wanted {
         Some(wanted) => wanted.to_owned(),

@@ -70,16 +70,14 @@ impl Traits {
             let residual = line.residual + seen.rounding;
             let variance = line.misfit + residual / seen.count;
             let off = seen.improvement - line.mean;
-            for row in 0..TRAITS {
-                pull[row] += line.traits[row] * off / variance;
-                for column in 0..=row {
-                    precision[row][column] += line.traits[row] * line.traits[column] / variance;
+            for (row, slope) in line.traits.iter().enumerate() {
+                pull[row] += slope * off / variance;
+                for (cell, other) in precision[row].iter_mut().zip(&line.traits[..=row]) {
+                    *cell += slope * other / variance;
                 }
             }
             log += ln(2.0 * PI * variance) + off * off / variance;
-            log += (seen.count - 1.0) * ln(2.0 * PI * residual)
-                + seen.squares / residual
-                + ln(seen.count);
+            log += (seen.count - 1.0) * ln(2.0 * PI * residual) + seen.squares / residual + ln(seen.count);
         }
         let lower = cholesky(precision);
         let half = forward(&lower, &pull);
@@ -104,15 +102,14 @@ impl Traits {
     }
 }
 
-/// The lower triangle that times its transpose is `matrix`, of which the lower triangle is read. It exists: the identity is part of the sum.
+/// The lower triangle that times its transpose is `matrix`, of which the lower triangle is read. It exists, for the identity is part of
+/// the sum.
 fn cholesky(matrix: [[f64; TRAITS]; TRAITS]) -> [[f64; TRAITS]; TRAITS] {
     let mut lower = [[0.0; TRAITS]; TRAITS];
-    for row in 0..TRAITS {
-        for column in 0..=row {
-            let mut rest = matrix[row][column];
-            for at in 0..column {
-                rest -= lower[row][at] * lower[column][at];
-            }
+    for (row, given) in matrix.iter().enumerate() {
+        for (column, value) in given[..=row].iter().enumerate() {
+            let pairs = lower[row][..column].iter().zip(&lower[column][..column]);
+            let rest = value - pairs.map(|(a, b)| a * b).sum::<f64>();
             lower[row][column] = if row == column {
                 rest.sqrt()
             } else {
@@ -124,23 +121,21 @@ fn cholesky(matrix: [[f64; TRAITS]; TRAITS]) -> [[f64; TRAITS]; TRAITS] {
 }
 
 fn forward(lower: &[[f64; TRAITS]; TRAITS], right: &[f64; TRAITS]) -> [f64; TRAITS] {
-    let mut solution = *right;
-    for row in 0..TRAITS {
-        for at in 0..row {
-            solution[row] -= lower[row][at] * solution[at];
-        }
-        solution[row] /= lower[row][row];
+    let mut solution = [0.0; TRAITS];
+    for (row, factors) in lower.iter().enumerate() {
+        let pairs = factors.iter().zip(&solution[..row]);
+        let known: f64 = pairs.map(|(factor, value)| factor * value).sum();
+        solution[row] = (right[row] - known) / factors[row];
     }
     solution
 }
 
 fn backward(lower: &[[f64; TRAITS]; TRAITS], right: &[f64; TRAITS]) -> [f64; TRAITS] {
-    let mut solution = *right;
+    let mut solution = [0.0; TRAITS];
     for row in (0..TRAITS).rev() {
-        for at in row + 1..TRAITS {
-            solution[row] -= lower[at][row] * solution[at];
-        }
-        solution[row] /= lower[row][row];
+        let pairs = lower[row + 1..].iter().zip(&solution[row + 1..]);
+        let known: f64 = pairs.map(|(factors, value)| factors[row] * value).sum();
+        solution[row] = (right[row] - known) / lower[row][row];
     }
     solution
 }
@@ -192,7 +187,8 @@ mod tests {
         ];
         let (traits, log) = Traits::given(&seen);
         let (mean, variance) = traits.improvement(&later);
-        let density = |off: f64, variance: f64| exp(-0.5 * off * off / variance) / (2.0 * PI * variance).sqrt();
+        let density =
+            |off: f64, variance: f64| exp(-0.5 * off * off / variance) / (2.0 * PI * variance).sqrt();
         let n = 400_000_u64;
         let stream = Stream::new(3);
         let mut sums = [0.0; 4];
@@ -219,7 +215,11 @@ mod tests {
         let all = n as f64;
         let error = (sums[1] / all - (sums[0] / all) * (sums[0] / all)).sqrt() / all.sqrt();
         let probable = sums[0] / all;
-        assert!((exp(log) - probable).abs() < 4.0 * error, "{} {probable}", exp(log));
+        assert!(
+            (exp(log) - probable).abs() < 4.0 * error,
+            "{} {probable}",
+            exp(log)
+        );
         let effective = sums[0] * sums[0] / sums[1];
         let drawn_mean = sums[2] / sums[0];
         let drawn_variance = sums[3] / sums[0] - drawn_mean * drawn_mean;

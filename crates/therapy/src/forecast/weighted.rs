@@ -84,7 +84,9 @@ impl Scales<'_> {
     /// The score on the shown instrument of an improvement.
     pub(super) fn shown(&self, improvement: f64) -> f64 {
         let latent = (self.baseline * exp(-improvement)).min(self.top);
-        self.instrument.from_linked(self.scale, latent).unwrap_or(f64::NAN)
+        self.instrument
+            .from_linked(self.scale, latent)
+            .unwrap_or(f64::NAN)
     }
 
     /// 5th, 25th, 50th, 75th and 95th percentile of the score.
@@ -99,7 +101,10 @@ impl Scales<'_> {
             let of = |part: &Part| {
                 let score = self.baseline * exp(-part.mean);
                 let scatter = Scatter::Logarithm(part.sd);
-                part.weight * self.instrument.probability_at_or_beyond(cut_off, self.scale, score, scatter)
+                part.weight
+                    * self
+                        .instrument
+                        .probability_at_or_beyond(cut_off, self.scale, score, scatter)
             };
             // Weights add up to 1 but for rounding.
             parts.iter().map(of).sum::<f64>().clamp(0.0, 1.0)
@@ -108,7 +113,10 @@ impl Scales<'_> {
             median,
             half: [p25, p75],
             most: [p05, p95],
-            response: self.instrument.response_cut_off(self.baseline_shown).map_or(0.0, reached),
+            response: self
+                .instrument
+                .response_cut_off(self.baseline_shown)
+                .map_or(0.0, reached),
             remission: reached(self.instrument.remission_cut_off),
         }
     }

@@ -140,12 +140,7 @@ impl Visit {
 
     /// Somebody who has had sessions by `time_h`, as [`Self::of`] an arm.
     #[must_use]
-    pub fn after(
-        sessions: &[Session],
-        situation: Situation,
-        exposures: &[Exposure],
-        time_h: f64,
-    ) -> Self {
+    pub fn after(sessions: &[Session], situation: Situation, exposures: &[Exposure], time_h: f64) -> Self {
         let before = sessions.iter().filter(|session| session.time_h < time_h);
         let (mut ages_h, mut pieces) = (Vec::new(), Vec::new());
         for session in before {

@@ -20,10 +20,17 @@ impl Called {
     /// Whether a text names it: long words anywhere, short ones as a word of their own.
     fn in_text(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        let own = |word: &str| text.split(|letter: char| !letter.is_alphanumeric()).any(|one| one == word);
-        self.words
-            .iter()
-            .any(|word| if word.len() > 4 { text.contains(word.as_str()) } else { own(word) })
+        let own = |word: &str| {
+            text.split(|letter: char| !letter.is_alphanumeric())
+                .any(|one| one == word)
+        };
+        self.words.iter().any(|word| {
+            if word.len() > 4 {
+                text.contains(word.as_str())
+            } else {
+                own(word)
+            }
+        })
     }
 }
 
@@ -54,7 +61,8 @@ impl Codes {
 
 /// The first of a list that has a code, or is named by a text.
 pub(super) fn by_code<'c>(list: &'c [Called], code: &str) -> Option<&'c Called> {
-    list.iter().find(|called| called.codes.iter().any(|own| own == code))
+    list.iter()
+        .find(|called| called.codes.iter().any(|own| own == code))
 }
 
 /// The first of a list that a text names.
@@ -65,12 +73,18 @@ pub(super) fn by_text<'c>(list: &'c [Called], text: &str) -> Option<&'c Called> 
 fn read(document: &Document, library: &Library) -> (Option<Codes>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut reader = Reader::new(&document.root, &document.source, &mut diagnostics);
-    let scores = reader.required_tables("scores", |table| called(table, "instrument", "loinc", library, "instruments"));
+    let scores = reader.required_tables("scores", |table| {
+        called(table, "instrument", "loinc", library, "instruments")
+    });
     let drugs = reader.required_tables("drugs", |table| called(table, "drug", "rxnorm", library, "drugs"));
     let routes = reader.required_tables("routes", |table| called(table, "route", "snomed", library, ""));
     reader.finish();
     let codes = match (scores, drugs, routes) {
-        (Some(scores), Some(drugs), Some(routes)) => Some(Codes { scores, drugs, routes }),
+        (Some(scores), Some(drugs), Some(routes)) => Some(Codes {
+            scores,
+            drugs,
+            routes,
+        }),
         _ => None,
     };
     (codes, diagnostics)
@@ -98,6 +112,9 @@ fn called(
     Some(Called {
         id: id?,
         codes,
-        words: words.into_iter().map(|word: String| word.to_lowercase()).collect(),
+        words: words
+            .into_iter()
+            .map(|word: String| word.to_lowercase())
+            .collect(),
     })
 }

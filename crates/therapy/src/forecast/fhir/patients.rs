@@ -19,13 +19,22 @@ pub(super) fn one(name: &str, bundle: &Bundle<'_>) -> Result<(), Diagnostic> {
             continue;
         };
         same.extend(address.map(|address| (address.to_owned(), key.clone())));
-        people.insert(key.clone(), called(*resource).map_or(key.clone(), |called| format!("{called} ({key})")));
+        people.insert(
+            key.clone(),
+            called(*resource).map_or(key.clone(), |called| format!("{called} ({key})")),
+        );
     }
     for (resource, _) in &bundle.resources {
-        if !matches!(resource.text("resourceType"), Some("Observation" | "MedicationAdministration")) {
+        if !matches!(
+            resource.text("resourceType"),
+            Some("Observation" | "MedicationAdministration")
+        ) {
             continue;
         }
-        let subject = resource.value.get("subject").and_then(|subject| subject.get("reference"));
+        let subject = resource
+            .value
+            .get("subject")
+            .and_then(|subject| subject.get("reference"));
         let Some(reference) = subject.and_then(Value::as_str) else {
             continue;
         };
@@ -41,7 +50,10 @@ pub(super) fn one(name: &str, bundle: &Bundle<'_>) -> Result<(), Diagnostic> {
         return Ok(());
     }
     let named: Vec<&str> = people.values().map(String::as_str).take(10).collect();
-    let message = format!("{name}: the bundle is of {} patients, a forecast is for one", people.len());
+    let message = format!(
+        "{name}: the bundle is of {} patients, a forecast is for one",
+        people.len()
+    );
     Err(Diagnostic::error("F021", message)
         .note(format!("they are {}", named.join(", ")))
         .help("write a bundle for each: `Observation?patient=ID` and `MedicationAdministration?patient=ID`"))
@@ -52,7 +64,10 @@ fn called(resource: Resource<'_>) -> Option<String> {
     if let Some(text) = name.get("text").and_then(Value::as_str) {
         return Some(text.to_owned());
     }
-    let given = name.get("given").and_then(|given| given.get(0)).and_then(Value::as_str);
+    let given = name
+        .get("given")
+        .and_then(|given| given.get(0))
+        .and_then(Value::as_str);
     let family = name.get("family").and_then(Value::as_str);
     let parts: Vec<&str> = given.into_iter().chain(family).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
