@@ -6,6 +6,7 @@
 
 use super::mixture::Part;
 use super::parallel;
+use super::particles::Particles;
 use super::run::{Model, Settings};
 use super::timeline::{LEAST, Regimens, rounding, scheduled};
 use super::update::{Line, Rated, TRAITS};
@@ -26,6 +27,8 @@ use serde::Serialize;
 
 /// What the random numbers of patients of the test are for.
 const PATIENTS: Purpose = Purpose(0x666f_7063);
+/// What makes another seed of one.
+const OTHERS: u64 = 0x5bd1_e995;
 /// When they are rated, h after the first dose: before a session of that time.
 pub const RATED_H: [f64; 4] = [24.0, 168.0, 336.0, 504.0];
 /// What is forecast, h after the first dose.
@@ -126,17 +129,12 @@ pub fn calibrate(
         .map(|given| Exposure::of(given, library, &settings.engine))
         .collect::<Result<_, _>>()?;
     let times = RATED_H.iter().copied().chain([LATER_H]);
-    let at = |particles: &super::particles::Particles, time_h| {
-        lines_at(particles, &sessions, (model.situation, &exposures), time_h)
-    };
+    let at =
+        |particles: &Particles, time_h| lines_at(particles, &sessions, (model.situation, &exposures), time_h);
     let lines: Vec<Vec<Line>> = times.clone().map(|time_h| at(&model.particles, time_h)).collect();
     // Patients have studies of their own, not those of the particles.
     let thetas = super::run::thetas(settings, library)?;
-    let others = Settings {
-        seed: settings.seed ^ 0x5bd1_e995,
-        ..settings.clone()
-    };
-    let truth = super::particles::Particles::new(thetas, others.studies, others.seed);
+    let truth = Particles::new(thetas, settings.studies, settings.seed ^ OTHERS);
     let true_lines: Vec<Vec<Line>> = times.map(|time_h| at(&truth, time_h)).collect();
     let instrument = course.people.instrument();
     if !instrument.descends_from(LATENT_INSTRUMENT) {

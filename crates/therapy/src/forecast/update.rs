@@ -70,10 +70,10 @@ impl Traits {
             let residual = line.residual + seen.rounding;
             let variance = line.misfit + residual / seen.count;
             let off = seen.improvement - line.mean;
-            for row in 0..TRAITS {
-                pull[row] += line.traits[row] * off / variance;
-                for column in 0..=row {
-                    precision[row][column] += line.traits[row] * line.traits[column] / variance;
+            for (row, slope) in line.traits.iter().enumerate() {
+                pull[row] += slope * off / variance;
+                for (cell, other) in precision[row].iter_mut().zip(&line.traits[..=row]) {
+                    *cell += slope * other / variance;
                 }
             }
             log += ln(2.0 * PI * variance) + off * off / variance;
@@ -102,15 +102,14 @@ impl Traits {
     }
 }
 
-/// The lower triangle that times its transpose is `matrix`, of which the lower triangle is read. It exists: the identity is part of the sum.
+/// The lower triangle that times its transpose is `matrix`, of which the lower triangle is read. It exists, for the identity is part of
+/// the sum.
 fn cholesky(matrix: [[f64; TRAITS]; TRAITS]) -> [[f64; TRAITS]; TRAITS] {
     let mut lower = [[0.0; TRAITS]; TRAITS];
-    for row in 0..TRAITS {
-        for column in 0..=row {
-            let mut rest = matrix[row][column];
-            for at in 0..column {
-                rest -= lower[row][at] * lower[column][at];
-            }
+    for (row, given) in matrix.iter().enumerate() {
+        for (column, value) in given[..=row].iter().enumerate() {
+            let pairs = lower[row][..column].iter().zip(&lower[column][..column]);
+            let rest = value - pairs.map(|(a, b)| a * b).sum::<f64>();
             lower[row][column] = if row == column {
                 rest.sqrt()
             } else {
@@ -122,23 +121,21 @@ fn cholesky(matrix: [[f64; TRAITS]; TRAITS]) -> [[f64; TRAITS]; TRAITS] {
 }
 
 fn forward(lower: &[[f64; TRAITS]; TRAITS], right: &[f64; TRAITS]) -> [f64; TRAITS] {
-    let mut solution = *right;
-    for row in 0..TRAITS {
-        for at in 0..row {
-            solution[row] -= lower[row][at] * solution[at];
-        }
-        solution[row] /= lower[row][row];
+    let mut solution = [0.0; TRAITS];
+    for (row, factors) in lower.iter().enumerate() {
+        let pairs = factors.iter().zip(&solution[..row]);
+        let known: f64 = pairs.map(|(factor, value)| factor * value).sum();
+        solution[row] = (right[row] - known) / factors[row];
     }
     solution
 }
 
 fn backward(lower: &[[f64; TRAITS]; TRAITS], right: &[f64; TRAITS]) -> [f64; TRAITS] {
-    let mut solution = *right;
+    let mut solution = [0.0; TRAITS];
     for row in (0..TRAITS).rev() {
-        for at in row + 1..TRAITS {
-            solution[row] -= lower[at][row] * solution[at];
-        }
-        solution[row] /= lower[row][row];
+        let pairs = lower[row + 1..].iter().zip(&solution[row + 1..]);
+        let known: f64 = pairs.map(|(factors, value)| factors[row] * value).sum();
+        solution[row] = (right[row] - known) / lower[row][row];
     }
     solution
 }
