@@ -5,7 +5,9 @@ mod support;
 use euthymia_engine::Silent;
 use euthymia_therapy::course::{self, Course};
 use euthymia_therapy::library::Library;
-use euthymia_therapy::optimise::{Against, OptimiseError, Optimised, Point, Request, aim, keep, optimise, vary};
+use euthymia_therapy::optimise::{
+    Against, OptimiseError, Optimised, Point, Request, aim, keep, optimise, vary,
+};
 use euthymia_therapy::result::Design;
 use euthymia_therapy::simulate::{Discard, Settings, simulate};
 
@@ -61,7 +63,13 @@ fn the_course_as_given_comes_to_what_a_simulation_does() {
     let library = support::whole_library();
     for stem in ["racemic-iv-twice-weekly", "esketamine-nasal", "one-patient"] {
         let course = course(stem, &library);
-        let aimed = ["remission@4w", "response@6w", "response@24h", "score@8w", "response@4h"];
+        let aimed = [
+            "remission@4w",
+            "response@6w",
+            "response@24h",
+            "score@8w",
+            "response@4h",
+        ];
         let request = request(&["sessions=4,6"], &[], &aimed);
         let result = searched(&course, &library, &request);
         let simulated = simulate(&course, &library, &settings(2), &mut Discard, &Silent).expect("a course");
@@ -146,7 +154,11 @@ fn more_sessions_help_no_less_and_larger_doses_dissociate_more() {
         burdens.len() > 3 && burdens.windows(2).all(|pair| pair[0] < pair[1]),
         "{burdens:?}"
     );
-    let low = result.frontier.iter().find(|point| point.dose == "0.25 mg/kg").expect("low");
+    let low = result
+        .frontier
+        .iter()
+        .find(|point| point.dose == "0.25 mg/kg")
+        .expect("low");
     let of = |point: &Point| (point.keeps[0].value, point.keeps[1].value);
     let (low, high) = (of(low), of(&result.given));
     assert!(low.0 < high.0 && low.1 < high.1, "{low:?} {high:?}");
