@@ -397,6 +397,6 @@ fn rules_do_what_they_say() {
     assert!(sessions > 4.0 && sessions <= 5.0, "{sessions}");
     close(
         mean_of(&course, Measure::MonitoredHours, &library),
-        1.75 * sessions,
+        100.0 / 60.0 * sessions,
     );
 }

@@ -275,8 +275,8 @@ fn respaced(timeline: &Timeline, planned: &[Event], interval_h: f64) -> Vec<Even
 
 fn maintained_events(timeline: &Timeline, planned: &[Event], interval_h: f64, until_h: f64) -> Vec<Event> {
     let mut events = planned.to_vec();
-    let all = timeline.events.iter().chain(planned);
-    let Some(last) = all.filter(|event| event.session.attended).last() else {
+    let mut all = timeline.events.iter().chain(planned);
+    let Some(last) = all.rfind(|event| event.session.attended) else {
         return events;
     };
     let mut time_h = last.session.time_h + interval_h;

@@ -83,7 +83,7 @@ pub fn aim(text: &str) -> Result<Aim, Mistake> {
     scan.end()?;
     let time_h = number * known.factor() / hour.factor();
     if time_h < EARLIEST_H {
-        return Err(scan.mistake_at(at, "an aim lies at least 4 h after the first session begins"));
+        return Err(scan.mistake_at(at, "an aim lies at least 24 h after the first session begins"));
     }
     Ok(Aim {
         goal,
@@ -92,5 +92,5 @@ pub fn aim(text: &str) -> Result<Aim, Mistake> {
     })
 }
 
-/// Before this a session has not done what it does, h.
-const EARLIEST_H: f64 = 4.0;
+/// Before this a session has not done what it does: an occupancy is taken as over, h.
+const EARLIEST_H: f64 = 24.0;

@@ -133,7 +133,7 @@ impl<'c> Patients<'c> {
             .collect();
         let of = |(index, person): (usize, &Person)| {
             let level = self.cohort.level(person.study);
-            let values = studies[person.study as usize].iter().map(|moment| {
+            let mut values = studies[person.study as usize].iter().map(|moment| {
                 let left = moment
                     .left
                     .iter()
@@ -144,7 +144,7 @@ impl<'c> Patients<'c> {
             });
             match aim.goal {
                 Goal::DaysWell => days(&aim.times_h, &values.collect::<Vec<f64>>()),
-                _ => values.last().unwrap_or(f64::NAN),
+                _ => values.next_back().unwrap_or(f64::NAN),
             }
         };
         self.people.iter().enumerate().map(of).collect()

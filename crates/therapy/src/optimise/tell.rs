@@ -300,6 +300,9 @@ fn label(schedule: &Schedule) -> String {
 /// What the search itself leaves out.
 fn own_cautions(search: &Search<'_>) -> Vec<String> {
     let mut cautions = vec![
+        "A session less than a day before the time that is aimed at counts as if its occupancy were over, which flatters it a little; and \
+         what counts is that time alone: a schedule whose last session comes shortly before it looks better than one that has ended."
+            .to_owned(),
         format!(
             "Sessions from {} after the first on are not counted: nothing that was asked for depends on them.",
             duration(search.until_h)

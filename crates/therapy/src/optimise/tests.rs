@@ -96,7 +96,7 @@ fn mistakes_say_where_and_what_was_expected() {
         (goal("remission@"), 10, "expected a number"),
         (goal("remission@4"), 11, "needs a unit"),
         (goal("remission@4kg"), 11, "`kg` is no unit of time"),
-        (goal("remission@1h"), 10, "at least 4 h"),
+        (goal("remission@1h"), 10, "at least 24 h"),
         (range("doses=1mg"), 0, "did you mean `dose`?"),
         (range("dose 1mg"), 5, "expected `=`"),
         (

@@ -146,8 +146,10 @@ fn range(
     Ok(Values::Range { from, to, step })
 }
 
-/// A value and the unit that was written behind it.
-fn value(scan: &mut Scan<'_>, key: Key) -> Result<(Option<f64>, Option<(In, usize)>), Mistake> {
+/// A value, none for no maintenance, and the unit that was written behind it with its place.
+type Valued = (Option<f64>, Option<(In, usize)>);
+
+fn value(scan: &mut Scan<'_>, key: Key) -> Result<Valued, Mistake> {
     if key == Key::Maintenance && scan.rest().starts_with("none") {
         let _ = scan.word();
         return Ok((None, None));
