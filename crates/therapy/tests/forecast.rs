@@ -223,7 +223,7 @@ fn every_mistake_of_a_table_is_told_at_its_place() {
         ("2026-03-02,dose,racemic-ketamine,0.5,ml,iv", "F007", 38),
         ("2026-03-02,dose,racemic-ketamine,0,mg,iv", "F007", 34),
         ("2026-03-02,dose,esketamine,50,mg,in", "F008", 28),
-        ("2026-03-02,weight,madrs,34,,", "D008", 12),
+        ("2026-03-02,weight,madrs,34,,", "D007", 12),
         ("2026-03-02,score,madrs,many,,", "D003", 24),
         ("2026-03-02,score,madrs,,,", "D009", 24),
     ] {
