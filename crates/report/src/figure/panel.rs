@@ -91,6 +91,7 @@ pub(crate) fn draw(svg: &mut Svg, panel: &Panel, slot: Slot, layout: Layout, id:
         match mark {
             Mark::Ribbon(ribbon) => draw::ribbon(svg, ribbon, &frame),
             Mark::Line(line) => draw::line(svg, line, &frame),
+            Mark::Cloud(cloud) => draw::cloud(svg, cloud, &frame),
             Mark::Reference(reference) => {
                 let y = frame.at_y(reference.value);
                 svg.line(
