@@ -73,22 +73,28 @@ pub fn survival_figure(
     side_by_side(id, title, (axis, band), &stepped, &scale)
 }
 
-/// A mean with its band, which `band` names, by week.
+/// A mean with its band, which `band` names, by week; percentages fill the axis.
 ///
 /// # Errors
 /// Values that are not finite, or vectors that differ in length.
-pub fn curves_figure(id: &str, title: &str, axis: &str, curves: &[Curve<'_>]) -> Result<String, FigureError> {
+pub fn curves_figure(
+    id: &str,
+    title: &str,
+    axis: &str,
+    band: &str,
+    labels: Labels,
+    curves: &[Curve<'_>],
+) -> Result<String, FigureError> {
     let values = || {
         let all = curves
             .iter()
             .flat_map(|curve| [curve.y, curve.lower, curve.upper]);
         all.flatten().copied().filter(|value| value.is_finite())
     };
-    let scale = Scale::linear(
-        values().fold(0.0, f64::min),
-        values().fold(0.0, f64::max),
-        Labels::Number,
-    );
+    let scale = match labels {
+        Labels::Percent => Scale::linear_exact(0.0, 1.0, labels),
+        Labels::Number => Scale::linear(values().fold(0.0, f64::min), values().fold(0.0, f64::max), labels),
+    };
     let owned: Vec<Owned> = curves.iter().map(Owned::of).collect();
     side_by_side(id, title, (axis, band), &owned, &scale)
 }

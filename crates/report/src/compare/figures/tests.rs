@@ -91,7 +91,15 @@ fn means_keep_zero_on_the_axis() {
         .for_each(|score| *score *= 30.0);
     for count in [3, 7] {
         let curves = named(&weeks, &scores[..count]);
-        let figure = curves_figure("scores", "Scores", "MADRS (points)", BAND, &curves).unwrap();
+        let figure = curves_figure(
+            "scores",
+            "Scores",
+            "MADRS (points)",
+            BAND,
+            Labels::Number,
+            &curves,
+        )
+        .unwrap();
         kept(&format!("curves-{count}"), &figure);
         assert!(figure.contains(">0</text>") && figure.contains(">30</text>"));
     }
@@ -110,7 +118,7 @@ fn a_curve_without_a_band_has_none_and_a_short_one_is_refused() {
     assert!(!figure.contains("ribbon"));
     let short = Curve { y: &[1.0], ..curve };
     assert!(matches!(
-        curves_figure("one", "One", "Part", BAND, &[short]),
+        curves_figure("one", "One", "Part", BAND, Labels::Percent, &[short]),
         Err(FigureError::Misaligned { mark: "line", .. })
     ));
     assert!(survival_figure("none", "None", "Part", BAND, &[]).is_ok());
