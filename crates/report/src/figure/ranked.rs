@@ -88,8 +88,6 @@ impl Draw for Ranked {
             .map(|row| text::width(&row.told, font))
             .fold(0.0, f64::max);
         let beside = size != Size::Narrow;
-        let names = widest(&mut self.rows.iter().map(|row| row.label.as_str()));
-        let numbers = widest(&mut self.rows.iter().map(|row| row.told.as_str()));
         let left = if beside { names + 14.0 } else { 4.0 };
         let right = size.width() - numbers - 14.0;
         let at = |value: f64| left + self.axis.scale.position(value).clamp(0.0, 1.0) * (right - left);
