@@ -75,7 +75,7 @@ impl Draw for Ranked {
         let mut svg = Svg::default();
         let top = self.draw_legend(&mut svg, font);
         // Names are bold, which is wider.
-        let bold = font * 1.12;
+        let bold = font * 1.25;
         let limit = size.width() * 0.4;
         let names = self
             .rows

@@ -297,7 +297,7 @@ pub fn frontier_figure(
         marks.push(Mark::Cloud(Cloud {
             x: dominated.iter().map(|option| option.burden).collect(),
             y: dominated.iter().map(|option| option.benefit).collect(),
-            role: Role::Soft,
+            role: Role::Ink,
             label: Some("another takes no more and brings no less".to_owned()),
         }));
     }
