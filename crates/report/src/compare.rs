@@ -1,6 +1,7 @@
 //! Strategies side by side, for someone who must decide: a page and a table, of one `Comparison`.
 
 mod drawn;
+pub mod figures;
 mod table;
 mod view;
 mod words;

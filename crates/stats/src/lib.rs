@@ -16,6 +16,7 @@
 //! - [`mmrm`]: the mixed model for repeated measures of trials, and with one visit the analysis of covariance;
 //! - [`optimize`]: roots, minima and derivatives;
 //! - [`proportion`]: intervals for proportions;
+//! - [`survival`]: survival curves, medians and restricted means;
 //! - [`real`]: numbers that a formula is written over once, for its value and for its gradient;
 //! - [`economic`], [`voi`]: cost against effect of several options, and what it is worth to know more;
 //! - [`Cholesky`]: correlated normals from independent ones.
@@ -45,6 +46,7 @@ pub mod random;
 pub mod real;
 mod root;
 pub mod student;
+pub mod survival;
 pub mod variance;
 pub mod voi;
 

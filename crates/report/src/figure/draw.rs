@@ -1,6 +1,6 @@
 //! Marks to SVG: data values through the scales to user units, reduced to what the eye can see.
 
-use super::mark::{Axis, Line, Ribbon, Role, Shape};
+use super::mark::{Axis, Cloud, Line, Ribbon, Role, Shape};
 use super::number::coordinate;
 use super::scale::Scale;
 use super::simplify::simplify;
@@ -86,6 +86,32 @@ pub(crate) fn line(svg: &mut Svg, line: &Line, frame: &Frame<'_>) {
         data.push_str("h0");
     }
     svg.path(&format!("{} {}", line.stroke.class(), line.role.class()), &data);
+}
+
+/// The dots of a cloud that lie inside the axes.
+pub(crate) fn cloud(svg: &mut Svg, cloud: &Cloud, frame: &Frame<'_>) {
+    let (start, end) = frame.x.domain();
+    let dots: Vec<(f64, f64)> = cloud
+        .x
+        .iter()
+        .zip(&cloud.y)
+        .filter(|(x, _)| **x >= start && **x <= end)
+        .map(|(x, y)| (frame.at_x(*x), frame.at_y(*y)))
+        .collect();
+    self::dots(svg, cloud.role, &dots);
+}
+
+/// Dots in one path: lines of length 0 with round caps.
+pub(crate) fn dots(svg: &mut Svg, role: Role, at: &[(f64, f64)]) {
+    let mut data = String::with_capacity(at.len() * 14);
+    for point in at {
+        data.push('M');
+        push_point(&mut data, *point);
+        data.push_str("h0");
+    }
+    if !data.is_empty() {
+        svg.path(&format!("cloud {}", role.class()), &data);
+    }
 }
 
 /// A point's symbol.

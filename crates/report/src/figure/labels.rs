@@ -71,14 +71,23 @@ pub(crate) fn dodge(points: &mut [&mut Placed], width: f64, frame: Area) {
     }
 }
 
-/// Where the name of each source is written beside one of its points (start of the baseline); `None` unless there is
-/// room for all of them, since half a legend confuses.
+/// Where a name is written: an end of its baseline.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    /// Whether the text ends there: left of its point, so that a font that is wider than estimated does not cover it.
+    pub(crate) ends: bool,
+}
+
+/// Where the name of each source is written beside one of its points; `None` unless there is room for all of them, since
+/// half a legend confuses.
 pub(crate) fn name_points(
     sources: &[(&Points, Vec<Placed>)],
     obstacles: &[Area],
     frame: Area,
     font: f64,
-) -> Option<Vec<(f64, f64)>> {
+) -> Option<Vec<Name>> {
     let mut taken: Vec<Area> = obstacles.to_vec();
     taken.extend(
         sources
@@ -108,12 +117,16 @@ pub(crate) fn name_points(
                     bottom: top + font * 1.15,
                 };
                 let free = frame.contains(&label) && !taken.iter().any(|other| other.overlaps(&label));
-                free.then_some(label)
+                free.then_some((label, label.right < point.x))
             })
         });
-        let area = place?;
+        let (area, ends) = place?;
         taken.push(area);
-        out.push((area.left + 2.0, area.top + font * 0.9));
+        out.push(Name {
+            x: if ends { area.right - 2.0 } else { area.left + 2.0 },
+            y: area.top + font * 0.9,
+            ends,
+        });
     }
     Some(out)
 }

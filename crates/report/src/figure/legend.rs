@@ -21,6 +21,7 @@ enum Swatch {
     Band(Role, Weight),
     Line(Role, Stroke),
     Point(Symbol),
+    Cloud(Role),
 }
 
 impl Swatch {
@@ -29,6 +30,7 @@ impl Swatch {
         match self {
             Self::Band(_, weight) => Self::Band(Role::Ink, weight),
             Self::Line(_, stroke) => Self::Line(Role::Ink, stroke),
+            Self::Cloud(_) => Self::Cloud(Role::Ink),
             Self::Point(symbol) => Self::Point(Symbol {
                 role: Role::Ink,
                 with_bar: false,
@@ -75,6 +77,10 @@ fn entries(panels: &[Panel], layout: Layout, named: bool) -> Vec<(Swatch, String
                 .label
                 .as_ref()
                 .map(|label| (Swatch::Band(ribbon.role, ribbon.weight), label.clone())),
+            Mark::Cloud(cloud) => cloud
+                .label
+                .as_ref()
+                .map(|label| (Swatch::Cloud(cloud.role), label.clone())),
             Mark::Line(line) if !layout.direct || line.stroke == Stroke::Faint => line
                 .label
                 .as_ref()
@@ -131,6 +137,11 @@ fn draw_swatch(svg: &mut Svg, swatch: Swatch, x: f64, y: f64) {
                 (x, y),
                 (x + SWATCH_WIDTH, y),
             );
+        }
+        Swatch::Cloud(role) => {
+            let dots = [(6.0, 2.5), (10.0, -3.5), (13.0, 1.0), (17.0, 4.0), (20.0, -1.5)];
+            let dots: Vec<(f64, f64)> = dots.map(|(right, down)| (x + right, y + down)).to_vec();
+            draw::dots(svg, role, &dots);
         }
         Swatch::Point(symbol) => {
             let centre = x + SWATCH_WIDTH / 2.0;

@@ -1,4 +1,4 @@
-//! What can be drawn in a panel: ribbons, lines, points with error bars, reference lines, doses.
+//! What can be drawn in a panel: ribbons, lines, points with error bars, clouds of dots, reference lines, doses.
 
 use super::scale::Scale;
 
@@ -205,6 +205,19 @@ pub struct Doses {
     pub names: (String, String),
 }
 
+/// Many values without names, of which only the whole is looked at: a dot each.
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    /// Horizontal values.
+    pub x: Vec<f64>,
+    /// Vertical values.
+    pub y: Vec<f64>,
+    /// Colour.
+    pub role: Role,
+    /// Text of the legend.
+    pub label: Option<String>,
+}
+
 /// A layer of a panel; later layers lie above earlier ones, points above all.
 #[derive(Clone, Debug)]
 pub enum Mark {
@@ -214,6 +227,8 @@ pub enum Mark {
     Line(Line),
     /// Points.
     Points(Points),
+    /// Dots without names.
+    Cloud(Cloud),
     /// A reference line.
     Reference(Reference),
 }

@@ -14,6 +14,7 @@ mod mark;
 pub mod number;
 mod panel;
 mod points;
+mod ranked;
 mod scale;
 mod simplify;
 pub(crate) mod svg;
@@ -25,8 +26,10 @@ use thiserror::Error;
 pub use bars::{BarPart, BarRow, StackedBars};
 pub use icons::IconArray;
 pub use mark::{
-    Axis, Dose, Doses, Line, Mark, Panel, Point, Points, Reference, Ribbon, Role, Shape, Stroke, Weight,
+    Axis, Cloud, Dose, Doses, Line, Mark, Panel, Point, Points, Reference, Ribbon, Role, Shape, Stroke,
+    Weight,
 };
+pub use ranked::{Ranked, RankedRow};
 pub use scale::{Labels, Scale, Tick, TimeUnit};
 pub use svg::escape;
 pub use synthesis::{DoseDrawing, Drawing, SYNTHESIS_STYLE, SynthesisFigure, of_dose, of_synthesis};
@@ -148,6 +151,8 @@ pub enum Height {
     Tall,
     /// One of several.
     Ordinary,
+    /// Small multiples: panels that are read against each other, not for themselves.
+    Small,
 }
 
 /// Panels side by side or one above the other, with one legend.
@@ -170,6 +175,11 @@ pub struct Figure {
 impl Figure {
     fn columns(&self, size: Size) -> usize {
         match (size, self.panels.len()) {
+            (size, count) if self.height == Height::Small => match size {
+                Size::Narrow => count.clamp(1, 2),
+                Size::Medium => count.clamp(1, 3),
+                Size::Wide => count.clamp(1, 4),
+            },
             (Size::Narrow, _) | (_, 0 | 1) => 1,
             (Size::Wide, 3) => 3,
             _ => 2,
@@ -181,6 +191,8 @@ impl Figure {
             (Height::Tall, Size::Narrow, _) => 300.0,
             (Height::Tall, Size::Medium, _) => 360.0,
             (Height::Tall, Size::Wide, _) => 440.0,
+            (Height::Small, Size::Narrow, _) => 110.0,
+            (Height::Small, _, _) => 140.0,
             (Height::Ordinary, Size::Narrow, _) => 210.0,
             (Height::Ordinary, _, 1) => 300.0,
             (Height::Ordinary, _, _) => 240.0,
@@ -208,6 +220,11 @@ impl Figure {
                             let (lower, upper) = point.interval.unwrap_or((0.0, 0.0));
                             all_finite(&[&[point.x, point.y, lower, upper]])
                         }),
+                    ),
+                    Mark::Cloud(cloud) => (
+                        "cloud",
+                        cloud.x.len() == cloud.y.len(),
+                        all_finite(&[&cloud.x, &cloud.y]),
                     ),
                     Mark::Reference(reference) => ("reference line", true, reference.value.is_finite()),
                 };
@@ -262,7 +279,7 @@ impl Draw for Figure {
 
         let mut plots = Svg::default();
         let (mut y, mut named) = (0.0, true);
-        let gap = 36.0;
+        let gap = if self.height == Height::Small { 20.0 } else { 36.0 };
         let panel_width = (width - gap * (columns as f64 - 1.0)) / columns as f64;
         for (row, panels) in self.panels.chunks(columns).enumerate() {
             if row > 0 {

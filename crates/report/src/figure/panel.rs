@@ -34,13 +34,16 @@ pub(crate) struct Drawn {
     pub(crate) named: bool,
 }
 
+/// Estimated size of a heading, for wrapping: larger than other text and bold, which is wider.
+const TITLE: f64 = 1.06 * 1.15;
+
 /// Height of the heading and the title of the vertical axis.
 pub(crate) fn top_height(panel: &Panel, layout: Layout, width: f64) -> f64 {
     let font = layout.size.font();
     let title = panel
         .title
         .as_ref()
-        .map_or(0, |title| text::wrap(title, font * 1.06, width).len());
+        .map_or(0, |title| text::wrap(title, font * TITLE, width).len());
     let axis = text::wrap(&panel.y.title, font, width).len();
     (title + axis) as f64 * font * 1.35 + 12.0
 }
@@ -91,6 +94,7 @@ pub(crate) fn draw(svg: &mut Svg, panel: &Panel, slot: Slot, layout: Layout, id:
         match mark {
             Mark::Ribbon(ribbon) => draw::ribbon(svg, ribbon, &frame),
             Mark::Line(line) => draw::line(svg, line, &frame),
+            Mark::Cloud(cloud) => draw::cloud(svg, cloud, &frame),
             Mark::Reference(reference) => {
                 let y = frame.at_y(reference.value);
                 svg.line(
@@ -120,7 +124,7 @@ fn draw_titles(svg: &mut Svg, panel: &Panel, slot: Slot, font: f64) {
     let titles = panel
         .title
         .iter()
-        .flat_map(|title| text::wrap(title, font * 1.06, slot.width));
+        .flat_map(|title| text::wrap(title, font * TITLE, slot.width));
     let mut lines: Vec<(&str, String)> = titles.map(|line| ("panel-title", line)).collect();
     lines.extend(
         text::wrap(&panel.y.title, font, slot.width)

@@ -5,6 +5,7 @@ use super::draw::{self, Frame};
 use super::labels::{self, Placed};
 use super::mark::{Mark, Panel, Points, Stroke, Weight};
 use super::panel::Layout;
+use super::scale::Scale;
 use super::svg::{Area, Svg};
 
 /// Draws the points of a panel; returns whether they carry their names.
@@ -34,8 +35,11 @@ pub(crate) fn draw(
             .collect();
         sources.push((points, placed));
     }
-    let mut all: Vec<&mut Placed> = sources.iter_mut().flat_map(|(_, placed)| placed).collect();
-    labels::dodge(&mut all, 9.0, frame.area);
+    // On an axis of values a point that is moved is another value; times and doses are shared by many.
+    if !matches!(frame.x, Scale::Linear { .. }) {
+        let mut all: Vec<&mut Placed> = sources.iter_mut().flat_map(|(_, placed)| placed).collect();
+        labels::dodge(&mut all, 9.0, frame.area);
+    }
     let inside = |points: &Points| {
         points
             .items
@@ -71,11 +75,12 @@ pub(crate) fn draw(
         labels::name_points(&sources, &taken, frame.area, layout.size.font() * 0.93)
     };
     if let Some(names) = &names {
-        for ((points, _), (x, y)) in sources.iter().zip(names) {
+        for ((points, _), name) in sources.iter().zip(names) {
+            let end = if name.ends { " end" } else { "" };
             svg.label(
-                &format!("point-label halo {}", points.role.class()),
-                *x,
-                *y,
+                &format!("point-label halo {}{end}", points.role.class()),
+                name.x,
+                name.y,
                 &points.label,
             );
         }
@@ -106,7 +111,7 @@ fn curves(panel: &Panel, frame: &Frame<'_>) -> Vec<Area> {
                 along(&mut areas, frame, &ribbon.x, &ribbon.lower);
                 along(&mut areas, frame, &ribbon.x, &ribbon.upper);
             }
-            Mark::Line(_) | Mark::Ribbon(_) | Mark::Points(_) | Mark::Reference(_) => {}
+            Mark::Line(_) | Mark::Ribbon(_) | Mark::Points(_) | Mark::Cloud(_) | Mark::Reference(_) => {}
         }
     }
     areas
