@@ -3,7 +3,7 @@
 //! A [`Cohort`] draws people as a course does, and by the same addresses: patient 731 of a seed has the same weight, baseline and
 //! random effects in `simulate` and in every strategy. What a session does to each of them is computed by the lane engine
 //! ([`sessions::of`]); between sessions the response model is linear, so that a patient's improvement is followed in closed form
-//! ([`body::Body`]), and what is given next may depend on how the patient does.
+//! (`body`), and what is given next may depend on how the patient does.
 
 pub(crate) mod body;
 mod follow;

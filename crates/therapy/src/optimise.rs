@@ -2,11 +2,11 @@
 //! what nothing beats.
 //!
 //! Only a session with another dose or infusion costs the engine anything ([`crate::cohort::sessions`]); every other schedule is
-//! followed in closed form in the same people, so that thousands are compared, and what they differ by is sharp ([`evaluate`]). A
-//! range is searched twice: at round steps, then half way between what was best and its neighbours ([`grid`]).
+//! followed in closed form in the same people, so that thousands are compared, and what they differ by is sharp (`evaluate`). A
+//! range is searched twice: at round steps, then half way between what was best and its neighbours (`grid`).
 //!
 //! The answer is no single schedule. It is the frontier of benefit against burden, with the uncertainty of its parameters and of
-//! studies ([`judge`]), beside the course as it was given.
+//! studies (`judge`), beside the course as it was given.
 //!
 //! Mistakes on the command line are [`Mistake`]s, which say where; what the course or the library lacks is an
 //! [`OptimiseError::Search`] in a sentence.
