@@ -86,11 +86,11 @@ pub(super) fn sentence(forecast: &Forecast) -> String {
         return "No time is named that the forecast reaches.".to_owned();
     };
     format!(
-        "{}: from {} before treatment, the {} is likely to be {} {} from now (half of such patients: {} to {}; nine of ten: {} to {}), with \
-         a chance of {} of a response and of {} of remission.",
-        branch.description,
-        fixed(forecast.baseline, 0),
+        "{} before treatment was {}. If the course goes on ({}), it is likely to be {} in {} (half of such patients: {} to {}; nine of ten: {} to {}), \
+         with a chance of {} of a response and of {} of remission.",
         forecast.abbreviation,
+        fixed(forecast.baseline, 0),
+        branch.description,
         fixed(at.patient.median, 0),
         weeks(at.after_h),
         fixed(at.patient.half[0], 0),

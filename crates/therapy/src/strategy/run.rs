@@ -21,6 +21,7 @@ use euthymia_engine::{Options, Progress};
 use euthymia_population::draw_of;
 use euthymia_stats::quantile::type7;
 use euthymia_stats::random::Purpose;
+use euthymia_stats::survival::KaplanMeier;
 use euthymia_stats::variance::NestedSums;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -643,25 +644,28 @@ fn curve(points: impl Iterator<Item = [f64; 3]>) -> Curve {
     curve
 }
 
-/// The part without an event by day, with the 5th and 95th percentile of draws, from which the noise of so many people is taken.
-/// Nobody is lost, so that the estimate of Kaplan and Meier is the part of those left.
+/// The part without an event by day (Kaplan and Meier), with the 5th and 95th percentile of draws, from which the noise of so many people
+/// is taken. Who has no event to the end is censored there.
 fn survival(first: &[Vec<u64>], people: &[u64]) -> Curve {
     let days = first.first().map_or(0, Vec::len);
     let all: u64 = people.iter().sum();
     let mut left: Vec<f64> = people.iter().map(|n| *n as f64).collect();
+    let whole = pooled(first, all);
     curve((0..days).map(|day| {
         for (left, events) in left.iter_mut().zip(first) {
             *left -= events[day] as f64;
         }
-        let mean = left.iter().sum::<f64>() / all.max(1) as f64;
+        let told = whole.as_ref().and_then(|whole| whole.at(day as f64));
+        // After the last event of all nobody is left.
+        let mean = told.map_or_else(
+            || left.iter().sum::<f64>() / all.max(1) as f64,
+            |(survival, _)| survival,
+        );
         let parts = left.iter().zip(people).filter(|(_, n)| **n > 0);
         let mut parts: Vec<f64> = parts.map(|(left, n)| left / *n as f64).collect();
         let count = parts.len() as f64;
-        let total = parts
-            .iter()
-            .map(|part| (part - mean) * (part - mean))
-            .sum::<f64>()
-            / (count - 1.0).max(1.0);
+        let squares: f64 = parts.iter().map(|part| (part - mean) * (part - mean)).sum();
+        let total = squares / (count - 1.0).max(1.0);
         let noise = mean * (1.0 - mean) * count / all.max(1) as f64;
         let factor = if total > noise {
             ((total - noise) / total).sqrt()
@@ -674,6 +678,21 @@ fn survival(first: &[Vec<u64>], people: &[u64]) -> Curve {
         parts.sort_by(f64::total_cmp);
         [mean, type7(&parts, 0.05), type7(&parts, 0.95)]
     }))
+}
+
+/// The estimate of Kaplan and Meier of everybody; nothing of nobody.
+fn pooled(first: &[Vec<u64>], all: u64) -> Option<KaplanMeier> {
+    let days = first.first()?.len();
+    let (mut times, mut events) = (Vec::new(), Vec::new());
+    for day in 0..days {
+        let count: u64 = first.iter().map(|of_draw| of_draw[day]).sum();
+        times.extend((0..count).map(|_| day as f64));
+        events.extend((0..count).map(|_| true));
+    }
+    let censored = usize::try_from(all).ok()?.saturating_sub(times.len());
+    times.extend((0..censored).map(|_| days as f64));
+    events.extend((0..censored).map(|_| false));
+    KaplanMeier::new(&times, &events).ok()
 }
 
 /// What is not known, by draw: parameters of the response model, proportions of care, utilities.
