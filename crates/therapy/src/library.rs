@@ -1,5 +1,6 @@
 //! The library as the domain sees it: parsed files by their path, handed in by whoever may open files.
 
+use crate::assembly::LATENT_INSTRUMENT;
 use crate::drug::{self, Drug};
 use crate::instrument::{self, Instrument};
 use crate::interaction::{self, Interaction};
@@ -132,6 +133,23 @@ impl Library {
         let mut instrument = find(id)?;
         instrument.trace(find)?;
         Ok(instrument)
+    }
+
+    /// An instrument that scores of the response model can be read on; `code` is of the diagnostic where they cannot.
+    pub(crate) fn linked_instrument(
+        &self,
+        id: &str,
+        code: &'static str,
+    ) -> Result<Instrument, Vec<Diagnostic>> {
+        let instrument = self.instrument(id)?;
+        if instrument.descends_from(LATENT_INSTRUMENT) {
+            return Ok(instrument);
+        }
+        let message = format!(
+            "scores of the {} cannot be read from the response model",
+            instrument.abbreviation
+        );
+        Err(vec![Diagnostic::error(code, message)])
     }
 
     /// Drugs taken beside that change how others are handled, in the order of their file; none where there is no

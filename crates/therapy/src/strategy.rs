@@ -14,7 +14,7 @@
 //! | K004 | a time that is not a whole number of days |
 //! | K005 | a score that the instrument does not have, or an instrument without a link to the response model |
 //! | K006 | care that has no rates of that name |
-//! | K007 | strategies whose people are not the same |
+//! | K007 | strategies whose people or horizons are not the same |
 //! | K008 | a price, utility or burden that is missing |
 //! | K009 | strategies that follow each other in a circle |
 
@@ -24,9 +24,13 @@ mod comparison;
 mod decision;
 mod economy;
 mod life;
+mod lives;
+mod origins;
 mod people;
 mod read;
+mod ready;
 mod run;
+mod summary;
 mod tally;
 mod words;
 
@@ -34,9 +38,10 @@ pub use care::{Care, CareKind, Entry, Rates, RelapseRates};
 pub use comparison::{Checked, Comparison, Curve, Estimate, Measure, Outcomes, StepWords, Unknown};
 pub use decision::{Decision, Place, Worth};
 pub use economy::{Economy, SessionPrice, Utilities};
+pub use origins::inputs;
 pub use people::{Group, read_group};
 pub use read::read;
-pub use run::{CompareSettings, compare, inputs, work};
+pub use run::{CompareSettings, compare, work};
 
 use crate::course::{Antidepressant, Treatment};
 use crate::instrument::Instrument;

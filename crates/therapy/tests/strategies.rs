@@ -321,6 +321,25 @@ fn what_cannot_be_followed_is_refused_at_its_rule() {
 }
 
 #[test]
+fn strategies_that_end_at_other_times_are_not_compared() {
+    let library = support::whole_library();
+    let one = strategy("stepwise-antidepressants", &library);
+    let mut other = one.clone();
+    other.horizon_days = 100;
+    let group = group("outpatients-depression", &library);
+    let error = compare(
+        &[one, other],
+        &group,
+        &economy(&library),
+        &settings(10),
+        &library,
+        &Silent,
+    );
+    let told = error.expect_err("refused").to_string();
+    assert!(told.contains("364 days") && told.contains("for 100"), "{told}");
+}
+
+#[test]
 fn what_has_no_price_or_rates_is_told() {
     let library = support::whole_library();
     let refused = |of: &dyn Fn(&mut Economy, &mut CompareSettings)| {

@@ -1,5 +1,6 @@
 //! Kinds of quantity that course files, drugs and instruments hold, and their way into the units of the models.
 
+use euthymia_diagnostics::Diagnostic;
 use euthymia_document::{Item, Reader, Wanted};
 use euthymia_units::{Quantity, Unit, UnitError};
 
@@ -109,4 +110,17 @@ fn whole_days(reader: &mut Reader<'_, '_>, key: &str, days: f64) -> Option<u32> 
     let message = format!("`{key}` must be a whole number of days, found {words}");
     reader.report(key, "K004", message, "strategies are followed day by day");
     None
+}
+
+/// Reports what was wrong with another file, with the place that names it where it has none of its own.
+pub(crate) fn tell(reader: &mut Reader<'_, '_>, key: &str, diagnostics: Vec<Diagnostic>) {
+    let (source, span) = (reader.source().clone(), reader.span(key));
+    for diagnostic in diagnostics {
+        let unplaced = diagnostic.labels.is_empty();
+        reader.push(if unplaced {
+            diagnostic.at(&source, span, "named here")
+        } else {
+            diagnostic
+        });
+    }
 }

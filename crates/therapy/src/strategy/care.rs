@@ -1,7 +1,8 @@
 //! Treatments that are known by the proportion of people who come into remission with them: `library/care/*.toml`.
 
-use crate::assembly::LATENT_INSTRUMENT;
-use crate::course::quantity::{DURATION, TIME, element, optional_days, provenance, required, required_days};
+use crate::course::quantity::{
+    DURATION, TIME, element, optional_days, provenance, required, required_days, tell,
+};
 use crate::instrument::Instrument;
 use crate::library::Library;
 use euthymia_diagnostics::{Diagnostic, Source};
@@ -255,9 +256,7 @@ fn entry(
     match within(&before, library, &followers) {
         Ok(care) => Some((Entry::After(Box::new(care)), source)),
         Err(diagnostics) => {
-            diagnostics
-                .into_iter()
-                .for_each(|diagnostic| reader.push(diagnostic));
+            tell(reader, "after", diagnostics);
             None
         }
     }
@@ -273,20 +272,10 @@ fn whole_days(days: &[f64]) -> Vec<u32> {
 
 fn instrument(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Instrument> {
     let id = reader.required_string("instrument")?;
-    match library.instrument(&id) {
-        Ok(instrument) if instrument.descends_from(LATENT_INSTRUMENT) => Some(instrument),
-        Ok(instrument) => {
-            let message = format!(
-                "scores of the {} cannot be read from the response model",
-                instrument.abbreviation
-            );
-            reader.report("instrument", "K005", message, "no link leads there");
-            None
-        }
+    match library.linked_instrument(&id, "K005") {
+        Ok(instrument) => Some(instrument),
         Err(diagnostics) => {
-            diagnostics
-                .into_iter()
-                .for_each(|diagnostic| reader.push(diagnostic));
+            tell(reader, "instrument", diagnostics);
             None
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Action, Condition, Course, Given, Rule, Step, Strategy, When, care};
 use crate::assembly::LATENT_INSTRUMENT;
-use crate::course::quantity::{DURATION, optional_days, required_days};
+use crate::course::quantity::{DURATION, optional_days, required_days, tell};
 use crate::course::{self, background, treatment};
 use crate::instrument::Instrument;
 use crate::library::Library;
@@ -251,19 +251,6 @@ fn given(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Given> {
     }))
 }
 
-/// What was wrong with another file, and where it is named here.
-fn tell(reader: &mut Reader<'_, '_>, key: &str, diagnostics: Vec<Diagnostic>) {
-    let (source, span) = (reader.source().clone(), reader.span(key));
-    for diagnostic in diagnostics {
-        let unplaced = diagnostic.labels.is_empty();
-        reader.push(if unplaced {
-            diagnostic.at(&source, span, "named here")
-        } else {
-            diagnostic
-        });
-    }
-}
-
 fn course_of(reader: &mut Reader<'_, '_>, library: &Library) -> Option<course::Course> {
     let stem = reader.required_string("course")?;
     let Some(document) = library.document(&format!("courses/{stem}.toml")) else {
@@ -404,16 +391,8 @@ fn instrument(reader: &mut Reader<'_, '_>, library: &Library) -> Option<Instrume
         None => LATENT_INSTRUMENT.to_owned(),
         Some(id) => id,
     };
-    match library.instrument(&id) {
-        Ok(instrument) if instrument.descends_from(LATENT_INSTRUMENT) => Some(instrument),
-        Ok(instrument) => {
-            let message = format!(
-                "scores of the {} cannot be read from the response model",
-                instrument.abbreviation
-            );
-            reader.report("instrument", "K005", message, "no link leads there");
-            None
-        }
+    match library.linked_instrument(&id, "K005") {
+        Ok(instrument) => Some(instrument),
         Err(diagnostics) => {
             tell(reader, "instrument", diagnostics);
             None

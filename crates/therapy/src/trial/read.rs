@@ -2,7 +2,7 @@
 
 use super::{Analysis, Arm, Blinding, Endpoint, EndpointKind, Estimand, Trial};
 use crate::assembly::LATENT_INSTRUMENT;
-use crate::course::quantity::{TIME, element, optional, provenance};
+use crate::course::quantity::{TIME, element, optional, provenance, tell};
 use crate::course::{People, background, people, treatment};
 use crate::library::Library;
 use crate::response::Disorder;
@@ -223,20 +223,10 @@ fn endpoint(
     ];
     let kind = reader.required_choice("kind", &KINDS);
     let id = reader.required_string("instrument");
-    let instrument = id.and_then(|id| match library.instrument(&id) {
-        Ok(instrument) if instrument.descends_from(LATENT_INSTRUMENT) => Some(instrument),
-        Ok(instrument) => {
-            let message = format!(
-                "scores of the {} cannot be read from the response model",
-                instrument.abbreviation
-            );
-            reader.report("instrument", "Y004", message, "no link leads there");
-            None
-        }
+    let instrument = id.and_then(|id| match library.linked_instrument(&id, "Y004") {
+        Ok(instrument) => Some(instrument),
         Err(diagnostics) => {
-            diagnostics
-                .into_iter()
-                .for_each(|diagnostic| reader.push(diagnostic));
+            tell(reader, "instrument", diagnostics);
             None
         }
     });
