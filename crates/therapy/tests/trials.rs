@@ -103,7 +103,7 @@ fn more_people_find_more_and_threads_change_nothing() {
     assert!(one.months[1].1 > one.months[0].1);
 }
 
-/// A replicate is the same whoever makes it, and a smaller trial is the beginning of a larger one of the same size of study.
+/// A replicate is the same whoever makes it, and a smaller trial is the beginning of a larger one.
 #[test]
 fn a_replicate_can_be_made_again_alone() {
     let library = support::whole_library();
@@ -111,6 +111,8 @@ fn a_replicate_can_be_made_again_alone() {
     let one = dataset(&design, 99, &settings(&[60], 1), &library).expect("made");
     let other = dataset(&design, 99, &settings(&[20, 60], 500), &library).expect("made");
     assert_eq!(one, other);
+    let smaller = dataset(&design, 99, &settings(&[20], 1), &library).expect("made");
+    assert_eq!(one.rows[..20], smaller.rows);
     assert_eq!(one.rows.len(), 60);
     assert_ne!(
         one,

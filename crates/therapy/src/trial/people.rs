@@ -9,7 +9,7 @@ use crate::cohort::sessions::SessionEffect;
 use crate::course::Antidepressant;
 use crate::drug::Felt;
 use crate::population::Sampler;
-use crate::response::{Blinding as Knows, Disorder, Situation, Theta, Thetas, USUAL_PEOPLE};
+use crate::response::{Blinding as Knows, Disorder, Situation, Theta, Thetas};
 use euthymia_stats::random::{Address, Purpose, Stream};
 use euthymia_vecmath::scalar::{exp, ln};
 
@@ -66,6 +66,9 @@ pub(super) struct Ready<'t> {
     pub(super) disorder: Disorder,
     /// People of the largest trial that is asked for.
     pub(super) most: u32,
+    /// Log of the people of the study that effects are those of, over the usual ones: the same whatever sizes are asked for, so that a
+    /// smaller trial is the beginning of a larger one.
+    pub(super) ln_size: f64,
 }
 
 /// The people of a replicate, in the order in which they are admitted.
@@ -209,7 +212,7 @@ impl Ready<'_> {
             blinding: knows,
             crisis: false,
             disorder: self.disorder,
-            ln_size: ln(f64::from(self.most.max(1)) / USUAL_PEOPLE),
+            ln_size: self.ln_size,
             antidepressant_from_h: None,
             psychotherapy_from_h: None,
         };

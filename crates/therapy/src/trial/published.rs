@@ -11,13 +11,14 @@ use crate::assembly::LATENT_INSTRUMENT;
 use crate::course::{Antidepressant, People};
 use crate::drug::Felt;
 use crate::library::Library;
-use crate::response::{ArmDesign, Background, Blinding as Knows, Designs, Exposure, Ratings};
+use crate::response::{ArmDesign, Background, Blinding as Knows, Designs, Exposure, Ratings, USUAL_PEOPLE};
 use crate::simulate::SimulateError;
 use crate::strategy::read_group;
 use euthymia_diagnostics::{Diagnostic, Source};
 use euthymia_engine::Progress;
 use euthymia_evidence::{Evidence, Statistic, Verified};
 use euthymia_stats::quantile::type7;
+use euthymia_vecmath::scalar::ln;
 use serde::Serialize;
 
 /// Latest time of a result that is taken, h: four weeks and a few days.
@@ -135,6 +136,9 @@ pub fn published(
         let (mut ready, draws) = prepared(&trial, &settings, library)?;
         let arms = reported.arms.iter();
         ready.arms = arms.map(|design| ready_arm(design, tables.exposures)).collect();
+        // As the fit has it.
+        let people = reported.arms[0].study_people;
+        ready.ln_size = people.map_or(0.0, |n| ln(f64::from(n) / USUAL_PEOPLE));
         let mut differences = Vec::new();
         for replicate in 0..settings.replicates {
             if progress.cancelled() {

@@ -4,8 +4,8 @@ use super::analyse::{self, Finding};
 use super::people::{Dataset, Draws, Ready, ReadyArm, Truth, starts};
 use super::result::{Curve, Size, TrialResult, World};
 use super::{Arm, EndpointKind, Trial, words};
-use crate::cohort::MODEL;
 use crate::cohort::sessions::SessionEffect;
+use crate::cohort::{Known, MODEL};
 use crate::drug::Felt;
 use crate::library::Library;
 use crate::population::Sampler;
@@ -167,6 +167,7 @@ pub(super) fn prepared<'t>(
             stream: Stream::new(settings.seed),
             disorder,
             most: settings.sizes.last().copied().unwrap_or(1).max(1),
+            ln_size: Known::of(library)?.ln_size,
         },
         draws,
     ))

@@ -101,8 +101,8 @@ fn given(arm: &Arm, all: u32) -> String {
 /// What is taken for granted.
 pub(super) fn assumptions(trial: &Trial) -> Vec<String> {
     let mut all = vec![
-        "The effect is that of the response model, fitted to published trials: small trials report larger effects, and the size of this one \
-         is in it."
+        "The effect is that of the response model, fitted to published trials: small trials report larger effects; taken here is that of a \
+         large one, whatever the size."
             .to_owned(),
         "Who leaves would have improved by less than who stays; leaving depends on nothing else.".to_owned(),
         "People, ratings and visits are those of the model: a rating scatters, visits of a patient go together through the patient's own \
