@@ -6,7 +6,7 @@ mod situation;
 
 pub use mechanism::LeftOut;
 pub(crate) use mechanism::stem;
-pub(crate) use situation::{OfCourse, felt};
+pub(crate) use situation::{OfCourse, felt, known};
 
 use crate::course::{Course, PatientSpec, People};
 use crate::events::{self, Plan, STATEMENTS};

@@ -15,7 +15,6 @@ pub use sessions::{Acute, SessionEffect, SessionEffects};
 
 use crate::assembly::{self, LATENT_INSTRUMENT};
 use crate::course::{self, Course, People};
-use crate::drug::Felt;
 use crate::instrument::Instrument;
 use crate::library::Library;
 use crate::population::Sampler;
@@ -110,13 +109,7 @@ impl Cohort {
         of: (u64, Design, u64),
         library: &Library,
     ) -> Result<Self, SimulateError> {
-        let blinding = match (course.blinding, assembly::felt(course)) {
-            (course::Blinding::OpenLabel, _) => Blinding::OpenLabel,
-            (course::Blinding::Masked, _) => Blinding::Masked,
-            (course::Blinding::DoubleBlind, Felt::Drug) => Blinding::Drug,
-            (course::Blinding::DoubleBlind, Felt::Active) => Blinding::ActiveControl,
-            (course::Blinding::DoubleBlind, Felt::Inactive) => Blinding::InactiveControl,
-        };
+        let blinding = assembly::known(course);
         let crisis = course.setting == course::Setting::Crisis;
         Self::in_situation(&course.people, &course.condition, (blinding, crisis), of, library)
     }

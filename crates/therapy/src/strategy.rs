@@ -34,7 +34,7 @@ mod summary;
 mod tally;
 mod words;
 
-pub use care::{Care, CareKind, Entry, Rates, RelapseRates};
+pub use care::{Care, Entry, Rates, RelapseRates};
 pub use comparison::{Checked, Comparison, Curve, Estimate, Measure, Outcomes, StepWords, Unknown};
 pub use decision::{Decision, Place, Worth};
 pub use economy::{Economy, SessionPrice, Utilities};

@@ -2,7 +2,7 @@
 
 use crate::course::{Antidepressant, Blinding, Course, Setting};
 use crate::drug::Felt;
-use crate::response::Disorder;
+use crate::response::{Blinding as Known, Disorder};
 
 /// A statement about a course that is true or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,22 +36,32 @@ pub(crate) enum OfCourse {
 impl OfCourse {
     /// Whether it is true.
     pub(crate) fn holds(self, course: &Course) -> bool {
-        let blinded = |as_felt| course.blinding == Blinding::DoubleBlind && felt(course) == as_felt;
         let disorder = |one| Disorder::of(&course.condition) == Some(one);
         match self {
             Self::NewAntidepressant => course.background == Antidepressant::NewlyStarted,
             Self::Antidepressant => course.background != Antidepressant::None,
             Self::Psychotherapy => course.psychotherapy.is_some(),
-            Self::ExpectActive => blinded(Felt::Active),
-            Self::ExpectInactive => blinded(Felt::Inactive),
-            Self::ExpectMasked => course.blinding == Blinding::Masked,
-            Self::ExpectOpen => course.blinding == Blinding::OpenLabel,
+            Self::ExpectActive => known(course) == Known::ActiveControl,
+            Self::ExpectInactive => known(course) == Known::InactiveControl,
+            Self::ExpectMasked => known(course) == Known::Masked,
+            Self::ExpectOpen => known(course) == Known::OpenLabel,
             Self::Crisis => course.setting == Setting::Crisis,
             Self::Bipolar => disorder(Disorder::Bipolar),
             Self::Ptsd => disorder(Disorder::Ptsd),
             Self::Anxiety => disorder(Disorder::Anxiety),
             Self::Ocd => disorder(Disorder::Ocd),
         }
+    }
+}
+
+/// What people of a course know about what they are given.
+pub(crate) fn known(course: &Course) -> Known {
+    match (course.blinding, felt(course)) {
+        (Blinding::OpenLabel, _) => Known::OpenLabel,
+        (Blinding::Masked, _) => Known::Masked,
+        (Blinding::DoubleBlind, Felt::Drug) => Known::Drug,
+        (Blinding::DoubleBlind, Felt::Active) => Known::ActiveControl,
+        (Blinding::DoubleBlind, Felt::Inactive) => Known::InactiveControl,
     }
 }
 

@@ -90,19 +90,10 @@ pub(super) fn situation(
     disorder: crate::response::Disorder,
     ln_size: f64,
 ) -> Situation {
-    use crate::assembly::felt;
-    use crate::course::{Antidepressant, Blinding as Known, Setting};
-    use crate::drug::Felt;
-    use crate::response::Blinding;
-    let blinding = match (course.blinding, felt(course)) {
-        (Known::OpenLabel, _) => Blinding::OpenLabel,
-        (Known::Masked, _) => Blinding::Masked,
-        (Known::DoubleBlind, Felt::Drug) => Blinding::Drug,
-        (Known::DoubleBlind, Felt::Active) => Blinding::ActiveControl,
-        (Known::DoubleBlind, Felt::Inactive) => Blinding::InactiveControl,
-    };
+    use crate::assembly::known;
+    use crate::course::{Antidepressant, Setting};
     Situation {
-        blinding,
+        blinding: known(course),
         crisis: course.setting == Setting::Crisis,
         disorder,
         ln_size,

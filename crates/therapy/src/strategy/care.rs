@@ -11,16 +11,6 @@ use std::ops::Bound;
 
 const HOURS: Wanted = Wanted::new("a time", &["2 h", "90 min"]).not_negative();
 
-/// What kind of treatment it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CareKind {
-    /// Tablets.
-    Medication,
-    /// Sessions in a clinic.
-    Procedure,
-}
-
 /// A treatment known by its proportion of remission.
 #[derive(Clone, Debug)]
 pub struct Care {
@@ -28,8 +18,6 @@ pub struct Care {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Kind.
-    pub kind: CareKind,
     /// When people were rated for the proportion, d after it began.
     pub assessed_days: u32,
     /// Time of half of the improvement, d, where it is not that of an antidepressant in the response model.
@@ -137,13 +125,8 @@ pub(super) fn read(
 }
 
 fn care(id: &str, reader: &mut Reader<'_, '_>, library: &Library, followers: &[&str]) -> Option<Care> {
-    const KINDS: [(&str, CareKind); 2] = [
-        ("medication", CareKind::Medication),
-        ("procedure", CareKind::Procedure),
-    ];
     let mut sources = Vec::new();
     let name = reader.required_string("name");
-    let kind = reader.required_choice("kind", &KINDS);
     let assessed = reader.required_table("assessed", |table| {
         let source = provenance(table);
         let after = required_days(table, "after", &DURATION);
@@ -219,7 +202,6 @@ fn care(id: &str, reader: &mut Reader<'_, '_>, library: &Library, followers: &[&
     Some(Care {
         id: id.to_owned(),
         name: name?,
-        kind: kind?,
         assessed_days,
         half_days,
         entry,

@@ -296,13 +296,14 @@ fn counted<'f>(n: u32, found: impl Iterator<Item = &'f Found>, trial: &Trial) ->
         all += 1.0;
     }
     let count = findings.len() as f64;
+    // A trial that cannot be analysed has found nothing.
+    let trials = f64::max(all, 1.0);
     let better = |estimate: f64| match trial.endpoint.kind {
         EndpointKind::Change => estimate < 0.0,
         EndpointKind::Response | EndpointKind::Remission => estimate > 0.0,
     };
-    let part = |of: &dyn Fn(&Finding) -> bool| {
-        findings.iter().filter(|finding| of(finding)).count() as f64 / count.max(1.0)
-    };
+    let part =
+        |of: &dyn Fn(&Finding) -> bool| findings.iter().filter(|finding| of(finding)).count() as f64 / trials;
     let significant = part(&|finding| finding.p < trial.alpha);
     let mut estimates: Vec<f64> = findings.iter().map(|finding| finding.estimate).collect();
     let mean = estimates.iter().sum::<f64>() / count.max(1.0);
@@ -319,12 +320,12 @@ fn counted<'f>(n: u32, found: impl Iterator<Item = &'f Found>, trial: &Trial) ->
         n,
         analysed: u32::try_from(findings.len()).unwrap_or(u32::MAX),
         significant,
-        error: (significant * (1.0 - significant) / count.max(1.0)).sqrt(),
+        error: (significant * (1.0 - significant) / trials).sqrt(),
         in_favour: part(&|finding| finding.p < trial.alpha && better(finding.estimate)),
         mean_estimate: mean,
         sd_estimate: (squares / (count - 1.0).max(1.0)).sqrt(),
         quantiles: [0.05, 0.25, 0.5, 0.75, 0.95].map(quantile),
-        stopped: stopped / f64::max(all, 1.0),
+        stopped: stopped / trials,
     }
 }
 
@@ -332,19 +333,17 @@ fn counted<'f>(n: u32, found: impl Iterator<Item = &'f Found>, trial: &Trial) ->
 /// power one Monte Carlo error higher or lower.
 fn suffices(sizes: &[Size], power: f64) -> Option<[f64; 3]> {
     let reached = |shift: f64| {
-        // What chance makes fall with more people is levelled.
-        let mut best: f64 = 0.0;
+        let levelled = levelled(sizes.iter().map(|size| size.in_favour + shift * size.error));
         let mut before: Option<(f64, f64)> = None;
-        for size in sizes {
-            best = best.max(size.in_favour + shift * size.error);
+        for (size, reached) in sizes.iter().zip(levelled) {
             let root = f64::from(size.n).sqrt();
-            if best >= power {
+            if reached >= power {
                 let root = before.map_or(root, |(from, low)| {
-                    from + (root - from) * (power - low) / (best - low).max(1e-12)
+                    from + (root - from) * (power - low) / (reached - low).max(1e-12)
                 });
                 return Some(root * root);
             }
-            before = Some((root, best));
+            before = Some((root, reached));
         }
         None
     };
@@ -355,4 +354,32 @@ fn suffices(sizes: &[Size], power: f64) -> Option<[f64; 3]> {
         middle,
         reached(-1.0).unwrap_or(most),
     ])
+}
+
+/// The nearest curve that does not fall: neighbours that chance has put the wrong way round are averaged (pool adjacent violators).
+fn levelled(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut pools: Vec<(f64, usize)> = Vec::new();
+    for value in values {
+        let mut pool = (value, 1);
+        while let Some((mean, count)) = pools.pop_if(|(mean, _)| *mean > pool.0) {
+            let all = count + pool.1;
+            pool = ((mean * count as f64 + pool.0 * pool.1 as f64) / all as f64, all);
+        }
+        pools.push(pool);
+    }
+    let each = pools.into_iter();
+    each.flat_map(|(mean, count)| std::iter::repeat_n(mean, count))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_chance_turns_round_is_averaged() {
+        assert_eq!(levelled([1.0, 4.0, 2.0, 6.0].into_iter()), [1.0, 3.0, 3.0, 6.0]);
+        assert_eq!(levelled([3.0, 2.0, 1.0].into_iter()), [2.0, 2.0, 2.0]);
+        assert_eq!(levelled(std::iter::empty()), Vec::<f64>::new());
+    }
 }
