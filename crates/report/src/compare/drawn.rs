@@ -1,8 +1,11 @@
 //! The figures of a comparison: who is well when, how long until remission, cost against effect, how often each is best.
 
-use super::figures::{self, Draws, acceptability_figure, curves_figure, plane_figure, survival_figure};
+use super::figures::{
+    self, Draws, Information, acceptability_figure, curves_figure, plane_figure, survival_figure,
+    value_of_information_figure,
+};
 use super::words;
-use crate::course::FigureView;
+use crate::course::{FigureView, Table};
 use crate::error::ReportError;
 use crate::figure::Labels;
 use euthymia_therapy::strategy::{Comparison, Curve, Outcomes};
@@ -136,6 +139,45 @@ fn plane(comparison: &Comparison) -> Result<FigureView, ReportError> {
         first.title,
     );
     Ok(view(id, finding, &reading, svg))
+}
+
+/// What single unknowns are worth to know; nothing where none is worth more than what a regression finds in nothing.
+pub(super) fn worth(comparison: &Comparison, numbers: Table) -> Result<Option<FigureView>, ReportError> {
+    let decision = &comparison.decision;
+    if decision.worth.is_empty() {
+        return Ok(None);
+    }
+    let named = decision.worth.iter().map(|one| {
+        (
+            words::capital(&one.label),
+            words::money(one.value, &comparison.currency),
+            one,
+        )
+    });
+    let named: Vec<_> = named.collect();
+    let rows = named.iter().map(|(name, told, one)| Information {
+        name,
+        value: one.value,
+        se: one.se,
+        of_nothing: Some(one.of_nothing),
+        everything: false,
+        told,
+    });
+    let rows: Vec<Information<'_>> = rows.collect();
+    let (id, finding) = ("worth", "What it is worth to know more");
+    let axis = format!("Worth a person ({})", comparison.currency);
+    let svg = value_of_information_figure(id, finding, &axis, &rows)?;
+    let reading = format!(
+        "One thing known and the others not, by regression over the draws, if a quality-adjusted life-year may cost {}.",
+        words::money(decision.doubtful, &comparison.currency)
+    );
+    Ok(Some(FigureView::new(
+        id,
+        finding.to_owned(),
+        reading,
+        svg,
+        vec![numbers],
+    )))
 }
 
 /// How often each strategy has the highest net benefit.

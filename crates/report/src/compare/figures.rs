@@ -5,10 +5,7 @@
 
 mod economy;
 
-pub use economy::{
-    Chosen, Draws, Information, acceptability_figure, frontier_figure, plane_figure,
-    value_of_information_figure,
-};
+pub use economy::{Draws, Information, acceptability_figure, plane_figure, value_of_information_figure};
 
 use crate::figure::{
     Axis, Figure, FigureError, Height, Labels, Line, Mark, Panel, Ribbon, Role, Scale, Stroke, Weight,

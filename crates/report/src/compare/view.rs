@@ -1,6 +1,6 @@
 //! What the template of a comparison is given: sentences and tables, everything decided.
 
-use super::words;
+use super::{drawn, words};
 use crate::course::{Cell, Fact, FigureView, Table, files, provenance};
 use crate::error::ReportError;
 use crate::figure::STYLE;
@@ -20,7 +20,7 @@ pub(super) struct View {
     burden: Table,
     figures: Vec<FigureView>,
     decision: Option<Table>,
-    worth: Vec<WorthLine>,
+    worth: Option<FigureView>,
     worth_sentence: String,
     checks: Table,
     steps: Vec<Steps>,
@@ -28,15 +28,6 @@ pub(super) struct View {
     sources: Table,
     provenance: Vec<Fact>,
     files: Table,
-}
-
-/// What it is worth to know something.
-#[derive(Serialize)]
-struct WorthLine {
-    label: String,
-    value: String,
-    /// Of the longest bar, percent.
-    length: u32,
 }
 
 /// A strategy in words.
@@ -86,7 +77,7 @@ impl View {
             burden: measures("What it takes", &BURDEN, comparison),
             figures,
             decision: (comparison.strategies.len() > 1).then(|| decision(comparison)),
-            worth: worth(comparison),
+            worth: drawn::worth(comparison, worth(comparison))?,
             worth_sentence: words::worth(comparison),
             checks: checks(comparison),
             steps: comparison.strategies.iter().map(steps).collect(),
@@ -173,25 +164,24 @@ fn decision(comparison: &Comparison) -> Table {
     }
 }
 
-fn worth(comparison: &Comparison) -> Vec<WorthLine> {
-    let decision = &comparison.decision;
-    let net = |value: f64, nothing: f64| (value - nothing).max(0.0);
-    let most = decision
-        .worth
-        .iter()
-        .map(|one| net(one.value, one.of_nothing))
-        .fold(1e-9, f64::max);
-    let line = |one: &euthymia_therapy::strategy::Worth| WorthLine {
-        label: words::capital(&one.label),
-        value: format!(
-            "{} (error {}, in nothing {})",
-            words::money(one.value, &comparison.currency),
-            words::money(one.se, &comparison.currency),
-            words::money(one.of_nothing, &comparison.currency),
-        ),
-        length: (100.0 * net(one.value, one.of_nothing) / most).round() as u32,
-    };
-    decision.worth.iter().map(line).collect()
+fn worth(comparison: &Comparison) -> Table {
+    let money = |value: f64| Cell::number(words::money(value, &comparison.currency));
+    let rows = comparison.decision.worth.iter().map(|one| {
+        vec![
+            Cell::text(words::capital(&one.label)),
+            money(one.value),
+            money(one.se),
+            money(one.of_nothing),
+        ]
+    });
+    Table {
+        caption: "Worth a person".to_owned(),
+        head: ["Unknown", "Worth", "Standard error", "Found where it is shuffled"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: rows.collect(),
+        note: String::new(),
+    }
 }
 
 fn checks(comparison: &Comparison) -> Table {

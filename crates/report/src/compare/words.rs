@@ -181,7 +181,7 @@ pub(super) fn worth(comparison: &Comparison) -> String {
     }
     match decision.worth.first() {
         Some(most) if most.value - most.of_nothing > most.se => text.push_str(&format!(
-            " Most of it is one unknown: {} ({} alone).",
+            " Of single unknowns it is worth most to know: {} ({} alone).",
             most.label,
             told(most.value)
         )),

@@ -39,21 +39,6 @@ pub struct Information<'a> {
     pub told: &'a str,
 }
 
-/// An option of a search.
-#[derive(Clone, Copy, Debug)]
-pub struct Chosen<'a> {
-    /// Name of it.
-    pub name: &'a str,
-    /// What it takes.
-    pub burden: f64,
-    /// What it brings.
-    pub benefit: f64,
-    /// Interval of the benefit.
-    pub interval: Option<(f64, f64)>,
-    /// Whether no other option has less burden and no less benefit.
-    pub on_frontier: bool,
-}
-
 /// The plane of cost-effectiveness: differences to the first option, a cloud for each other option with its mean, and
 /// the line on which an effect costs just what it is worth.
 ///
@@ -250,92 +235,6 @@ pub fn value_of_information_figure(
         mark: marked.then(|| "found in shuffled values, where there is nothing to find".to_owned()),
         rows: rows.iter().map(bar).collect(),
     })
-}
-
-/// Benefit over burden: options that nothing beats are joined, the others are faint.
-///
-/// # Errors
-/// Values that are not finite.
-pub fn frontier_figure(
-    id: &str,
-    title: &str,
-    axes: (&str, &str),
-    options: &[Chosen<'_>],
-) -> Result<String, FigureError> {
-    let finite = |value: &f64| value.is_finite();
-    let ends = |values: Vec<f64>| {
-        let low = values
-            .iter()
-            .copied()
-            .filter(finite)
-            .fold(f64::INFINITY, f64::min);
-        let high = values
-            .iter()
-            .copied()
-            .filter(finite)
-            .fold(f64::NEG_INFINITY, f64::max);
-        if low <= high { (low, high) } else { (0.0, 1.0) }
-    };
-    let (left, right) = ends(options.iter().map(|option| option.burden).collect());
-    let heights = options.iter().flat_map(|option| {
-        let (low, high) = option.interval.unwrap_or((option.benefit, option.benefit));
-        [low, option.benefit, high]
-    });
-    let (bottom, top) = ends(heights.collect());
-    let (dominated, mut frontier): (Vec<&Chosen<'_>>, Vec<&Chosen<'_>>) =
-        options.iter().partition(|option| !option.on_frontier);
-    frontier.sort_by(|one, other| one.burden.total_cmp(&other.burden));
-
-    let point = |option: &&Chosen<'_>| Point {
-        x: option.burden,
-        y: option.benefit,
-        interval: option.interval,
-        title: option.name.to_owned(),
-    };
-    let mut marks = Vec::new();
-    if !dominated.is_empty() {
-        marks.push(Mark::Cloud(Cloud {
-            x: dominated.iter().map(|option| option.burden).collect(),
-            y: dominated.iter().map(|option| option.benefit).collect(),
-            role: Role::Ink,
-            label: Some("another takes no more and brings no less".to_owned()),
-        }));
-    }
-    if frontier.len() > 1 {
-        marks.push(Mark::Line(Line {
-            x: frontier.iter().map(|option| option.burden).collect(),
-            y: frontier.iter().map(|option| option.benefit).collect(),
-            role: Role::Blue,
-            stroke: Stroke::Solid,
-            label: None,
-        }));
-    }
-    marks.extend(frontier.iter().enumerate().map(|(at, option)| {
-        Mark::Points(Points {
-            items: vec![point(option)],
-            role: Role::Blue,
-            shape: Shape::nth(at),
-            filled: true,
-            label: option.name.to_owned(),
-        })
-    }));
-    single(
-        id,
-        title,
-        "Options by what they take, to the right, and what they bring, upwards. The line joins those that no other beats in both.",
-        Height::Tall,
-        (
-            Axis {
-                title: axes.0.to_owned(),
-                scale: Scale::linear(left, right, Labels::Number),
-            },
-            Axis {
-                title: axes.1.to_owned(),
-                scale: Scale::linear(bottom, top, Labels::Number),
-            },
-        ),
-        marks,
-    )
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -213,30 +213,3 @@ fn values_of_information_are_bars_on_one_axis() {
     assert!(value_of_information_figure("value", "Value", "", &wrong).is_err());
     assert!(value_of_information_figure("value", "Value", "", &[]).is_ok());
 }
-
-#[test]
-fn the_frontier_joins_what_nothing_beats() {
-    let options: Vec<(String, f64, f64, bool)> = (0..24)
-        .map(|at| {
-            let burden = 4.0 + f64::from(at % 8) * 3.0;
-            let best = at < 8 && at % 2 == 0;
-            let loss = if best { 0.0 } else { 8.0 + f64::from(at) };
-            let name = format!("{} sessions, every {} days", 4 + at, 3 + at % 5);
-            (name, burden, 120.0 * burden / (burden + 8.0) - loss, best)
-        })
-        .collect();
-    let chosen = options.iter().map(|(name, burden, benefit, best)| Chosen {
-        name,
-        burden: *burden,
-        benefit: *benefit,
-        interval: best.then_some((benefit - 6.0, benefit + 6.0)),
-        on_frontier: *best,
-    });
-    let chosen: Vec<Chosen<'_>> = chosen.collect();
-    let axes = ("Hours in the clinic", "Days well in a year");
-    let figure = frontier_figure("frontier", "Frontier", axes, &chosen).unwrap();
-    kept("frontier", &figure);
-    assert_eq!(figure.matches("class=\"point\"").count(), 3 * 4);
-    assert_eq!(figure.matches("class=\"line c-blue\"").count(), 3);
-    assert!(frontier_figure("frontier", "Frontier", axes, &[]).is_ok());
-}
